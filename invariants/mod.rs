@@ -1,0 +1,48 @@
+//! The catalogue: what must hold of a slashing protocol, by theme.
+//!
+//! An invariant is one constant in the file of its family, with its unit test below and its witness, a planted bug that
+//! breaks it, in `contracts/mutants/`. Identifiers are for ever: they are neither renumbered nor used again.
+
+mod authority;
+mod conservation;
+mod delegation;
+mod magnitude;
+mod queue;
+mod redistribution;
+mod sets;
+mod slashing;
+mod withdrawal;
+
+#[cfg(test)]
+mod fixture;
+
+use crate::oracle::{Family, Invariant};
+
+/// Every family, in catalogue order.
+pub const FAMILIES: &[&Family] = &[
+    &magnitude::FAMILY,
+    &queue::FAMILY,
+    &sets::FAMILY,
+    &slashing::FAMILY,
+    &delegation::FAMILY,
+    &withdrawal::FAMILY,
+    &conservation::FAMILY,
+    &redistribution::FAMILY,
+    &authority::FAMILY,
+];
+
+/// Every invariant, in catalogue order.
+pub fn all() -> impl Iterator<Item = &'static Invariant> {
+    FAMILIES.iter().flat_map(|family| family.invariants.iter().copied())
+}
+
+/// The invariant called `id`.
+pub fn find(id: &str) -> Option<&'static Invariant> {
+    all().find(|invariant| invariant.id == id)
+}
+
+/// The family of an invariant.
+pub fn family_of(invariant: &Invariant) -> &'static Family {
+    let of = |family: &&&Family| family.invariants.iter().any(|other| other.id == invariant.id);
+    FAMILIES.iter().find(of).expect("every invariant is in the family that lists it")
+}

@@ -1,0 +1,309 @@
+//! Compiled contracts: ABI, code and storage layout, out of the binary, a folder of ours or a Foundry `out/`.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use alloy_json_abi::JsonAbi;
+use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    limits,
+    problem::{Problem, nearest},
+};
+
+/// One compiled contract.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Its name.
+    pub name: String,
+    /// What it understands.
+    pub abi: JsonAbi,
+    /// What creates it, without constructor arguments.
+    pub creation: Bytes,
+    /// Where its variables are, if the compiler was asked.
+    pub layout: Option<StorageLayout>,
+}
+
+impl Artifact {
+    /// Identifies the code: the hash of what creates it.
+    pub fn digest(&self) -> B256 {
+        keccak256(&self.creation)
+    }
+}
+
+/// Compiled contracts by name.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    /// Where they come from, for messages.
+    pub origin: String,
+    contracts: BTreeMap<String, Artifact>,
+}
+
+/// The contracts around a release: proxies, tokens, registrars. From us, also when the release is from elsewhere.
+const WORLD: &[(&str, &str)] = &[
+    ("AcceptingRegistrar", include_str!("../contracts/artifacts/world/AcceptingRegistrar.json")),
+    ("NoNativeStake", include_str!("../contracts/artifacts/world/NoNativeStake.json")),
+    ("ProxyAdmin", include_str!("../contracts/artifacts/world/ProxyAdmin.json")),
+    ("Recipient", include_str!("../contracts/artifacts/world/Recipient.json")),
+    ("Token", include_str!("../contracts/artifacts/world/Token.json")),
+    (
+        "TransparentUpgradeableProxy",
+        include_str!("../contracts/artifacts/world/TransparentUpgradeableProxy.json"),
+    ),
+];
+
+/// The redistribution release.
+const REDISTRIBUTION: &[(&str, &str)] = &[
+    ("AllocationManager", include_str!("../contracts/artifacts/redistribution/AllocationManager.json")),
+    ("DelegationManager", include_str!("../contracts/artifacts/redistribution/DelegationManager.json")),
+    ("PauserRegistry", include_str!("../contracts/artifacts/redistribution/PauserRegistry.json")),
+    ("PermissionController", include_str!("../contracts/artifacts/redistribution/PermissionController.json")),
+    ("StrategyBase", include_str!("../contracts/artifacts/redistribution/StrategyBase.json")),
+    ("StrategyManager", include_str!("../contracts/artifacts/redistribution/StrategyManager.json")),
+];
+
+impl Artifacts {
+    /// The release that the binary carries.
+    pub fn bundled() -> Self {
+        let contracts = REDISTRIBUTION.iter().chain(WORLD).map(|(name, text)| {
+            let artifact = parse(name, text).unwrap_or_else(|problem| panic!("bundled artifact: {problem}"));
+            ((*name).to_owned(), artifact)
+        });
+        Self { origin: "bundled".to_owned(), contracts: contracts.collect() }
+    }
+
+    /// A release out of a folder: `NAME.json` as we write them, or `NAME.sol/NAME.json` as Foundry does. What it lacks of
+    /// the world around a release comes from the binary.
+    pub fn from_folder(folder: &Path) -> Result<Self, Problem> {
+        if !folder.is_dir() {
+            return Err(Problem::new(format!("{} is no folder", folder.display()))
+                .hint("give a folder of artifacts, for example the out/ of a Foundry project"));
+        }
+        let mut artifacts = Self::bundled();
+        artifacts.origin = folder.display().to_string();
+        for (name, _) in REDISTRIBUTION {
+            let path = find(folder, name)?;
+            let text = read_text(&path)?;
+            let artifact = parse(name, &text).map_err(|problem| problem.at(path.display()))?;
+            artifacts.contracts.insert((*name).to_owned(), artifact);
+        }
+        Ok(artifacts)
+    }
+
+    /// The bundled release with one planted bug.
+    pub fn mutant(name: &str) -> Result<Self, Problem> {
+        let Some((_, text)) = MUTANTS.iter().find(|(mutant, _)| *mutant == name) else {
+            let problem = Problem::new(format!("there is no mutant called {name:?}"));
+            let near = nearest(name, MUTANTS.iter().map(|(mutant, _)| *mutant));
+            return Err(problem.hint(near.map_or_else(
+                || "slashproof list mutants names them".to_owned(),
+                |near| format!("did you mean {near}?"),
+            )));
+        };
+        let mutant: MutantFile =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("bundled mutant {name}: {error}"));
+        let mut artifacts = Self::bundled();
+        artifacts.origin = format!("bundled, with the bug {name}");
+        for (contract, code) in mutant.contracts {
+            let creation = code.bytecode;
+            let artifact = artifacts.contracts.get_mut(&contract);
+            artifact.unwrap_or_else(|| panic!("mutant {name} changes {contract}, which is not in the release")).creation =
+                creation;
+        }
+        Ok(artifacts)
+    }
+
+    /// The contract called `name`.
+    ///
+    /// # Panics
+    /// If there is none; every collection has the contracts that the adapters name.
+    pub fn get(&self, name: &str) -> &Artifact {
+        self.contracts.get(name).unwrap_or_else(|| panic!("no artifact called {name}"))
+    }
+
+    /// All contracts, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Artifact)> {
+        self.contracts.iter()
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/mutants.rs"));
+
+#[derive(Deserialize)]
+struct MutantFile {
+    contracts: BTreeMap<String, MutantCode>,
+}
+
+#[derive(Deserialize)]
+struct MutantCode {
+    bytecode: Bytes,
+}
+
+fn find(folder: &Path, name: &str) -> Result<PathBuf, Problem> {
+    let ours = folder.join(format!("{name}.json"));
+    let foundry = folder.join(format!("{name}.sol")).join(format!("{name}.json"));
+    if ours.is_file() {
+        Ok(ours)
+    } else if foundry.is_file() {
+        Ok(foundry)
+    } else {
+        Err(Problem::new(format!("{} has no artifact of {name}", folder.display()))
+            .hint(format!("expected {name}.json, or {name}.sol/{name}.json as Foundry writes it")))
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, Problem> {
+    let problem = |error: std::io::Error| Problem::new(format!("cannot read {}: {error}", path.display()));
+    let length = fs::metadata(path).map_err(problem)?.len();
+    if length > limits::FILE_BYTES {
+        return Err(Problem::new(format!("{} has {length} bytes, which is too large", path.display())));
+    }
+    fs::read_to_string(path).map_err(problem)
+}
+
+fn parse(name: &str, text: &str) -> Result<Artifact, Problem> {
+    let whole: Value = serde_json::from_str(text).map_err(|error| {
+        Problem::new(format!("this is no artifact: {error}")).hint("is the file complete? compile again")
+    })?;
+    let abi = whole.get("abi").ok_or_else(|| Problem::new("this artifact has no \"abi\""))?;
+    let abi = JsonAbi::deserialize(abi).map_err(|error| Problem::new(format!("cannot read its \"abi\": {error}")))?;
+    let layout = match whole.get("storageLayout") {
+        None | Some(Value::Null) => None,
+        Some(layout) => Some(
+            StorageLayout::deserialize(layout)
+                .map_err(|error| Problem::new(format!("cannot read its \"storageLayout\": {error}")))?,
+        ),
+    };
+    Ok(Artifact { name: name.to_owned(), abi, creation: creation_code(&whole)?, layout })
+}
+
+/// The creation code: text, or as Foundry has it an object with text.
+fn creation_code(whole: &Value) -> Result<Bytes, Problem> {
+    let bytecode = whole.get("bytecode").ok_or_else(|| Problem::new("this artifact has no \"bytecode\""))?;
+    let text = bytecode.as_str().or_else(|| bytecode.get("object")?.as_str());
+    let text = text.ok_or_else(|| Problem::new("its \"bytecode\" is neither text nor an object with text"))?;
+    if text.contains("__$") {
+        return Err(Problem::new("its bytecode is not linked: it wants a library at an address")
+            .hint("link the library when compiling, or make its functions internal"));
+    }
+    let code = hex::decode(text).map_err(|error| Problem::new(format!("cannot read its \"bytecode\": {error}")))?;
+    if code.is_empty() {
+        return Err(Problem::new("its bytecode is empty").hint("is it an interface or an abstract contract?"));
+    }
+    Ok(code.into())
+}
+
+/// Where the variables of a contract are, as solc says it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StorageLayout {
+    storage: Vec<Variable>,
+    #[serde(default)]
+    types: BTreeMap<String, LayoutType>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Variable {
+    label: String,
+    slot: String,
+    offset: usize,
+    #[serde(rename = "type")]
+    type_id: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LayoutType {
+    label: String,
+    number_of_bytes: String,
+    #[serde(default)]
+    members: Vec<Variable>,
+}
+
+/// Where a value is: the slot, counted from the start of what holds it, and the bytes within.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The slot.
+    pub slot: U256,
+    /// First byte, counted from the low end.
+    pub offset: usize,
+    /// Bytes.
+    pub bytes: usize,
+}
+
+impl Field {
+    /// The value within the word of its slot.
+    pub fn of(&self, word: U256) -> U256 {
+        let shifted = word >> (8 * self.offset);
+        if self.bytes >= 32 { shifted } else { shifted & ((U256::ONE << (8 * self.bytes)) - U256::ONE) }
+    }
+}
+
+impl StorageLayout {
+    /// Where the variable called `label` is.
+    pub fn variable(&self, label: &str) -> Result<Field, Problem> {
+        let variable = self.storage.iter().find(|variable| variable.label == label);
+        self.field(variable.ok_or_else(|| Problem::new(format!("the storage layout has no variable {label:?}")))?)
+    }
+
+    /// Where the member called `label` is in the structs called `name`.
+    pub fn member(&self, name: &str, label: &str) -> Result<Field, Problem> {
+        let ends_with = |candidate: &str| {
+            candidate.strip_prefix("struct ").is_some_and(|path| path.rsplit('.').next() == Some(name))
+        };
+        let structure = self.types.values().find(|candidate| ends_with(&candidate.label));
+        let structure =
+            structure.ok_or_else(|| Problem::new(format!("the storage layout has no struct {name:?}")))?;
+        let member = structure.members.iter().find(|member| member.label == label);
+        self.field(member.ok_or_else(|| {
+            Problem::new(format!("in the storage layout, struct {name:?} has no member {label:?}"))
+        })?)
+    }
+
+    fn field(&self, variable: &Variable) -> Result<Field, Problem> {
+        let unreadable = || Problem::new(format!("the storage layout of {:?} makes no sense", variable.label));
+        let slot = variable.slot.parse().map_err(|_| unreadable())?;
+        let size = self.types.get(&variable.type_id).ok_or_else(unreadable)?;
+        let bytes = size.number_of_bytes.parse().map_err(|_| unreadable())?;
+        Ok(Field { slot, offset: variable.offset, bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_cut_out_of_its_word() {
+        let word = U256::from(0x1122_3344_5566u64);
+        let field = Field { slot: U256::ZERO, offset: 1, bytes: 2 };
+        assert_eq!(field.of(word), U256::from(0x4455));
+        assert_eq!(Field { bytes: 32, offset: 0, ..field }.of(word), word);
+    }
+
+    #[test]
+    fn foundry_and_our_own_artifacts_read_the_same() {
+        let ours = parse("X", r#"{"abi":[],"bytecode":"0x6001"}"#).unwrap();
+        let foundry = parse("X", r#"{"abi":[],"bytecode":{"object":"0x6001","linkReferences":{}}}"#).unwrap();
+        assert_eq!(ours.creation, foundry.creation);
+    }
+
+    #[test]
+    fn half_an_artifact_is_refused_with_a_sentence() {
+        for (text, expected) in [
+            (r#"{"abi":[],"byte"#, "this is no artifact"),
+            (r#"{"bytecode":"0x00"}"#, "has no \"abi\""),
+            (r#"{"abi":[]}"#, "has no \"bytecode\""),
+            (r#"{"abi":[],"bytecode":"0x"}"#, "its bytecode is empty"),
+            (r#"{"abi":[],"bytecode":"0x60__$aa$__"}"#, "its bytecode is not linked"),
+            (r#"{"abi":[],"bytecode":"0xzz"}"#, "cannot read its \"bytecode\""),
+        ] {
+            let problem = parse("X", text).unwrap_err().to_string();
+            assert!(problem.contains(expected), "{text}: {problem}");
+        }
+    }
+}

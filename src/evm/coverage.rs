@@ -1,0 +1,143 @@
+//! Edge coverage, recorded by the jump instructions themselves.
+//!
+//! `JUMP` and `JUMPI` are replaced in the instruction table, which costs next to nothing; an inspector would be asked at
+//! every opcode. An edge has a number of its own, so there are no collisions: each code that the world knows owns a range
+//! with two numbers for each of its bytes. A branch at `pc` is edge `2 pc` or `2 pc + 1`; a jump to `dest` is edge
+//! `2 dest`, which no branch can be, because a jump destination is no branch.
+
+use alloy_primitives::{B256, U256, map::B256HashMap};
+use revm::{
+    bytecode::opcode::{JUMP, JUMPI},
+    handler::instructions::EthInstructions,
+    interpreter::{
+        Instruction, InstructionContext, InstructionExecResult,
+        instructions::control,
+        interpreter::{EthInterpreter, ExtBytecode},
+        interpreter_types::{Jumps, LegacyBytecode},
+    },
+};
+
+use super::Host;
+
+/// Number of an edge.
+pub type Edge = u32;
+
+/// The base of code that has no edges.
+const NO_EDGES: Edge = Edge::MAX;
+
+/// The edges that were taken since the last [`EdgeMap::clear`], with how often.
+#[derive(Debug, Default)]
+pub struct EdgeMap {
+    /// How often each edge was taken, up to 255.
+    hits: Vec<u8>,
+    /// The edges whose count is not zero, in order of first use.
+    taken: Vec<Edge>,
+    /// First edge of each code.
+    bases: B256HashMap<Edge>,
+    /// First edge of the code at an address in memory, so that hashes are looked up once for each code.
+    known: Vec<(usize, Edge)>,
+    /// The code that ran last.
+    current: (usize, Edge),
+}
+
+impl EdgeMap {
+    /// Gives a code its range of edges, if it has none yet. The order of registration numbers the edges, so it must not
+    /// depend on what is executed.
+    pub(super) fn register(&mut self, code_hash: B256, length: usize) {
+        let next = self.hits.len() as Edge;
+        if *self.bases.entry(code_hash).or_insert(next) == next {
+            self.hits.resize(self.hits.len() + 2 * (length + 1), 0);
+        }
+        self.forget_addresses();
+    }
+
+    /// Forgets where codes are in memory: some may be gone, and others in their place.
+    pub(super) fn forget_addresses(&mut self) {
+        self.known.clear();
+        self.current = (0, NO_EDGES);
+    }
+
+    /// Forgets what was taken.
+    pub fn clear(&mut self) {
+        for edge in self.taken.drain(..) {
+            self.hits[edge as usize] = 0;
+        }
+    }
+
+    /// The edges taken, in order of first use.
+    pub fn taken(&self) -> &[Edge] {
+        &self.taken
+    }
+
+    /// How often `edge` was taken, up to 255.
+    pub fn hits(&self, edge: Edge) -> u8 {
+        self.hits[edge as usize]
+    }
+
+    /// How many edges there can be.
+    pub fn capacity(&self) -> usize {
+        self.hits.len()
+    }
+
+    #[inline]
+    fn record(&mut self, code: &ExtBytecode, offset: usize) {
+        let address = code.bytecode_slice().as_ptr() as usize;
+        if self.current.0 != address {
+            self.current = (address, self.base(address, code));
+        }
+        if self.current.1 == NO_EDGES {
+            return;
+        }
+        let edge = self.current.1 + offset as Edge;
+        let hits = &mut self.hits[edge as usize];
+        if *hits == 0 {
+            self.taken.push(edge);
+        }
+        *hits = hits.saturating_add(1);
+    }
+
+    #[cold]
+    fn base(&mut self, address: usize, code: &ExtBytecode) -> Edge {
+        if let Some((_, base)) = self.known.iter().find(|(known, _)| *known == address) {
+            return *base;
+        }
+        let Some(base) = code.hash().and_then(|hash| self.bases.get(&hash).copied()) else {
+            // Init code, or a contract born during a run. Not remembered: its memory may soon hold another code.
+            return NO_EDGES;
+        };
+        self.known.push((address, base));
+        base
+    }
+}
+
+/// Replaces the jumps by jumps that record themselves.
+pub(super) fn instrument(instructions: &mut EthInstructions<EthInterpreter, Host>) {
+    let table = instructions.instruction_table_mut();
+    table[JUMP as usize] = Instruction::new(jump);
+    table[JUMPI as usize] = Instruction::new(jumpi);
+}
+
+fn jump(context: InstructionContext<'_, Host, EthInterpreter>) -> InstructionExecResult {
+    if let Some(destination) = peek(&context, 0).and_then(|destination| usize::try_from(destination).ok()) {
+        let code = &context.interpreter.bytecode;
+        if destination < code.bytecode_slice().len() {
+            context.host.chain.record(code, 2 * destination);
+        }
+    }
+    control::jump(context)
+}
+
+fn jumpi(context: InstructionContext<'_, Host, EthInterpreter>) -> InstructionExecResult {
+    if let Some(condition) = peek(&context, 1) {
+        // The instruction pointer has moved past the opcode already.
+        let code = &context.interpreter.bytecode;
+        let branch = 2 * (code.pc() - 1) + usize::from(!condition.is_zero());
+        context.host.chain.record(code, branch);
+    }
+    control::jumpi(context)
+}
+
+#[inline]
+fn peek(context: &InstructionContext<'_, Host, EthInterpreter>, from_top: usize) -> Option<U256> {
+    context.interpreter.stack.peek(from_top).ok()
+}

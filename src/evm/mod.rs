@@ -1,0 +1,418 @@
+//! The EVM. The only module that names revm, whose majors come monthly.
+//!
+//! A [`World`] is one long-lived EVM with its state in the journal. Calls take the shortest way through revm: no
+//! transaction is validated, paid for or rewarded, a frame is run. The journal's entries are kept as an undo log, so
+//! going back to a [`Snapshot`] costs what was changed since, not the size of the state, and the slots that a call
+//! changed are known without looking for them.
+
+mod coverage;
+mod trace;
+
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Log, U256, keccak256};
+use revm::{
+    bytecode::Bytecode,
+    context::{
+        BlockEnv, CfgEnv, Context, Evm, Journal, JournalEntry, JournalTr, LocalContextTr, TxEnv,
+        journaled_state::entry::JournalEntryTr,
+        result::EVMError,
+    },
+    database_interface::EmptyDB,
+    handler::{
+        EthFrame, EthPrecompiles, EvmTr, FrameResult, ItemOrResult, instructions::EthInstructions,
+    },
+    interpreter::{
+        CallInput, CallInputs, CallScheme, CallValue, CreateInputs, CreateScheme, FrameInput, InstructionResult,
+        SharedMemory, interpreter::EthInterpreter, interpreter_action::FrameInit,
+    },
+    primitives::hardfork::SpecId,
+    state::AccountInfo,
+};
+
+pub use coverage::{Edge, EdgeMap};
+pub use trace::{Frame, FrameEnd, FrameKind, TraceEvent};
+
+use crate::{
+    call::{Outcome, Transaction},
+    limits,
+};
+use trace::Recorder;
+
+/// What instructions see: state, block and coverage.
+type Host = Context<BlockEnv, TxEnv, CfgEnv, EmptyDB, Journal<EmptyDB>, EdgeMap>;
+
+type Machine = Evm<Host, (), EthInstructions<EthInterpreter, Host>, EthPrecompiles, EthFrame<EthInterpreter>>;
+
+/// Chain id, the one that development nodes use.
+pub const CHAIN_ID: u64 = 31_337;
+
+/// The rules: those that were in force when the redistribution release went live.
+const RULES: SpecId = SpecId::PRAGUE;
+
+/// Block number and time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Number.
+    pub number: u64,
+    /// Time, in seconds.
+    pub timestamp: u64,
+}
+
+/// A point to go back to. Taken in order: going back to one drops those taken after it.
+#[derive(Clone, Copy, Debug)]
+pub struct Snapshot {
+    undo: usize,
+    block: Block,
+}
+
+/// A slot that changed: whose and which.
+pub type Slot = (Address, U256);
+
+/// An EVM with its state.
+pub struct World {
+    machine: Machine,
+    /// What was changed since the world began, oldest first.
+    undo: Vec<JournalEntry>,
+    /// Where in `undo` the last call begins.
+    last_call: usize,
+}
+
+impl World {
+    /// A world without accounts.
+    pub fn new(block: Block) -> Self {
+        let mut cfg = CfgEnv::new_with_spec(RULES);
+        cfg.chain_id = CHAIN_ID;
+        let host = Context {
+            block: BlockEnv::default(),
+            tx: TxEnv::default(),
+            journaled_state: Journal::new(EmptyDB::new()),
+            chain: EdgeMap::default(),
+            local: Default::default(),
+            error: Ok(()),
+            cfg,
+        };
+        let mut instructions = EthInstructions::new_mainnet_with_spec(RULES);
+        coverage::instrument(&mut instructions);
+        let mut machine = Evm::new(host, instructions, EthPrecompiles::new(RULES));
+        machine.ctx.journaled_state.set_spec_id(RULES);
+        let precompiles = machine.precompiles.warm_addresses().clone();
+        machine.ctx.journaled_state.warm_precompiles(&precompiles);
+        let mut world = Self { machine, undo: Vec::new(), last_call: 0 };
+        world.set_block(block);
+        world
+    }
+
+    /// The block that calls are in.
+    pub fn block(&self) -> Block {
+        let block = &self.machine.ctx.block;
+        Block { number: block.number.saturating_to(), timestamp: block.timestamp.saturating_to() }
+    }
+
+    /// Moves to another block.
+    pub fn set_block(&mut self, block: Block) {
+        let env = &mut self.machine.ctx.block;
+        env.number = U256::from(block.number);
+        env.timestamp = U256::from(block.timestamp);
+        env.basefee = 0;
+        env.gas_limit = limits::GAS_PER_CALL;
+        env.prevrandao = Some(B256::ZERO);
+    }
+
+    /// Plays a transaction. What it changed stays; of one that reverts, nothing does.
+    pub fn call(&mut self, transaction: &Transaction) -> Outcome {
+        self.transact(transaction, None)
+    }
+
+    /// Plays a transaction and tells how it went.
+    pub fn call_traced(&mut self, transaction: &Transaction) -> (Outcome, Option<Frame>) {
+        let mut recorder = Recorder::default();
+        let outcome = self.transact(transaction, Some(&mut recorder));
+        (outcome, recorder.finish())
+    }
+
+    /// Plays a transaction on a copy: nothing it changes stays.
+    pub fn view(&mut self, transaction: &Transaction) -> Outcome {
+        let snapshot = self.snapshot();
+        let outcome = self.call(transaction);
+        self.revert_to(snapshot);
+        outcome
+    }
+
+    /// Creates a contract. The address is that of the sender's next nonce.
+    pub fn create(&mut self, from: Address, init_code: Bytes) -> Result<Address, Outcome> {
+        let input = FrameInput::Create(Box::new(CreateInputs::new(
+            from,
+            CreateScheme::Create,
+            U256::ZERO,
+            init_code,
+            limits::GAS_PER_DEPLOYMENT,
+            0,
+        )));
+        self.machine.ctx.tx.caller = from;
+        match self.run(input, None) {
+            FrameResult::Create(created) => match (outcome(&created.result), created.address) {
+                (Outcome::Returned(_), Some(address)) => {
+                    self.register_code(address);
+                    Ok(address)
+                }
+                (failed, _) => Err(failed),
+            },
+            FrameResult::Call(_) => unreachable!("a creation ends as a creation"),
+        }
+    }
+
+    /// Puts an account with `code` at `address`; for what no transaction could deploy.
+    pub fn install(&mut self, address: Address, code: Bytes) {
+        let hash = keccak256(&code);
+        let info = AccountInfo::default().with_code_and_hash(Bytecode::new_legacy(code), hash);
+        self.machine.ctx.journaled_state.inner.state.insert(address, info.into());
+        self.register_code(address);
+    }
+
+    /// A storage slot.
+    pub fn storage(&self, address: Address, slot: U256) -> U256 {
+        let state = &self.machine.ctx.journaled_state.inner.state;
+        let value = state.get(&address).and_then(|account| account.storage.get(&slot));
+        value.map_or(U256::ZERO, |value| value.present_value)
+    }
+
+    /// A balance in wei.
+    pub fn balance(&self, address: Address) -> U256 {
+        let state = &self.machine.ctx.journaled_state.inner.state;
+        state.get(&address).map_or(U256::ZERO, |account| account.info.balance)
+    }
+
+    /// The code at an address.
+    pub fn code(&self, address: Address) -> Bytes {
+        let state = &self.machine.ctx.journaled_state.inner.state;
+        let code = state.get(&address).and_then(|account| account.info.code.as_ref());
+        code.map_or(Bytes::new(), Bytecode::original_bytes)
+    }
+
+    /// The slots that the last call changed. A slot may be named twice.
+    pub fn changed_slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        slots_of(&self.undo[self.last_call..])
+    }
+
+    /// The slots that changed since `snapshot`. A slot may be named twice.
+    pub fn changed_since(&self, snapshot: Snapshot) -> impl Iterator<Item = Slot> + '_ {
+        slots_of(&self.undo[snapshot.undo..])
+    }
+
+    /// A point to come back to.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { undo: self.undo.len(), block: self.block() }
+    }
+
+    /// Goes back to `snapshot`, which stays good.
+    pub fn revert_to(&mut self, snapshot: Snapshot) {
+        assert!(snapshot.undo <= self.undo.len(), "a snapshot outlives only what came after it");
+        let mut codes_changed = false;
+        let state = &mut self.machine.ctx.journaled_state.inner.state;
+        for entry in self.undo.drain(snapshot.undo..).rev() {
+            codes_changed |= matches!(entry, JournalEntry::CodeChange { .. } | JournalEntry::AccountCreated { .. });
+            entry.revert(state, None, true);
+        }
+        if codes_changed {
+            self.machine.ctx.chain.forget_addresses();
+        }
+        self.last_call = self.undo.len();
+        self.set_block(snapshot.block);
+    }
+
+    /// The edges taken since they were last cleared.
+    pub fn edges(&self) -> &EdgeMap {
+        &self.machine.ctx.chain
+    }
+
+    /// The edges taken since they were last cleared.
+    pub fn edges_mut(&mut self) -> &mut EdgeMap {
+        &mut self.machine.ctx.chain
+    }
+
+    fn register_code(&mut self, address: Address) {
+        let state = &self.machine.ctx.journaled_state.inner.state;
+        let Some(info) = state.get(&address).map(|account| &account.info) else { return };
+        let length = info.code.as_ref().map_or(0, Bytecode::len);
+        if info.code_hash != KECCAK256_EMPTY {
+            self.machine.ctx.chain.register(info.code_hash, length);
+        }
+    }
+
+    fn transact(&mut self, transaction: &Transaction, recorder: Option<&mut Recorder>) -> Outcome {
+        let journal = &mut self.machine.ctx.journaled_state;
+        // The sender must be loaded to pay; the target, for its code.
+        journal.load_account(transaction.from).expect("an empty database does not fail");
+        let account = journal.load_account_with_code(transaction.to).expect("an empty database does not fail");
+        let known_bytecode = (account.info.code_hash, account.info.code.clone().unwrap_or_default());
+        self.machine.ctx.tx.caller = transaction.from;
+        let input = FrameInput::Call(Box::new(CallInputs {
+            input: CallInput::Bytes(transaction.data.clone()),
+            gas_limit: limits::GAS_PER_CALL,
+            target_address: transaction.to,
+            bytecode_address: transaction.to,
+            known_bytecode,
+            caller: transaction.from,
+            value: CallValue::Transfer(transaction.value),
+            scheme: CallScheme::Call,
+            is_static: false,
+            return_memory_offset: 0..0,
+            reservoir: 0,
+            charged_new_account_state_gas: false,
+        }));
+        match self.run(input, recorder) {
+            FrameResult::Call(call) => outcome(&call.result),
+            FrameResult::Create(_) => unreachable!("a call ends as a call"),
+        }
+    }
+
+    /// Runs a frame and all that it calls, and moves what changed from the journal to the undo log.
+    fn run(&mut self, input: FrameInput, recorder: Option<&mut Recorder>) -> FrameResult {
+        let memory = SharedMemory::new_with_buffer(self.machine.ctx.local.shared_memory_buffer().clone());
+        let first = FrameInit { depth: 0, memory, frame_input: input };
+        let result = match recorder {
+            None => self.run_frames(first),
+            Some(recorder) => self.run_frames_traced(first, recorder),
+        };
+        let result = result.expect("an empty database does not fail");
+        self.last_call = self.undo.len();
+        let journal = &mut self.machine.ctx.journaled_state.inner;
+        self.undo.extend(journal.journal.drain(..).filter(lasting));
+        journal.commit_tx();
+        self.machine.ctx.local.clear();
+        self.machine.frame_stack().clear();
+        result
+    }
+
+    fn run_frames(&mut self, first: FrameInit) -> Result<FrameResult, EVMError<std::convert::Infallible>> {
+        let machine = &mut self.machine;
+        if let ItemOrResult::Result(result) = machine.frame_init(first)? {
+            return Ok(result);
+        }
+        loop {
+            let result = match machine.frame_run()? {
+                ItemOrResult::Item(call) => match machine.frame_init(call)? {
+                    ItemOrResult::Item(_) => continue,
+                    ItemOrResult::Result(result) => result,
+                },
+                ItemOrResult::Result(result) => result,
+            };
+            if let Some(result) = machine.frame_return_result(result)? {
+                return Ok(result);
+            }
+        }
+    }
+
+    /// As [`World::run_frames`], telling `recorder` what happens between the frames.
+    fn run_frames_traced(
+        &mut self,
+        first: FrameInit,
+        recorder: &mut Recorder,
+    ) -> Result<FrameResult, EVMError<std::convert::Infallible>> {
+        let mut noted = Noted::default();
+        recorder.enter(frame_of(&first.frame_input, &self.machine.ctx));
+        if let ItemOrResult::Result(result) = self.machine.frame_init(first)? {
+            leave(recorder, &result);
+            return Ok(result);
+        }
+        loop {
+            let action = self.machine.frame_run()?;
+            noted.catch_up(&self.machine.ctx.journaled_state.inner, recorder);
+            let result = match action {
+                ItemOrResult::Item(call) => {
+                    recorder.enter(frame_of(&call.frame_input, &self.machine.ctx));
+                    match self.machine.frame_init(call)? {
+                        ItemOrResult::Item(_) => continue,
+                        ItemOrResult::Result(result) => result,
+                    }
+                }
+                ItemOrResult::Result(result) => result,
+            };
+            leave(recorder, &result);
+            if let Some(result) = self.machine.frame_return_result(result)? {
+                return Ok(result);
+            }
+        }
+    }
+}
+
+/// Whether an entry of the journal matters once its transaction is over.
+fn lasting(entry: &JournalEntry) -> bool {
+    !matches!(
+        entry,
+        JournalEntry::AccountWarmed { .. }
+            | JournalEntry::StorageWarmed { .. }
+            | JournalEntry::TransientStorageChange { .. }
+            | JournalEntry::AccountTouched { .. }
+    )
+}
+
+fn slots_of(entries: &[JournalEntry]) -> impl Iterator<Item = Slot> + '_ {
+    entries.iter().filter_map(|entry| match entry {
+        JournalEntry::StorageChanged { address, key, .. } => Some((*address, *key)),
+        _ => None,
+    })
+}
+
+/// How much of the journal the recorder knows.
+#[derive(Default)]
+struct Noted {
+    entries: usize,
+    logs: usize,
+}
+
+impl Noted {
+    /// Tells `recorder` of what the journal has that it does not know. A frame that fails takes its entries back, so
+    /// the journal can be shorter than before.
+    fn catch_up(&mut self, journal: &revm::context::JournalInner<JournalEntry>, recorder: &mut Recorder) {
+        for entry in journal.journal.get(self.entries..).unwrap_or_default() {
+            if let JournalEntry::StorageChanged { address, key, had_value } = entry {
+                recorder.note(TraceEvent::Store { address: *address, slot: *key, before: *had_value });
+            }
+        }
+        for log in journal.logs.get(self.logs..).unwrap_or_default() {
+            recorder.note(TraceEvent::Log(Log::clone(log)));
+        }
+        *self = Self { entries: journal.journal.len(), logs: journal.logs.len() };
+    }
+}
+
+fn frame_of(input: &FrameInput, host: &Host) -> Frame {
+    let (kind, from, to, code, value, input) = match input {
+        FrameInput::Call(call) => {
+            let kind = match call.scheme {
+                CallScheme::Call => FrameKind::Call,
+                CallScheme::DelegateCall | CallScheme::CallCode => FrameKind::DelegateCall,
+                CallScheme::StaticCall => FrameKind::StaticCall,
+            };
+            let data = call.input.bytes(host);
+            (kind, call.caller, call.target_address, call.bytecode_address, call.call_value(), data)
+        }
+        FrameInput::Create(create) => {
+            let nobody = Address::ZERO;
+            (FrameKind::Create, create.caller(), nobody, nobody, create.value(), create.init_code().clone())
+        }
+        FrameInput::Empty => unreachable!("a frame that runs has input"),
+    };
+    Frame { kind, from, to, code, value, input, events: Vec::new(), end: FrameEnd::Returned(Bytes::new()), gas: 0 }
+}
+
+fn leave(recorder: &mut Recorder, result: &FrameResult) {
+    let (inner, created) = match result {
+        FrameResult::Call(call) => (&call.result, None),
+        FrameResult::Create(create) => (&create.result, create.address),
+    };
+    let end = match outcome(inner) {
+        Outcome::Returned(output) => FrameEnd::Returned(output),
+        Outcome::Reverted(data) => FrameEnd::Reverted(data),
+        Outcome::Halted(reason) => FrameEnd::Halted(reason),
+    };
+    recorder.leave(end, inner.gas.total_gas_spent(), created);
+}
+
+fn outcome(result: &revm::interpreter::InterpreterResult) -> Outcome {
+    match result.result {
+        reason if reason.is_ok() => Outcome::Returned(result.output.clone()),
+        InstructionResult::Revert => Outcome::Reverted(result.output.clone()),
+        reason => Outcome::Halted(format!("{reason:?}")),
+    }
+}

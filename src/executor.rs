@@ -1,0 +1,219 @@
+//! Plays calls: a world with the protocol deployed, the ledger before and after the last call, and the history.
+
+use alloy_primitives::{Address, U256};
+
+use crate::{
+    book::Book,
+    call::{Call, Delay, Outcome, SECONDS_PER_BLOCK, Transaction},
+    evm::{Block, Frame, Snapshot, World},
+    ghost::{Ghosts, Happened},
+    ledger::Ledger,
+    oracle::Step,
+    problem::Problem,
+    protocol::{Protocol, Reader, Setup},
+};
+
+/// Where a chain begins. The protocol needs more blocks behind it than its longest delay.
+pub const FIRST_BLOCK: Block = Block { number: 1_000, timestamp: 1_750_000_000 };
+
+/// A moment of a run to come back to.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    snapshot: Snapshot,
+    ledger: Ledger,
+    ghosts: Ghosts,
+}
+
+/// Plays calls on a deployment of its own.
+pub struct Executor<'p> {
+    protocol: &'p dyn Protocol,
+    world: World,
+    reader: Box<dyn Reader>,
+    /// The ledger before the last call, and after.
+    before: Ledger,
+    after: Ledger,
+    ghosts: Ghosts,
+    /// Slots that changed in `after` and not yet in `before`.
+    lagging: Vec<(Address, U256)>,
+    start: Moment,
+}
+
+impl<'p> Executor<'p> {
+    /// Deploys the protocol.
+    pub fn deploy(protocol: &'p dyn Protocol) -> Result<Self, Problem> {
+        let mut world = World::new(FIRST_BLOCK);
+        for step in protocol.script() {
+            set_up(&mut world, protocol, step)?;
+        }
+        world.edges_mut().clear();
+        let mut reader = protocol.reader();
+        let block = world.block();
+        let ledger = reader.read(block.number, block.timestamp, &|address, slot| world.storage(address, slot));
+        let ghosts = Ghosts::new(&ledger);
+        let start = Moment { snapshot: world.snapshot(), ledger: ledger.clone(), ghosts: ghosts.clone() };
+        Ok(Self {
+            protocol,
+            world,
+            reader,
+            before: ledger.clone(),
+            after: ledger,
+            ghosts,
+            lagging: Vec::new(),
+            start,
+        })
+    }
+
+    /// What is deployed.
+    pub fn protocol(&self) -> &'p dyn Protocol {
+        self.protocol
+    }
+
+    /// The ledger as it stands.
+    pub fn ledger(&self) -> &Ledger {
+        &self.after
+    }
+
+    /// The world, to look at.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The world, to ask.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// Goes back to the deployment.
+    pub fn reset(&mut self) {
+        self.world.revert_to(self.start.snapshot);
+        self.reader.forget();
+        self.before.clone_from(&self.start.ledger);
+        self.after.clone_from(&self.start.ledger);
+        self.ghosts.clone_from(&self.start.ghosts);
+        self.lagging.clear();
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, delay: Delay) {
+        if delay.is_zero() {
+            return;
+        }
+        let block = self.world.block();
+        let block = Block { number: block.number + delay.blocks, timestamp: block.timestamp + delay.seconds };
+        self.world.set_block(block);
+        (self.after.block, self.after.timestamp) = (block.number, block.timestamp);
+    }
+
+    /// What a call becomes on the chain now; `None` when it names something that is not there.
+    pub fn transaction(&self, call: &Call) -> Option<Transaction> {
+        self.protocol.transaction(call, &self.after)
+    }
+
+    /// Plays a call now; its delay has passed already. `None` when it names something that is not there: then nothing
+    /// happened.
+    pub fn execute(&mut self, call: &Call) -> Option<Outcome> {
+        let transaction = self.transaction(call)?;
+        self.catch_up();
+        let outcome = self.world.call(&transaction);
+        self.observe(call, &outcome);
+        Some(outcome)
+    }
+
+    /// As [`Executor::execute`], telling how it went.
+    pub fn execute_traced(&mut self, call: &Call) -> Option<(Outcome, Option<Frame>)> {
+        let transaction = self.transaction(call)?;
+        self.catch_up();
+        let (outcome, trace) = self.world.call_traced(&transaction);
+        self.observe(call, &outcome);
+        Some((outcome, trace))
+    }
+
+    /// Lets a call's delay pass and plays it.
+    pub fn play(&mut self, call: &Call) -> Option<Outcome> {
+        self.advance(call.delay);
+        self.execute(call)
+    }
+
+    /// The last call as invariants see it.
+    pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
+        Step {
+            before: &self.before,
+            call,
+            outcome,
+            after: &self.after,
+            ghosts: &self.ghosts,
+            book: self.book(),
+        }
+    }
+
+    /// The names of this world.
+    pub fn book(&self) -> &'p Book {
+        self.protocol.book()
+    }
+
+    /// A moment to come back to.
+    pub fn moment(&self) -> Moment {
+        Moment { snapshot: self.world.snapshot(), ledger: self.after.clone(), ghosts: self.ghosts.clone() }
+    }
+
+    /// Goes back to a moment of this run.
+    pub fn return_to(&mut self, moment: &Moment) {
+        self.world.revert_to(moment.snapshot);
+        self.before.clone_from(&moment.ledger);
+        self.after.clone_from(&moment.ledger);
+        self.ghosts.clone_from(&moment.ghosts);
+        self.lagging.clear();
+    }
+
+    /// Brings `before` to where `after` is.
+    fn catch_up(&mut self) {
+        let Self { world, reader, before, after, lagging, .. } = self;
+        let storage = |address, slot| world.storage(address, slot);
+        reader.update(before, &mut lagging.drain(..), &storage);
+        (before.block, before.timestamp) = (after.block, after.timestamp);
+    }
+
+    fn observe(&mut self, call: &Call, outcome: &Outcome) {
+        let Self { world, reader, before, after, ghosts, lagging, .. } = self;
+        lagging.extend(world.changed_slots());
+        let storage = |address, slot| world.storage(address, slot);
+        reader.update(after, &mut lagging.iter().copied(), &storage);
+        ghosts.fold(Happened { before, call, outcome, after });
+    }
+}
+
+/// Plays a step of a deployment, which must succeed.
+fn set_up(world: &mut World, protocol: &dyn Protocol, step: &Setup) -> Result<(), Problem> {
+    let failed = |what: String, outcome: &Outcome| {
+        let how = match outcome {
+            Outcome::Returned(_) => "did something else".to_owned(),
+            Outcome::Reverted(data) => format!("reverted with {data}"),
+            Outcome::Halted(reason) => format!("halted: {reason}"),
+        };
+        Problem::new(format!("the protocol does not deploy: {what} {how}")).at(&protocol.artifacts().origin)
+    };
+    match step {
+        Setup::Create { from, init_code, address } => {
+            let created = world.create(*from, init_code.clone());
+            let name = protocol.book().name(*address);
+            let created = created.map_err(|outcome| failed(format!("creating {name}"), &outcome))?;
+            assert_eq!(created, *address, "{name} is where the plan says");
+        }
+        Setup::Send(transaction) => {
+            let outcome = world.call(transaction);
+            if !outcome.is_success() {
+                let book = protocol.book();
+                let what = format!("a call by {} to {}", book.name(transaction.from), book.name(transaction.to));
+                return Err(failed(what, &outcome));
+            }
+        }
+        Setup::Pass { blocks } => {
+            let block = world.block();
+            world.set_block(Block {
+                number: block.number + blocks,
+                timestamp: block.timestamp + blocks * SECONDS_PER_BLOCK,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Draws the next call of a run.
+
+use alloy_primitives::Address;
+
+use crate::{
+    call::{ActionId, Delay, Operation},
+    draw::{Dice, Draw, Favourites},
+    ledger::Ledger,
+    limits,
+    protocol::{Expects, Protocol},
+};
+
+/// Draws calls with the weights of one run.
+///
+/// The weights themselves are drawn: in some runs slashes crowd, in others nobody ever withdraws. Runs that are all alike
+/// never reach what takes many of the same (swarm testing).
+pub struct Generator<'p> {
+    protocol: &'p dyn Protocol,
+    weights: Vec<u32>,
+    favourites: Favourites,
+}
+
+/// What was drawn, and what was tried before.
+pub struct Drawn {
+    /// The actions that had nothing to do.
+    pub discarded: Vec<ActionId>,
+    /// The action, who acts, and what is asked; `None` if there was nothing to do at all.
+    pub call: Option<(ActionId, Address, Operation)>,
+}
+
+impl<'p> Generator<'p> {
+    /// Draws the weights of a run.
+    pub fn for_run(protocol: &'p dyn Protocol, dice: &mut Dice) -> Self {
+        let weights = protocol.actions().iter().map(|action| {
+            let factor = match dice.below(8) {
+                0 => 0,
+                1 => 1,
+                7 => 12,
+                _ => 4,
+            };
+            let weight = 4 * action.weight * factor;
+            // Probes teach little compared with what they cost in calls.
+            if action.expects == Expects::Revert { weight / 2 } else { weight }
+        });
+        let weights = weights.collect();
+        let everybody = protocol.book().entries().iter().map(|entry| entry.address);
+        Self { protocol, weights, favourites: Favourites::of_run(dice, everybody) }
+    }
+
+    /// Draws the time until the next call.
+    pub fn delay(&self, dice: &mut Dice, ledger: &Ledger) -> Delay {
+        Draw::new(dice, &self.favourites, ledger).delay()
+    }
+
+    /// Draws the next call, out of the ledger in its block.
+    pub fn next(&self, dice: &mut Dice, ledger: &Ledger) -> Drawn {
+        let mut discarded = Vec::new();
+        for _ in 0..limits::DRAWS_PER_CALL {
+            let Some(index) = dice.weighted(&self.weights) else { break };
+            let action = ActionId(u16::try_from(index).expect("there are few actions"));
+            match self.protocol.draw(action, &mut Draw::new(dice, &self.favourites, ledger)) {
+                Some((actor, operation)) => return Drawn { discarded, call: Some((action, actor, operation)) },
+                None => discarded.push(action),
+            }
+        }
+        Drawn { discarded, call: None }
+    }
+}

@@ -1,0 +1,205 @@
+//! Ghosts: what the ledger cannot say because it is history. Folded over the calls of a run.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, U256};
+
+use crate::{
+    call::{Call, Operation, Outcome, Receive, SetId},
+    ledger::Ledger,
+};
+
+/// Names what a slash took: the set, the slash and the strategy.
+pub type SlashKey = (SetId, u64, Address);
+
+/// History of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ghosts {
+    /// By set: successful slashes.
+    pub slashes: BTreeMap<SetId, u64>,
+    /// Shares that a slash took and handed over, when it did.
+    pub recorded: BTreeMap<SlashKey, U256>,
+    /// Shares of a slash that were burned or redistributed, in total.
+    pub cleared: BTreeMap<SlashKey, U256>,
+    /// By set: the recipient it was created with.
+    pub recipients: BTreeMap<SetId, Address>,
+    /// By strategy: what happened in it.
+    pub strategies: Vec<StrategyHistory>,
+}
+
+/// What happened in one strategy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StrategyHistory {
+    /// Shares there must be: those deposited less those withdrawn, burned and redistributed.
+    pub shares: U256,
+    /// Times that a slash took from it.
+    pub slashes: u64,
+    /// Entries of the withdrawal queue by delegated stakers.
+    pub queued: u64,
+    /// Of those, the ones whose worth was not a whole number of shares.
+    pub queued_inexactly: u64,
+}
+
+/// A call as history sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Happened<'a> {
+    /// The ledger just before.
+    pub before: &'a Ledger,
+    /// The call.
+    pub call: &'a Call,
+    /// How it ended.
+    pub outcome: &'a Outcome,
+    /// The ledger just after.
+    pub after: &'a Ledger,
+}
+
+impl Ghosts {
+    /// The history of a world that begins as `ledger`.
+    pub fn new(ledger: &Ledger) -> Self {
+        let strategies = ledger
+            .strategies
+            .iter()
+            .map(|strategy| StrategyHistory { shares: strategy.total_shares, ..StrategyHistory::default() });
+        let created = ledger.sets.iter().filter(|set| set.exists).map(|set| (set.id, set.recipient));
+        Self { strategies: strategies.collect(), recipients: created.collect(), ..Self::default() }
+    }
+
+    /// Adds a call. One that failed leaves no trace.
+    pub fn fold(&mut self, happened: Happened<'_>) {
+        if !happened.outcome.is_success() {
+            return;
+        }
+        self.fold_queue(happened);
+        match &happened.call.operation {
+            Operation::Deposit { strategy, .. } => self.deposited(happened, *strategy),
+            Operation::CompleteWithdrawal { completion } if completion.receive != Receive::Shares => {
+                self.paid_out(happened);
+            }
+            Operation::CompleteWithdrawals { .. } => self.paid_out(happened),
+            Operation::Slash { set, operator, items } => {
+                let strategies: Vec<_> = items.iter().map(|item| item.strategy).collect();
+                self.slashed(happened, *set, *operator, &strategies);
+            }
+            Operation::ClearSlash { set, nth } => self.slash_cleared(happened, *set, *nth, None),
+            Operation::ClearSlashByStrategy { set, nth, strategy } => {
+                self.slash_cleared(happened, *set, *nth, Some(*strategy));
+            }
+            Operation::BurnShares { strategy } => self.burned(happened, *strategy),
+            Operation::CreateSets { avs, sets } => {
+                for set in sets {
+                    self.recipients.entry(SetId { avs: *avs, id: set.id }).or_insert(Address::ZERO);
+                }
+            }
+            Operation::CreateRedistributingSets { avs, sets } => {
+                for set in sets {
+                    self.recipients.entry(SetId { avs: *avs, id: set.id }).or_insert(set.recipient);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// New entries of the queue, whatever call made them.
+    fn fold_queue(&mut self, Happened { before, after, .. }: Happened<'_>) {
+        let known = before.withdrawals.len();
+        for withdrawal in after.withdrawals.get(known..).unwrap_or_default() {
+            let Some(operator) = after.operator(withdrawal.delegated_to) else { continue };
+            for (strategy, scaled) in &withdrawal.items {
+                let Some(index) = after.strategy_index(*strategy) else { continue };
+                let worth = U256::from(operator.stakes[index].max_magnitude()).saturating_mul(*scaled);
+                let history = &mut self.strategies[index];
+                history.queued += 1;
+                history.queued_inexactly += u64::from(worth % crate::arithmetic::WAD_WIDE != U256::ZERO);
+            }
+        }
+    }
+
+    fn deposited(&mut self, Happened { before, call, after, .. }: Happened<'_>, strategy: Address) {
+        let (Some(staker), Some(index)) = (after.staker_index(call.actor), after.strategy_index(strategy)) else {
+            return;
+        };
+        let had = before.stakers[staker].holdings[index].shares;
+        let has = after.stakers[staker].holdings[index].shares;
+        self.strategies[index].shares = self.strategies[index].shares.wrapping_add(has.wrapping_sub(had));
+    }
+
+    /// Withdrawals that left the queue as tokens: what they pay is final, so it can be computed from before.
+    fn paid_out(&mut self, Happened { before, call, after, .. }: Happened<'_>) {
+        for withdrawal in completed_as_tokens(before, call) {
+            let gone = after.withdrawals.iter().any(|other| other.root == withdrawal.root && !other.pending);
+            if !gone {
+                continue;
+            }
+            for (index, (strategy, _)) in withdrawal.items.iter().enumerate() {
+                let shares = before.receivable(withdrawal, index).unwrap_or_default();
+                if let Some(strategy) = before.strategy_index(*strategy) {
+                    self.strategies[strategy].shares = self.strategies[strategy].shares.wrapping_sub(shares);
+                }
+            }
+        }
+    }
+
+    fn slashed(
+        &mut self,
+        Happened { before, after, .. }: Happened<'_>,
+        set: SetId,
+        operator: Address,
+        strategies: &[Address],
+    ) {
+        let slashes = self.slashes.entry(set).or_default();
+        *slashes += 1;
+        let slash_id = after.set(set).map_or(*slashes, |set| set.slash_count);
+        let (Some(was), Some(is)) = (before.operator(operator), after.operator(operator)) else { return };
+        for strategy in strategies {
+            let Some(index) = after.strategy_index(*strategy) else { continue };
+            if was.stakes[index].max_magnitude() != is.stakes[index].max_magnitude() {
+                self.strategies[index].slashes += 1;
+            }
+            if let Some(shares) = after.set(set).and_then(|set| set.waiting(slash_id, *strategy)) {
+                self.recorded.insert((set, slash_id, *strategy), shares);
+            }
+        }
+    }
+
+    /// What was paid is what the strategy lost, not what the books say.
+    fn slash_cleared(&mut self, happened: Happened<'_>, set: SetId, nth: u32, only: Option<Address>) {
+        let Happened { before, after, .. } = happened;
+        let Some(before_set) = before.set(set) else { return };
+        let slash_id = before_set.nth_slash(nth);
+        let entries = usize::try_from(slash_id).ok().and_then(|id| before_set.slashes.get(id));
+        for (strategy, shares) in entries.into_iter().flatten() {
+            if only.is_some_and(|only| only != *strategy) {
+                continue;
+            }
+            if let Some(index) = before.strategy_index(*strategy) {
+                let history = &mut self.strategies[index];
+                history.shares = history.shares.wrapping_sub(*shares);
+            }
+        }
+        for (was, is) in before.strategies.iter().zip(&after.strategies) {
+            let lost = was.total_shares.saturating_sub(is.total_shares);
+            if !lost.is_zero() {
+                let cleared = self.cleared.entry((set, slash_id, was.address)).or_default();
+                *cleared = cleared.saturating_add(lost);
+            }
+        }
+    }
+
+    fn burned(&mut self, Happened { before, .. }: Happened<'_>, strategy: Address) {
+        if let Some(index) = before.strategy_index(strategy) {
+            let shares = before.strategies[index].burnable_shares;
+            self.strategies[index].shares = self.strategies[index].shares.wrapping_sub(shares);
+        }
+    }
+}
+
+/// The withdrawals that a call completes as tokens if it succeeds.
+pub fn completed_as_tokens<'a>(before: &'a Ledger, call: &Call) -> Vec<&'a crate::ledger::Withdrawal> {
+    let completions = match &call.operation {
+        Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),
+        Operation::CompleteWithdrawals { completions } => completions,
+        _ => &[],
+    };
+    let as_tokens = completions.iter().filter(|completion| completion.receive != Receive::Shares);
+    as_tokens.filter_map(|completion| before.nth_withdrawal(completion.staker, completion.nth)).collect()
+}

@@ -1,0 +1,33 @@
+//! Every bound in one place, so that nothing grows without one and nobody has to look for it.
+
+/// Gas a call may use. The block gas limit of the main network when the protocol was released: what does not fit here
+/// does not fit there.
+pub const GAS_PER_CALL: u64 = 30_000_000;
+
+/// Gas a deployment or the funding of the world may use.
+pub const GAS_PER_DEPLOYMENT: u64 = 100_000_000;
+
+/// Calls per run, at most: findings hold whole sequences, and shrinking replays them.
+pub const DEPTH_MAX: u32 = 10_000;
+
+/// Worker threads, at most.
+pub const WORKERS_MAX: usize = 256;
+
+/// Runs of an epoch: what is played between two merges of coverage and corpus. Small enough to learn early, large enough
+/// that workers rarely wait for each other.
+pub const RUNS_PER_EPOCH: u64 = 64;
+
+/// Actions that are drawn before a run gives up on its next call.
+pub const DRAWS_PER_CALL: usize = 32;
+
+/// Sequences the corpus keeps.
+pub const CORPUS_ENTRIES: usize = 1_024;
+
+/// Calls that shrinking one finding may play, by default.
+pub const SHRINK_CALLS: u64 = 400_000;
+
+/// Snapshots that shrinking keeps on the way to a finding, to start attempts from.
+pub const SHRINK_SNAPSHOTS: usize = 64;
+
+/// Bytes of a file that is read: corpus entries, findings and configurations are far smaller.
+pub const FILE_BYTES: u64 = 64 << 20;

@@ -1,0 +1,125 @@
+//! What a property is and what it sees.
+
+use std::fmt;
+
+use alloy_primitives::Address;
+
+use crate::{
+    book::Book,
+    call::{Call, Outcome},
+    ghost::Ghosts,
+    ledger::Ledger,
+};
+
+/// One call and what it did: all that an invariant sees.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// The ledger just before the call, in the call's block.
+    pub before: &'a Ledger,
+    /// The call.
+    pub call: &'a Call,
+    /// How it ended.
+    pub outcome: &'a Outcome,
+    /// The ledger just after it.
+    pub after: &'a Ledger,
+    /// History, this call included.
+    pub ghosts: &'a Ghosts,
+    /// Names, for sentences.
+    pub book: &'a Book,
+}
+
+impl Step<'_> {
+    /// The name of an address.
+    pub fn name(&self, address: Address) -> String {
+        self.book.name(address)
+    }
+
+    /// Whether the call's changes stay.
+    pub fn succeeded(&self) -> bool {
+        self.outcome.is_success()
+    }
+}
+
+/// The judgement of one invariant on one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was exercised and holds.
+    Holds,
+    /// It had nothing to say about this step.
+    NotApplicable,
+    /// It does not hold: a sentence with the numbers.
+    Violated(String),
+}
+
+impl Verdict {
+    /// Holds if it was exercised.
+    pub const fn holds_if(exercised: bool) -> Self {
+        if exercised { Self::Holds } else { Self::NotApplicable }
+    }
+}
+
+/// When an invariant is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkpoint {
+    /// After every call.
+    EveryCall,
+}
+
+impl fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EveryCall => f.write_str("every call"),
+        }
+    }
+}
+
+/// A property. A plain value with a function pointer: it cannot hold state, so a replay cannot disagree with the
+/// campaign.
+#[derive(Debug)]
+pub struct Invariant {
+    /// Its name for ever: the key of its family and a number.
+    pub id: &'static str,
+    /// What holds, in a sentence.
+    pub statement: &'static str,
+    /// The same as a formula.
+    pub formula: &'static str,
+    /// Why it matters: what somebody loses when it does not hold.
+    pub why: &'static str,
+    /// When it is judged.
+    pub checkpoint: Checkpoint,
+    /// The judgement.
+    pub check: fn(&Step<'_>) -> Verdict,
+}
+
+/// Invariants with a theme.
+#[derive(Debug)]
+pub struct Family {
+    /// The first part of the identifiers.
+    pub key: &'static str,
+    /// The theme.
+    pub title: &'static str,
+    /// What must be true of the world for them to be meant.
+    pub assumes: &'static str,
+    /// The invariants, in order of number.
+    pub invariants: &'static [&'static Invariant],
+}
+
+/// Ends a check with a violation unless the condition holds; the sentence has the numbers.
+#[macro_export]
+macro_rules! must {
+    ($condition:expr, $($sentence:tt)+) => {
+        if !$condition {
+            return $crate::oracle::Verdict::Violated(format!($($sentence)+));
+        }
+    };
+}
+
+/// Ends a check as not applicable unless the condition holds.
+#[macro_export]
+macro_rules! applies_if {
+    ($condition:expr) => {
+        if !$condition {
+            return $crate::oracle::Verdict::NotApplicable;
+        }
+    };
+}

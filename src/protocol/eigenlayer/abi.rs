@@ -1,0 +1,109 @@
+//! The functions of the protocol that are called, as the compiler of the contracts sees them.
+
+use alloy_sol_types::sol;
+
+sol! {
+    #[derive(Debug)]
+    struct OperatorSet { address avs; uint32 id; }
+
+    interface AllocationManager {
+        struct SlashingParams { address operator; uint32 operatorSetId; address[] strategies; uint256[] wadsToSlash; string description; }
+        struct AllocateParams { OperatorSet operatorSet; address[] strategies; uint64[] newMagnitudes; }
+        struct RegisterParams { address avs; uint32[] operatorSetIds; bytes data; }
+        struct DeregisterParams { address operator; address avs; uint32[] operatorSetIds; }
+        struct CreateSetParams { uint32 operatorSetId; address[] strategies; }
+
+        function initialize(uint256 initialPausedStatus) external;
+        function slashOperator(address avs, SlashingParams params) external returns (uint256, uint256[]);
+        function modifyAllocations(address operator, AllocateParams[] params) external;
+        function clearDeallocationQueue(address operator, address[] strategies, uint16[] numToClear) external;
+        function registerForOperatorSets(address operator, RegisterParams params) external;
+        function deregisterFromOperatorSets(DeregisterParams params) external;
+        function setAllocationDelay(address operator, uint32 delay) external;
+        function setAVSRegistrar(address avs, address registrar) external;
+        function updateAVSMetadataURI(address avs, string metadataURI) external;
+        function createOperatorSets(address avs, CreateSetParams[] params) external;
+        function createRedistributingOperatorSets(address avs, CreateSetParams[] params, address[] redistributionRecipients) external;
+        function addStrategiesToOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
+        function removeStrategiesFromOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
+    }
+
+    interface DelegationManager {
+        struct SignatureWithExpiry { bytes signature; uint256 expiry; }
+        struct Withdrawal { address staker; address delegatedTo; address withdrawer; uint256 nonce; uint32 startBlock; address[] strategies; uint256[] scaledShares; }
+        struct QueuedWithdrawalParams { address[] strategies; uint256[] depositShares; address deprecatedWithdrawer; }
+
+        function initialize(uint256 initialPausedStatus) external;
+        function registerAsOperator(address initDelegationApprover, uint32 allocationDelay, string metadataURI) external;
+        function modifyOperatorDetails(address operator, address newDelegationApprover) external;
+        function updateOperatorMetadataURI(address operator, string metadataURI) external;
+        function delegateTo(address operator, SignatureWithExpiry approverSignatureAndExpiry, bytes32 approverSalt) external;
+        function undelegate(address staker) external returns (bytes32[]);
+        function redelegate(address newOperator, SignatureWithExpiry newOperatorApproverSig, bytes32 approverSalt) external returns (bytes32[]);
+        function queueWithdrawals(QueuedWithdrawalParams[] params) external returns (bytes32[]);
+        function completeQueuedWithdrawal(Withdrawal withdrawal, address[] tokens, bool receiveAsTokens) external;
+        function completeQueuedWithdrawals(Withdrawal[] withdrawals, address[][] tokens, bool[] receiveAsTokens) external;
+        function increaseDelegatedShares(address staker, address strategy, uint256 prevDepositShares, uint256 addedShares) external;
+        function decreaseDelegatedShares(address staker, uint256 curDepositShares, uint64 beaconChainSlashingFactorDecrease) external;
+        function slashOperatorShares(address operator, OperatorSet operatorSet, uint256 slashId, address strategy, uint64 prevMaxMagnitude, uint64 newMaxMagnitude) external returns (uint256);
+    }
+
+    interface StrategyManager {
+        function initialize(address initialOwner, address initialStrategyWhitelister, uint256 initialPausedStatus) external;
+        function depositIntoStrategy(address strategy, address token, uint256 amount) external returns (uint256);
+        function clearBurnOrRedistributableShares(OperatorSet operatorSet, uint256 slashId) external returns (uint256[]);
+        function clearBurnOrRedistributableSharesByStrategy(OperatorSet operatorSet, uint256 slashId, address strategy) external returns (uint256);
+        function burnShares(address strategy) external;
+        function setStrategyWhitelister(address newStrategyWhitelister) external;
+        function addStrategiesToDepositWhitelist(address[] strategiesToWhitelist) external;
+        function removeStrategiesFromDepositWhitelist(address[] strategiesToRemoveFromWhitelist) external;
+        function transferOwnership(address newOwner) external;
+        function renounceOwnership() external;
+        function addShares(address staker, address strategy, uint256 shares) external returns (uint256, uint256);
+        function removeDepositShares(address staker, address strategy, uint256 depositSharesToRemove) external returns (uint256);
+        function withdrawSharesAsTokens(address staker, address strategy, address token, uint256 shares) external;
+        function increaseBurnOrRedistributableShares(OperatorSet operatorSet, uint256 slashId, address strategy, uint256 addedSharesToBurn) external;
+    }
+
+    interface StrategyBase {
+        function initialize(address token) external;
+        function deposit(address token, uint256 amount) external returns (uint256);
+        function withdraw(address recipient, address token, uint256 amountShares) external returns (uint256);
+        function userUnderlying(address user) external returns (uint256);
+    }
+
+    interface PermissionController {
+        function addPendingAdmin(address account, address admin) external;
+        function removePendingAdmin(address account, address admin) external;
+        function acceptAdmin(address account) external;
+        function removeAdmin(address account, address admin) external;
+        function setAppointee(address account, address appointee, address target, bytes4 selector) external;
+        function removeAppointee(address account, address appointee, address target, bytes4 selector) external;
+    }
+
+    interface Pausable {
+        function pause(uint256 newPausedStatus) external;
+        function pauseAll() external;
+        function unpause(uint256 newPausedStatus) external;
+    }
+
+    interface PauserRegistry {
+        function setIsPauser(address newPauser, bool canPause) external;
+        function setUnpauser(address newUnpauser) external;
+    }
+
+    interface ProxyAdmin {
+        function upgrade(address proxy, address implementation) external;
+        function upgradeAndCall(address proxy, address implementation, bytes data) external;
+    }
+
+    interface Proxy {
+        function upgradeTo(address implementation) external;
+    }
+
+    interface Token {
+        function mint(address to, uint256 amount) external;
+        function approve(address spender, uint256 amount) external returns (bool);
+        function transfer(address to, uint256 amount) external returns (bool);
+    }
+}

@@ -1,0 +1,123 @@
+//! What anybody may do: clear what slashes took, complete deallocations, give tokens away.
+
+use alloy_primitives::{Address, U256};
+use proptest::prelude::*;
+
+use super::{EigenLayer, pause_bit};
+use crate::{
+    book::Role,
+    call::{ClearItem, Operation, SetId},
+    draw::Draw,
+    ledger::{Ledger, OperatorSet},
+    protocol::{Action, ActionInfo, Expects},
+};
+
+pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
+    action("anybody.clear_slash", 7, clear_slash),
+    action("anybody.clear_slash_by_strategy", 4, clear_slash_by_strategy),
+    action("anybody.clear_slash_again", 1, clear_slash_again),
+    action("anybody.burn_shares", 1, burn_shares),
+    action("anybody.clear_deallocation_queue", 5, clear_deallocation_queue),
+    action("anybody.donate", 3, donate),
+    action("anybody.ask_user_underlying", 1, ask_user_underlying),
+];
+
+const fn action(
+    name: &'static str,
+    weight: u32,
+    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
+) -> Action<EigenLayer> {
+    Action { info: ActionInfo { name, role: Role::Stranger, weight, expects: Expects::Success }, draw }
+}
+
+/// Mostly a stranger, to whom nothing of it belongs; sometimes somebody who takes part.
+fn anybody(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<Address> {
+    if draw.chance(60) { Some(protocol.cast.stranger) } else { draw.choose(&protocol.cast.actors) }
+}
+
+/// The entries of a slash.
+fn entries(set: &OperatorSet, nth: u32) -> &[(Address, U256)] {
+    usize::try_from(set.nth_slash(nth)).ok().and_then(|id| set.slashes.get(id)).map_or(&[], Vec::as_slice)
+}
+
+/// Slashes that wait, whose strategies all pay.
+fn waiting(protocol: &EigenLayer, ledger: &Ledger) -> Vec<(SetId, u32)> {
+    let pays = |strategy: Address| !protocol.is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS);
+    let mut all = Vec::new();
+    for set in &ledger.sets {
+        for (nth, _) in (0u32..).zip(&set.pending_slashes) {
+            if entries(set, nth).iter().all(|(strategy, _)| pays(*strategy)) {
+                all.push((set.id, nth));
+            }
+        }
+    }
+    all
+}
+
+fn clear_slash(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let (set, nth) = draw.choose(&waiting(protocol, draw.ledger))?;
+    Some((anybody(protocol, draw)?, Operation::ClearSlash { set, nth }))
+}
+
+fn clear_slash_by_strategy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let (set, nth) = draw.choose(&waiting(protocol, draw.ledger))?;
+    let strategy = match draw.ledger.set(set) {
+        Some(set) if draw.chance(90) => draw.choose(entries(set, nth))?.0,
+        _ => draw.choose(&protocol.cast.strategies)?,
+    };
+    Some((anybody(protocol, draw)?, Operation::ClearSlashByStrategy { set, nth, strategy }))
+}
+
+/// A slash that was cleared, or never was: nothing must happen.
+fn clear_slash_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let done: Vec<&OperatorSet> =
+        draw.ledger.sets.iter().filter(|set| set.exists && set.pending_slashes.is_empty()).collect();
+    let set = draw.choose(&done)?;
+    let nth = u32::try_from(draw.below(usize::try_from(set.slash_count).unwrap_or(0) + 1)).unwrap_or(0);
+    Some((anybody(protocol, draw)?, Operation::ClearSlash { set: set.id, nth }))
+}
+
+fn burn_shares(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let strategy = draw.choose(&protocol.cast.strategies)?;
+    Some((anybody(protocol, draw)?, Operation::BurnShares { strategy }))
+}
+
+fn clear_deallocation_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    if protocol.is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::MODIFY_ALLOCATIONS) {
+        return None;
+    }
+    let queued: Vec<(Address, Vec<Address>)> = ledger
+        .operators
+        .iter()
+        .map(|operator| {
+            let strategies = ledger.strategies.iter().zip(&operator.stakes);
+            let queued = strategies.filter(|(_, stake)| !stake.deallocation_queue.is_empty());
+            (operator.address, queued.map(|(strategy, _)| strategy.address).collect())
+        })
+        .filter(|(_, strategies): &(Address, Vec<Address>)| !strategies.is_empty())
+        .collect();
+    let (operator, strategies) = draw.choose(&queued)?;
+    let count = prop_oneof![3 => 1..=3u16, 2 => Just(u16::MAX), 1 => Just(0u16)];
+    let items = draw
+        .some_of(&strategies, 3)
+        .into_iter()
+        .map(|strategy| ClearItem { strategy, count: draw.sample(&count) })
+        .collect();
+    Some((anybody(protocol, draw)?, Operation::ClearDeallocationQueue { operator, items }))
+}
+
+fn donate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let strategy = draw.choose(&draw.ledger.strategies)?;
+    let donor = draw.choose(&protocol.cast.stakers)?;
+    let balance = draw.ledger.balance(strategy.token, donor)?;
+    let most = if draw.chance(3) { balance } else { balance / U256::from(1_000_000_000) };
+    let amount = draw.up_to(most.max(U256::ONE).min(balance))?;
+    Some((donor, Operation::Donate { strategy: strategy.address, amount }))
+}
+
+fn ask_user_underlying(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let strategy = draw.choose(&protocol.cast.strategies)?;
+    let user = draw.choose(&protocol.cast.stakers)?;
+    Some((anybody(protocol, draw)?, Operation::AskUserUnderlying { strategy, user }))
+}

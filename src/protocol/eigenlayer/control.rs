@@ -1,0 +1,132 @@
+//! What the owner, the whitelister, the pausers and the unpauser do.
+
+use alloy_primitives::{Address, U256};
+use proptest::prelude::*;
+
+use super::EigenLayer;
+use crate::{
+    book::Role,
+    call::Operation,
+    draw::Draw,
+    protocol::{Action, ActionInfo, Expects},
+};
+
+pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
+    action("owner.set_whitelister", Role::Owner, 1, set_whitelister),
+    action("owner.transfer_ownership", Role::Owner, 1, transfer_ownership),
+    action("owner.renounce_ownership", Role::Owner, 1, renounce_ownership),
+    action("whitelister.add_strategies", Role::Owner, 4, add_strategies),
+    action("whitelister.remove_strategies", Role::Owner, 1, remove_strategies),
+    action("pauser.pause", Role::Pauser, 2, pause),
+    action("pauser.pause_all", Role::Pauser, 1, pause_all),
+    action("unpauser.unpause", Role::Unpauser, 60, unpause),
+    action("unpauser.set_pauser", Role::Unpauser, 1, set_pauser),
+    action("unpauser.set_unpauser", Role::Unpauser, 1, set_unpauser),
+];
+
+const fn action(
+    name: &'static str,
+    role: Role,
+    weight: u32,
+    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
+) -> Action<EigenLayer> {
+    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
+}
+
+/// Those among whom administration moves.
+fn administrators(protocol: &EigenLayer) -> Vec<Address> {
+    vec![protocol.cast.owner, protocol.cast.whitelister]
+}
+
+fn owner(draw: &Draw<'_>) -> Option<Address> {
+    Some(draw.ledger.control.owner).filter(|owner| !owner.is_zero())
+}
+
+fn set_whitelister(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let to = draw.choose(&administrators(protocol))?;
+    Some((owner(draw)?, Operation::SetStrategyWhitelister { to }))
+}
+
+fn transfer_ownership(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let to = draw.choose(&administrators(protocol))?;
+    Some((owner(draw)?, Operation::TransferOwnership { to }))
+}
+
+/// Seldom: it is for ever.
+fn renounce_ownership(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    if !draw.chance(20) {
+        return None;
+    }
+    Some((owner(draw)?, Operation::RenounceOwnership {}))
+}
+
+fn listed(protocol: &EigenLayer, draw: &Draw<'_>, whitelisted: bool) -> Vec<Address> {
+    let strategies = draw.ledger.strategies.iter().filter(|strategy| strategy.whitelisted == whitelisted);
+    let addresses: Vec<Address> = strategies.map(|strategy| strategy.address).collect();
+    debug_assert!(addresses.len() <= protocol.cast.strategies.len());
+    addresses
+}
+
+fn add_strategies(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let missing = listed(protocol, draw, false);
+    if missing.is_empty() {
+        return None;
+    }
+    let strategies = draw.some_of(&missing, 3);
+    Some((draw.ledger.control.whitelister, Operation::AddToWhitelist { strategies }))
+}
+
+fn remove_strategies(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let present = listed(protocol, draw, true);
+    let strategies = vec![draw.choose(&present)?];
+    Some((draw.ledger.control.whitelister, Operation::RemoveFromWhitelist { strategies }))
+}
+
+fn a_pauser(draw: &mut Draw<'_>) -> Option<Address> {
+    let pausers: Vec<Address> =
+        draw.ledger.control.pausers.iter().filter(|(_, may)| *may).map(|(pauser, _)| *pauser).collect();
+    draw.choose(&pausers)
+}
+
+/// Switches: one or two of those that mean something.
+fn switches() -> impl Strategy<Value = U256> {
+    let bit = 0..3usize;
+    prop_oneof![
+        3 => bit.clone().prop_map(|bit| U256::ONE << bit),
+        1 => (bit.clone(), bit).prop_map(|(a, b)| (U256::ONE << a) | (U256::ONE << b)),
+    ]
+}
+
+fn pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let contract = draw.choose(&protocol.cast.pausable)?;
+    let status = draw.ledger.control.paused(contract) | draw.sample(&switches());
+    Some((a_pauser(draw)?, Operation::Pause { contract, status }))
+}
+
+fn pause_all(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let contract = draw.choose(&protocol.cast.pausable)?;
+    Some((a_pauser(draw)?, Operation::PauseAll { contract }))
+}
+
+/// Often, when something is paused: while it is, little happens.
+fn unpause(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let paused: Vec<(Address, U256)> =
+        draw.ledger.control.paused.iter().filter(|(_, status)| !status.is_zero()).copied().collect();
+    let (contract, status) = draw.choose(&paused)?;
+    let status = if draw.chance(80) { U256::ZERO } else { status & draw.sample(&switches()) };
+    Some((draw.ledger.control.unpauser, Operation::Unpause { contract, status }))
+}
+
+fn set_pauser(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let candidates = &draw.ledger.control.pausers;
+    let others = candidates.iter().filter(|(_, may)| *may).count();
+    let (pauser, may) = draw.choose(candidates)?;
+    // The last pauser stays: without one nothing can be paused for the rest of the run.
+    let allowed = !may || others <= 1;
+    Some((draw.ledger.control.unpauser, Operation::SetPauser { pauser, allowed }))
+}
+
+fn set_unpauser(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let to = draw.choose(&[protocol.cast.unpauser, protocol.cast.owner])?;
+    Some((draw.ledger.control.unpauser, Operation::SetUnpauser { to }))
+}

@@ -1,0 +1,392 @@
+//! The world: who takes part, and the transactions that deploy the protocol and bring everybody in.
+//!
+//! Everything behind transparent proxies, wired and initialized as the protocol's own deployment does it
+//! (`docs/protocol.md`, "Deployment"). Addresses follow from the deployer's nonces, so the script is known before it runs
+//! and gives the same world on every engine.
+
+use alloy_primitives::{Address, Bytes, U256, address};
+use alloy_sol_types::{SolCall, SolValue};
+
+use super::abi;
+use crate::{
+    arithmetic::WAD,
+    artifact::Artifacts,
+    book::{Book, Role, actor_address},
+    call::{SetId, Transaction},
+    protocol::Setup,
+};
+
+/// Where slashed funds of ordinary sets go.
+pub(super) const BURN_ADDRESS: Address = address!("00000000000000000000000000000000000E16E4");
+
+/// Stands for native ETH.
+pub(super) const NATIVE_STRATEGY: Address = address!("beaC0eeEeeeeEEeEeEEEEeeEEeEeeeEeeEEBEaC0");
+
+/// Delays of the deployment, in blocks. Like on the main network the configuration delay is the longest. The other two
+/// differ, so that none can be taken for the other.
+pub(super) const DEALLOCATION_DELAY: u32 = 50;
+pub(super) const CONFIGURATION_DELAY: u32 = 75;
+pub(super) const WITHDRAWAL_DELAY: u32 = 40;
+
+/// The version string of the release. Its first character is part of what signatures sign.
+const VERSION: &str = "1.5.0";
+
+/// Ids that sets may have: the ends of their range among them.
+const SET_IDS: [u32; 4] = [1, 2, 3, u32::MAX];
+
+/// Where the contracts are.
+#[derive(Clone, Debug)]
+pub(super) struct Contracts {
+    pub allocation_manager: Address,
+    pub delegation_manager: Address,
+    pub strategy_manager: Address,
+    pub permission_controller: Address,
+    pub pauser_registry: Address,
+}
+
+/// Who takes part.
+#[derive(Clone, Debug)]
+pub(super) struct Cast {
+    /// Operators, and stakers who may become operators.
+    pub operators: Vec<Address>,
+    /// Everybody who holds tokens: stakers, then operators.
+    pub stakers: Vec<Address>,
+    pub avss: Vec<Address>,
+    /// The sets that exist or may be created.
+    pub sets: Vec<SetId>,
+    pub strategies: Vec<Address>,
+    /// By strategy.
+    pub tokens: Vec<Address>,
+    pub recipients: Vec<Address>,
+    pub registrars: Vec<Address>,
+    pub owner: Address,
+    pub whitelister: Address,
+    pub pausers: Vec<Address>,
+    pub unpauser: Address,
+    pub stranger: Address,
+    /// Everybody who can send a transaction.
+    pub actors: Vec<Address>,
+    /// Whatever has switches.
+    pub pausable: Vec<Address>,
+}
+
+/// A deployment that has not been played yet.
+pub(super) struct Plan {
+    pub book: Book,
+    pub contracts: Contracts,
+    pub cast: Cast,
+    pub script: Vec<Setup>,
+}
+
+/// Plans the deployment of `artifacts`.
+pub(super) fn plan(artifacts: &Artifacts) -> Plan {
+    let mut planner = Planner::new(artifacts);
+    let (contracts, cast) = planner.everything();
+    let script = planner.creations.into_iter().chain(planner.sends).collect();
+    Plan { book: planner.book, contracts, cast, script }
+}
+
+/// A contract behind a proxy: its artifact, what its constructor wants, and how the proxy starts.
+struct Managed {
+    artifact: &'static str,
+    proxy: Address,
+    arguments: Vec<u8>,
+    start: Option<Vec<u8>>,
+}
+
+struct Planner<'a> {
+    artifacts: &'a Artifacts,
+    book: Book,
+    deployer: Address,
+    /// All come first, so their addresses are those of the deployer's first nonces.
+    creations: Vec<Setup>,
+    sends: Vec<Setup>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(artifacts: &'a Artifacts) -> Self {
+        let mut book = Book::default();
+        book.add("nobody", Role::Special, Address::ZERO, None);
+        book.add("burn address", Role::Special, BURN_ADDRESS, None);
+        book.add("native ETH", Role::Special, NATIVE_STRATEGY, None);
+        book.add("eigen strategy", Role::Special, actor_address("eigen strategy"), None);
+        let deployer = book.add_actor("deployer", Role::Owner);
+        Self { artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
+    }
+
+    fn everything(&mut self) -> (Contracts, Cast) {
+        let mut cast = self.people();
+        let proxy_admin = self.create("proxy admin", "ProxyAdmin", Vec::new());
+        let registry_arguments = (cast.pausers.clone(), cast.unpauser).abi_encode_params();
+        let pauser_registry = self.create("pauserRegistry", "PauserRegistry", registry_arguments);
+        let pods = self.create("eigenPodManager", "NoNativeStake", Vec::new());
+        // A proxy wants code behind it from the start; any will do until the implementations exist.
+        let contracts = Contracts {
+            allocation_manager: self.proxy("allocationManager", "AllocationManager", pauser_registry, proxy_admin),
+            delegation_manager: self.proxy("delegationManager", "DelegationManager", pauser_registry, proxy_admin),
+            strategy_manager: self.proxy("strategyManager", "StrategyManager", pauser_registry, proxy_admin),
+            permission_controller: self.proxy(
+                "permissionController",
+                "PermissionController",
+                pauser_registry,
+                proxy_admin,
+            ),
+            pauser_registry,
+        };
+        for letter in ["A", "B", "C"] {
+            let name = format!("strategy {letter}");
+            cast.strategies.push(self.proxy(&name, "StrategyBase", pauser_registry, proxy_admin));
+        }
+        self.tokens(&mut cast);
+        for name in ["registrar A", "registrar B"] {
+            cast.registrars.push(self.create(name, "AcceptingRegistrar", Vec::new()));
+        }
+        for name in ["recipient A", "recipient B"] {
+            cast.recipients.push(self.create(name, "Recipient", Vec::new()));
+        }
+        for contract in self.managed(&contracts, &cast, pods) {
+            self.implement(proxy_admin, contract);
+        }
+        cast.pausable = vec![contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager];
+        cast.pausable.extend(&cast.strategies);
+        self.bootstrap(&contracts, &cast);
+        (contracts, cast)
+    }
+
+    fn people(&mut self) -> Cast {
+        let owner = self.book.add_actor("owner", Role::Owner);
+        let whitelister = self.book.add_actor("whitelister", Role::Owner);
+        let pausers = ["pauser A", "pauser B"].map(|name| self.book.add_actor(name, Role::Pauser)).to_vec();
+        let unpauser = self.book.add_actor("unpauser", Role::Unpauser);
+        let named = |book: &mut Book, role: Role, letters: &[&str]| -> Vec<Address> {
+            letters.iter().map(|letter| book.add_actor(&format!("{} {letter}", role.name()), role)).collect()
+        };
+        let operators = named(&mut self.book, Role::Operator, &["A", "B", "C", "D"]);
+        let stakers = named(&mut self.book, Role::Staker, &["A", "B", "C", "D", "E", "F"]);
+        let avss = named(&mut self.book, Role::Avs, &["A", "B", "C"]);
+        let stranger = self.book.add_actor("stranger", Role::Stranger);
+        let mut actors = vec![owner, whitelister, unpauser, stranger];
+        actors.extend(pausers.iter().chain(&operators).chain(&stakers).chain(&avss));
+        Cast {
+            sets: avss.iter().flat_map(|avs| SET_IDS.map(|id| SetId { avs: *avs, id })).collect(),
+            // The last two stakers may become operators with shares of their own.
+            operators: operators.iter().chain(&stakers[4..]).copied().collect(),
+            stakers: stakers.iter().chain(&operators).copied().collect(),
+            avss,
+            strategies: Vec::new(),
+            tokens: Vec::new(),
+            recipients: Vec::new(),
+            registrars: Vec::new(),
+            owner,
+            whitelister,
+            pausers,
+            unpauser,
+            stranger,
+            actors,
+            pausable: Vec::new(),
+        }
+    }
+
+    fn tokens(&mut self, cast: &mut Cast) {
+        for (letter, decimals) in [("A", 18u64), ("B", 18), ("C", 6)] {
+            let name = format!("token {letter}");
+            let arguments = (name.clone(), letter.to_owned(), U256::from(decimals)).abi_encode_params();
+            cast.tokens.push(self.create(&name, "Token", arguments));
+        }
+    }
+
+    fn managed(&self, contracts: &Contracts, cast: &Cast, pods: Address) -> Vec<Managed> {
+        let Contracts { allocation_manager, delegation_manager, strategy_manager, permission_controller, .. } = *contracts;
+        let registry = contracts.pauser_registry;
+        let eigen = self.book.address("eigen strategy").expect("it is in the book");
+        let version = VERSION.to_owned();
+        let nothing_paused = U256::ZERO;
+        let mut managed = vec![
+            Managed {
+                artifact: "AllocationManager",
+                proxy: allocation_manager,
+                arguments: (
+                    delegation_manager,
+                    eigen,
+                    registry,
+                    permission_controller,
+                    DEALLOCATION_DELAY,
+                    CONFIGURATION_DELAY,
+                    version.clone(),
+                )
+                    .abi_encode_params(),
+                start: Some(
+                    abi::AllocationManager::initializeCall { initialPausedStatus: nothing_paused }.abi_encode(),
+                ),
+            },
+            Managed {
+                artifact: "DelegationManager",
+                proxy: delegation_manager,
+                arguments: (
+                    strategy_manager,
+                    pods,
+                    allocation_manager,
+                    registry,
+                    permission_controller,
+                    WITHDRAWAL_DELAY,
+                    version.clone(),
+                )
+                    .abi_encode_params(),
+                start: Some(
+                    abi::DelegationManager::initializeCall { initialPausedStatus: nothing_paused }.abi_encode(),
+                ),
+            },
+            Managed {
+                artifact: "StrategyManager",
+                proxy: strategy_manager,
+                arguments: (allocation_manager, delegation_manager, registry, version.clone()).abi_encode_params(),
+                start: Some(
+                    abi::StrategyManager::initializeCall {
+                        initialOwner: cast.owner,
+                        initialStrategyWhitelister: cast.whitelister,
+                        initialPausedStatus: nothing_paused,
+                    }
+                    .abi_encode(),
+                ),
+            },
+            Managed {
+                artifact: "PermissionController",
+                proxy: permission_controller,
+                arguments: (version.clone(),).abi_encode_params(),
+                start: None,
+            },
+        ];
+        managed.extend(cast.strategies.iter().zip(&cast.tokens).map(|(strategy, token)| Managed {
+            artifact: "StrategyBase",
+            proxy: *strategy,
+            arguments: (strategy_manager, registry, version.clone()).abi_encode_params(),
+            start: Some(abi::StrategyBase::initializeCall { token: *token }.abi_encode()),
+        }));
+        managed
+    }
+
+    /// Funds everybody, registers operators, creates sets; ends when the operators' allocation delays are in force.
+    fn bootstrap(&mut self, contracts: &Contracts, cast: &Cast) {
+        for staker in &cast.stakers {
+            for (token, amount) in cast.tokens.iter().zip(FUNDS) {
+                self.send(
+                    self.deployer,
+                    *token,
+                    &abi::Token::mintCall { to: *staker, amount: U256::from(amount) },
+                );
+                let approval = abi::Token::approveCall { spender: contracts.strategy_manager, amount: U256::MAX };
+                self.send(*staker, *token, &approval);
+            }
+        }
+        self.send(
+            cast.whitelister,
+            contracts.strategy_manager,
+            &abi::StrategyManager::addStrategiesToDepositWhitelistCall {
+                strategiesToWhitelist: cast.strategies.clone(),
+            },
+        );
+        // The last operator of the four has not registered yet.
+        for (operator, delay) in cast.operators.iter().zip([0u32, 5, 20]) {
+            self.send(
+                *operator,
+                contracts.delegation_manager,
+                &abi::DelegationManager::registerAsOperatorCall {
+                    initDelegationApprover: Address::ZERO,
+                    allocationDelay: delay,
+                    metadataURI: String::new(),
+                },
+            );
+        }
+        for (index, avs) in cast.avss.iter().enumerate() {
+            self.bootstrap_avs(contracts, cast, index, *avs);
+        }
+        self.sends.push(Setup::Pass { blocks: u64::from(CONFIGURATION_DELAY) + 5 });
+    }
+
+    /// Set 1 burns, set 2 redistributes.
+    fn bootstrap_avs(&mut self, contracts: &Contracts, cast: &Cast, index: usize, avs: Address) {
+        let manager = contracts.allocation_manager;
+        let chosen =
+            |which: &[usize]| -> Vec<Address> { which.iter().map(|strategy| cast.strategies[*strategy]).collect() };
+        let (burning, redistributing) = [([0, 1].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2], &[0, 1])][index];
+        self.send(
+            avs,
+            manager,
+            &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() },
+        );
+        self.send(
+            avs,
+            manager,
+            &abi::AllocationManager::setAVSRegistrarCall { avs, registrar: cast.registrars[0] },
+        );
+        self.send(
+            avs,
+            manager,
+            &abi::AllocationManager::createOperatorSetsCall {
+                avs,
+                params: vec![abi::AllocationManager::CreateSetParams {
+                    operatorSetId: 1,
+                    strategies: chosen(burning),
+                }],
+            },
+        );
+        self.send(
+            avs,
+            manager,
+            &abi::AllocationManager::createRedistributingOperatorSetsCall {
+                avs,
+                params: vec![abi::AllocationManager::CreateSetParams {
+                    operatorSetId: 2,
+                    strategies: chosen(redistributing),
+                }],
+                redistributionRecipients: vec![cast.recipients[index % cast.recipients.len()]],
+            },
+        );
+    }
+
+    fn proxy(&mut self, name: &str, contract: &str, logic: Address, admin: Address) -> Address {
+        let arguments = (logic, admin, Bytes::new()).abi_encode_params();
+        self.create_as(name, Role::Contract, "TransparentUpgradeableProxy", contract, arguments)
+    }
+
+    fn implement(&mut self, proxy_admin: Address, contract: Managed) {
+        let name = format!("{} implementation", self.book.name(contract.proxy));
+        let implementation = self.create(&name, contract.artifact, contract.arguments);
+        match contract.start {
+            Some(start) => {
+                let upgrade = abi::ProxyAdmin::upgradeAndCallCall {
+                    proxy: contract.proxy,
+                    implementation,
+                    data: start.into(),
+                };
+                self.send(self.deployer, proxy_admin, &upgrade);
+            }
+            None => {
+                let upgrade = abi::ProxyAdmin::upgradeCall { proxy: contract.proxy, implementation };
+                self.send(self.deployer, proxy_admin, &upgrade);
+            }
+        }
+    }
+
+    fn create(&mut self, name: &str, artifact: &str, arguments: Vec<u8>) -> Address {
+        let role = if artifact == "Recipient" { Role::Recipient } else { Role::Contract };
+        self.create_as(name, role, artifact, artifact, arguments)
+    }
+
+    /// Creates `artifact`, which will answer to the ABI of `contract`.
+    fn create_as(&mut self, name: &str, role: Role, artifact: &str, contract: &str, arguments: Vec<u8>) -> Address {
+        let address = self.deployer.create(self.creations.len() as u64);
+        self.book.add(name, role, address, Some(contract));
+        let init_code = [&self.artifacts.get(artifact).creation[..], &arguments].concat().into();
+        self.creations.push(Setup::Create { from: self.deployer, init_code, address });
+        address
+    }
+
+    fn send(&mut self, from: Address, to: Address, call: &impl SolCall) {
+        let data = call.abi_encode().into();
+        self.sends.push(Setup::Send(Transaction { from, to, data, value: U256::ZERO }));
+    }
+}
+
+/// What everybody gets of each token, in wei: a billion whole ones.
+const FUNDS: [u128; 3] = [1_000_000_000 * WAD as u128, 1_000_000_000 * WAD as u128, 1_000_000_000_000_000];

@@ -1,0 +1,148 @@
+//! EigenLayer: operator sets, allocations of unique stake, slashing with burning and redistribution, delegation and the
+//! withdrawal queue. One adapter for our own contracts and for EigenLayer's, which answer to the same ABI.
+
+mod abi;
+mod anybody;
+mod avs;
+mod control;
+mod deploy;
+mod operator;
+mod permissions;
+mod probes;
+mod reader;
+mod slots;
+mod staker;
+mod transaction;
+
+use alloy_primitives::{Address, FixedBytes, U256};
+use alloy_sol_types::SolCall;
+
+use crate::{
+    artifact::Artifacts,
+    book::Book,
+    call::{ActionId, Call, Operation, Transaction},
+    draw::Draw,
+    ledger::{Ledger, Operator, Permission},
+    problem::Problem,
+    protocol::{Action, ActionInfo, Protocol, Reader, Setup},
+};
+use deploy::{Cast, Contracts};
+use slots::Slots;
+
+/// Everything that can be done, by who does it.
+const ACTIONS: &[&[Action<EigenLayer>]] = &[
+    staker::ACTIONS,
+    operator::ACTIONS,
+    avs::ACTIONS,
+    anybody::ACTIONS,
+    control::ACTIONS,
+    permissions::ACTIONS,
+    probes::ACTIONS,
+];
+
+/// Pause bits (`docs/protocol.md` section 10.3).
+mod pause_bit {
+    pub const MODIFY_ALLOCATIONS: usize = 0;
+    pub const SLASH: usize = 1;
+    pub const REGISTRATION: usize = 2;
+    pub const NEW_DELEGATION: usize = 0;
+    pub const ENTER_QUEUE: usize = 1;
+    pub const EXIT_QUEUE: usize = 2;
+    pub const DEPOSITS: usize = 0;
+    pub const STRATEGY_DEPOSITS: usize = 0;
+    pub const STRATEGY_WITHDRAWALS: usize = 1;
+}
+
+/// A deployment of EigenLayer.
+pub struct EigenLayer {
+    artifacts: Artifacts,
+    book: Book,
+    contracts: Contracts,
+    cast: Cast,
+    slots: Slots,
+    script: Vec<Setup>,
+    actions: Vec<ActionInfo>,
+}
+
+impl EigenLayer {
+    /// The redistribution release out of `artifacts`.
+    pub fn new(artifacts: Artifacts) -> Result<Self, Problem> {
+        let slots = Slots::of(&artifacts)?;
+        let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts);
+        let actions = ACTIONS.iter().flat_map(|group| group.iter()).map(|action| action.info).collect();
+        Ok(Self { artifacts, book, contracts, cast, slots, script, actions })
+    }
+
+    fn action(id: ActionId) -> &'static Action<Self> {
+        let mut actions = ACTIONS.iter().flat_map(|group| group.iter());
+        actions.nth(usize::from(id.0)).expect("an action id is an index into the table")
+    }
+
+    /// The right to call `C` of the allocation manager.
+    fn allocation_permission<C: SolCall>(&self) -> Permission {
+        Permission { target: self.contracts.allocation_manager, selector: FixedBytes(C::SELECTOR) }
+    }
+
+    /// The right to call `C` of the delegation manager.
+    fn delegation_permission<C: SolCall>(&self) -> Permission {
+        Permission { target: self.contracts.delegation_manager, selector: FixedBytes(C::SELECTOR) }
+    }
+
+    fn slash_permission(&self) -> Permission {
+        self.allocation_permission::<abi::AllocationManager::slashOperatorCall>()
+    }
+
+    /// Whether a switch of a contract is on.
+    fn is_paused(&self, ledger: &Ledger, contract: Address, bit: usize) -> bool {
+        ledger.control.paused(contract).bit(bit)
+    }
+
+    /// The operators that are, among those that may be.
+    fn operators<'l>(&self, ledger: &'l Ledger) -> Vec<&'l Operator> {
+        ledger.operators.iter().filter(|operator| ledger.stakers[operator.staker].is_operator()).collect()
+    }
+
+    /// Whether a staker would lose shares given to its operator, which was slashed entirely.
+    fn is_fully_slashed(&self, ledger: &Ledger, operator: Address, strategy: usize) -> bool {
+        ledger.operator(operator).is_some_and(|operator| operator.stakes[strategy].max_magnitude() == 0)
+    }
+}
+
+impl Protocol for EigenLayer {
+    fn name(&self) -> &str {
+        "eigenlayer redistribution"
+    }
+
+    fn book(&self) -> &Book {
+        &self.book
+    }
+
+    fn artifacts(&self) -> &Artifacts {
+        &self.artifacts
+    }
+
+    fn script(&self) -> &[Setup] {
+        &self.script
+    }
+
+    fn actions(&self) -> &[ActionInfo] {
+        &self.actions
+    }
+
+    fn draw(&self, action: ActionId, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+        (Self::action(action).draw)(self, draw)
+    }
+
+    fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction> {
+        transaction::transaction(self, call, before)
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(reader::SlotReader::new(self))
+    }
+}
+
+/// A magnitude out of a drawn number.
+fn magnitude(number: U256) -> u64 {
+    number.saturating_to()
+}

@@ -1,0 +1,307 @@
+//! Where the protocol keeps what the ledger shows: slots, out of the storage layouts of the artifacts
+//! (`docs/protocol.md`, "Storage").
+
+use alloy_primitives::{Address, B256, U256, keccak256};
+
+use crate::{
+    artifact::{Artifacts, Field, StorageLayout},
+    call::SetId,
+    ledger::Permission,
+    problem::Problem,
+};
+
+/// The variables of every contract.
+#[derive(Clone, Debug)]
+pub(super) struct Slots {
+    pub allocation: AllocationSlots,
+    pub delegation: DelegationSlots,
+    pub deposits: DepositSlots,
+    pub strategy: StrategySlots,
+    pub permissions: U256,
+    pub is_pauser: U256,
+    pub unpauser: Field,
+    pub token_balances: U256,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct AllocationSlots {
+    pub paused: U256,
+    pub avs_registrar: U256,
+    pub operator_sets: U256,
+    pub set_strategies: U256,
+    pub set_members: U256,
+    pub delay_info: U256,
+    pub registered_sets: U256,
+    pub allocated_sets: U256,
+    pub registration_status: U256,
+    pub allocated_strategies: U256,
+    pub allocations: U256,
+    pub max_magnitude_history: U256,
+    pub encumbered_magnitude: U256,
+    pub deallocation_queue: U256,
+    pub registered_metadata: U256,
+    pub slash_ids: U256,
+    pub recipients: U256,
+    // Members of structs.
+    pub current_magnitude: Field,
+    pub pending_diff: Field,
+    pub effect_block: Field,
+    pub delay: Field,
+    pub delay_is_set: Field,
+    pub pending_delay: Field,
+    pub delay_effect_block: Field,
+    pub registered: Field,
+    pub slashable_until: Field,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct DelegationSlots {
+    pub paused: U256,
+    pub operator_shares: U256,
+    pub operator_details: U256,
+    pub delegated_to: U256,
+    pub pending_withdrawals: U256,
+    pub withdrawals_queued: U256,
+    pub scaling_factor: U256,
+    pub queued_roots: U256,
+    pub queued_withdrawals: U256,
+    pub scaled_shares_history: U256,
+    // Members of structs.
+    pub approver: Field,
+    pub withdrawal: WithdrawalFields,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct WithdrawalFields {
+    pub staker: Field,
+    pub delegated_to: Field,
+    pub withdrawer: Field,
+    pub nonce: Field,
+    pub start_block: Field,
+    pub strategies: Field,
+    pub scaled_shares: Field,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct DepositSlots {
+    pub paused: U256,
+    pub owner: Field,
+    pub whitelister: Field,
+    pub shares: U256,
+    pub strategy_list: U256,
+    pub whitelisted: U256,
+    pub burnable: U256,
+    pub slashed: U256,
+    pub pending_sets: U256,
+    pub pending_slashes: U256,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct StrategySlots {
+    pub paused: U256,
+    pub total_shares: U256,
+}
+
+impl Slots {
+    /// The slots of `artifacts`, all of which must have a storage layout.
+    pub fn of(artifacts: &Artifacts) -> Result<Self, Problem> {
+        let layout = |name: &str| -> Result<&StorageLayout, Problem> {
+            artifacts.get(name).layout.as_ref().ok_or_else(|| {
+                Problem::new(format!("the artifact of {name} has no storage layout"))
+                    .at(&artifacts.origin)
+                    .hint("compile with extra_output = [\"storageLayout\"] in foundry.toml")
+            })
+        };
+        let at = |name: &str| {
+            let origin = artifacts.origin.clone();
+            let name = name.to_owned();
+            move |problem: Problem| problem.at(&name).at(&origin)
+        };
+        let registry = layout("PauserRegistry")?;
+        Ok(Self {
+            allocation: allocation(layout("AllocationManager")?).map_err(at("AllocationManager"))?,
+            delegation: delegation(layout("DelegationManager")?).map_err(at("DelegationManager"))?,
+            deposits: deposits(layout("StrategyManager")?).map_err(at("StrategyManager"))?,
+            strategy: strategy(layout("StrategyBase")?).map_err(at("StrategyBase"))?,
+            permissions: layout("PermissionController")?
+                .variable("_permissions")
+                .map_err(at("PermissionController"))?
+                .slot,
+            is_pauser: registry.variable("isPauser").map_err(at("PauserRegistry"))?.slot,
+            unpauser: registry.variable("unpauser").map_err(at("PauserRegistry"))?,
+            token_balances: layout("Token")?.variable("_balances").map_err(at("Token"))?.slot,
+        })
+    }
+}
+
+fn allocation(layout: &StorageLayout) -> Result<AllocationSlots, Problem> {
+    let slot = |label: &str| Ok(layout.variable(label)?.slot);
+    Ok(AllocationSlots {
+        paused: slot("_paused")?,
+        avs_registrar: slot("_avsRegistrar")?,
+        operator_sets: slot("_operatorSets")?,
+        set_strategies: slot("_operatorSetStrategies")?,
+        set_members: slot("_operatorSetMembers")?,
+        delay_info: slot("_allocationDelayInfo")?,
+        registered_sets: slot("registeredSets")?,
+        allocated_sets: slot("allocatedSets")?,
+        registration_status: slot("registrationStatus")?,
+        allocated_strategies: slot("allocatedStrategies")?,
+        allocations: slot("allocations")?,
+        max_magnitude_history: slot("_maxMagnitudeHistory")?,
+        encumbered_magnitude: slot("encumberedMagnitude")?,
+        deallocation_queue: slot("deallocationQueue")?,
+        registered_metadata: slot("_avsRegisteredMetadata")?,
+        slash_ids: slot("_slashIds")?,
+        recipients: slot("_redistributionRecipients")?,
+        current_magnitude: layout.member("Allocation", "currentMagnitude")?,
+        pending_diff: layout.member("Allocation", "pendingDiff")?,
+        effect_block: layout.member("Allocation", "effectBlock")?,
+        delay: layout.member("AllocationDelayInfo", "delay")?,
+        delay_is_set: layout.member("AllocationDelayInfo", "isSet")?,
+        pending_delay: layout.member("AllocationDelayInfo", "pendingDelay")?,
+        delay_effect_block: layout.member("AllocationDelayInfo", "effectBlock")?,
+        registered: layout.member("RegistrationStatus", "registered")?,
+        slashable_until: layout.member("RegistrationStatus", "slashableUntil")?,
+    })
+}
+
+fn delegation(layout: &StorageLayout) -> Result<DelegationSlots, Problem> {
+    let slot = |label: &str| Ok(layout.variable(label)?.slot);
+    let withdrawal = |label: &str| layout.member("Withdrawal", label);
+    Ok(DelegationSlots {
+        paused: slot("_paused")?,
+        operator_shares: slot("operatorShares")?,
+        operator_details: slot("_operatorDetails")?,
+        delegated_to: slot("delegatedTo")?,
+        pending_withdrawals: slot("pendingWithdrawals")?,
+        withdrawals_queued: slot("cumulativeWithdrawalsQueued")?,
+        scaling_factor: slot("_depositScalingFactor")?,
+        queued_roots: slot("_stakerQueuedWithdrawalRoots")?,
+        queued_withdrawals: slot("_queuedWithdrawals")?,
+        scaled_shares_history: slot("_cumulativeScaledSharesHistory")?,
+        approver: layout.member("OperatorDetails", "delegationApprover")?,
+        withdrawal: WithdrawalFields {
+            staker: withdrawal("staker")?,
+            delegated_to: withdrawal("delegatedTo")?,
+            withdrawer: withdrawal("withdrawer")?,
+            nonce: withdrawal("nonce")?,
+            start_block: withdrawal("startBlock")?,
+            strategies: withdrawal("strategies")?,
+            scaled_shares: withdrawal("scaledShares")?,
+        },
+    })
+}
+
+fn deposits(layout: &StorageLayout) -> Result<DepositSlots, Problem> {
+    let slot = |label: &str| Ok(layout.variable(label)?.slot);
+    Ok(DepositSlots {
+        paused: slot("_paused")?,
+        owner: layout.variable("_owner")?,
+        whitelister: layout.variable("strategyWhitelister")?,
+        shares: slot("stakerDepositShares")?,
+        strategy_list: slot("stakerStrategyList")?,
+        whitelisted: slot("strategyIsWhitelistedForDeposit")?,
+        burnable: slot("burnableShares")?,
+        slashed: slot("_burnOrRedistributableShares")?,
+        pending_sets: slot("_pendingOperatorSets")?,
+        pending_slashes: slot("_pendingSlashIds")?,
+    })
+}
+
+fn strategy(layout: &StorageLayout) -> Result<StrategySlots, Problem> {
+    Ok(StrategySlots {
+        paused: layout.variable("_paused")?.slot,
+        total_shares: layout.variable("totalShares")?.slot,
+    })
+}
+
+/// What a mapping can be asked for.
+pub(super) trait Key {
+    /// The key as a word.
+    fn word(self) -> B256;
+}
+
+impl Key for Address {
+    fn word(self) -> B256 {
+        self.into_word()
+    }
+}
+
+impl Key for B256 {
+    fn word(self) -> B256 {
+        self
+    }
+}
+
+impl Key for U256 {
+    fn word(self) -> B256 {
+        self.into()
+    }
+}
+
+impl Key for SetId {
+    fn word(self) -> B256 {
+        let mut word = B256::ZERO;
+        word[..20].copy_from_slice(self.avs.as_slice());
+        word[28..].copy_from_slice(&self.id.to_be_bytes());
+        word
+    }
+}
+
+impl Key for Permission {
+    fn word(self) -> B256 {
+        let mut word = B256::ZERO;
+        word[..20].copy_from_slice(self.target.as_slice());
+        word[20..24].copy_from_slice(self.selector.as_slice());
+        word
+    }
+}
+
+/// The slot of `key` in the mapping at `slot`.
+pub(super) fn entry(slot: U256, key: impl Key) -> U256 {
+    let mut input = [0; 64];
+    input[..32].copy_from_slice(key.word().as_slice());
+    input[32..].copy_from_slice(&slot.to_be_bytes::<32>());
+    keccak256(input).into()
+}
+
+/// The slot of the first element of the dynamic array at `slot`.
+pub(super) fn elements(slot: U256) -> U256 {
+    keccak256(slot.to_be_bytes::<32>()).into()
+}
+
+/// The operator set that a key means.
+pub(super) fn set_of(word: U256) -> SetId {
+    let bytes = word.to_be_bytes::<32>();
+    let id = u32::from_be_bytes(bytes[28..].try_into().expect("four bytes"));
+    SetId { avs: Address::from_slice(&bytes[..20]), id }
+}
+
+/// The permission that a key means.
+pub(super) fn permission_of(word: U256) -> Permission {
+    let bytes = word.to_be_bytes::<32>();
+    Permission {
+        target: Address::from_slice(&bytes[..20]),
+        selector: bytes[20..24].try_into().expect("four bytes"),
+    }
+}
+
+/// The address in the low bytes of a word.
+pub(super) fn address_of(word: U256) -> Address {
+    Address::from_word(word.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{address, fixed_bytes};
+
+    #[test]
+    fn keys_go_there_and_back() {
+        let set = SetId { avs: address!("00112233445566778899aabbccddeeff00112233"), id: u32::MAX };
+        assert_eq!(set_of(set.word().into()), set);
+        let permission = Permission { target: set.avs, selector: fixed_bytes!("36352057") };
+        assert_eq!(permission_of(permission.word().into()), permission);
+    }
+}

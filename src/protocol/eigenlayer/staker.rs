@@ -1,0 +1,186 @@
+//! What stakers do: deposit, delegate, queue and complete withdrawals.
+
+use alloy_primitives::{Address, U256};
+
+use super::{EigenLayer, pause_bit};
+use crate::{
+    book::Role,
+    call::{Completion, Operation, Receive, WithdrawalItem},
+    draw::Draw,
+    ledger::{Ledger, Staker},
+    protocol::{Action, ActionInfo, Expects},
+};
+
+pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
+    action("staker.deposit", 16, deposit),
+    action("staker.delegate", 12, delegate),
+    action("staker.undelegate", 2, undelegate),
+    action("staker.redelegate", 2, redelegate),
+    action("staker.queue_withdrawals", 9, queue_withdrawals),
+    action("staker.complete_withdrawal", 8, complete_withdrawal),
+    action("staker.complete_withdrawals", 4, complete_withdrawals),
+];
+
+const fn action(
+    name: &'static str,
+    weight: u32,
+    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
+) -> Action<EigenLayer> {
+    Action { info: ActionInfo { name, role: Role::Staker, weight, expects: Expects::Success }, draw }
+}
+
+fn deposit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    if protocol.is_paused(ledger, protocol.contracts.strategy_manager, pause_bit::DEPOSITS) {
+        return None;
+    }
+    let everybody: Vec<&Staker> = ledger.stakers.iter().collect();
+    let staker = draw.prefer(&everybody, |staker| staker.address)?;
+    let open: Vec<usize> = (0..ledger.strategies.len())
+        .filter(|at| {
+            let strategy = &ledger.strategies[*at];
+            strategy.whitelisted
+                && !protocol.is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
+                && !protocol.is_fully_slashed(ledger, staker.delegated_to, *at)
+        })
+        .collect();
+    let strategy = &ledger.strategies[draw.prefer(&open, |at| ledger.strategies[*at].address)?];
+    let balance = ledger.balance(strategy.token, staker.address)?;
+    // All of a billion tokens is too much for most deposits: later ones must count too.
+    let most = if draw.chance(5) { balance } else { balance / U256::from(1_000_000) };
+    let amount = draw.up_to(most.max(U256::ONE).min(balance))?;
+    Some((staker.address, Operation::Deposit { strategy: strategy.address, token: strategy.token, amount }))
+}
+
+/// The operators that a staker can delegate to without consent, and without being fully slashed.
+fn open_operators(protocol: &EigenLayer, ledger: &Ledger, staker: &Staker) -> Vec<Address> {
+    let takes = |strategies: &[crate::ledger::Holding], operator: Address| {
+        strategies.iter().enumerate().all(|(strategy, holding)| {
+            holding.shares.is_zero() || !protocol.is_fully_slashed(ledger, operator, strategy)
+        })
+    };
+    protocol
+        .operators(ledger)
+        .into_iter()
+        .filter(|operator| operator.approver.is_zero() && takes(&staker.holdings, operator.address))
+        .map(|operator| operator.address)
+        .collect()
+}
+
+fn delegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
+        return None;
+    }
+    let free: Vec<&Staker> = ledger.stakers.iter().filter(|staker| !staker.is_delegated()).collect();
+    let staker = draw.prefer(&free, |staker| staker.address)?;
+    let operator = draw.prefer(&open_operators(protocol, ledger, staker), |operator| *operator)?;
+    Some((staker.address, Operation::Delegate { operator }))
+}
+
+pub(super) fn delegated_stakers(ledger: &Ledger) -> Vec<&Staker> {
+    ledger.stakers.iter().filter(|staker| staker.is_delegated() && !staker.is_operator()).collect()
+}
+
+fn undelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+        return None;
+    }
+    let staker = draw.choose(&delegated_stakers(ledger))?.address;
+    Some((staker, Operation::Undelegate { staker }))
+}
+
+fn redelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let manager = protocol.contracts.delegation_manager;
+    if protocol.is_paused(ledger, manager, pause_bit::ENTER_QUEUE)
+        || protocol.is_paused(ledger, manager, pause_bit::NEW_DELEGATION)
+    {
+        return None;
+    }
+    let staker = draw.choose(&delegated_stakers(ledger))?.address;
+    let open: Vec<Address> = protocol
+        .operators(ledger)
+        .into_iter()
+        .filter(|operator| operator.approver.is_zero())
+        .map(|operator| operator.address)
+        .collect();
+    let operator = draw.prefer(&open, |operator| *operator)?;
+    Some((staker, Operation::Redelegate { operator }))
+}
+
+fn queue_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+        return None;
+    }
+    let holders: Vec<&Staker> =
+        ledger.stakers.iter().filter(|staker| staker.holdings.iter().any(|h| !h.shares.is_zero())).collect();
+    let staker = draw.prefer(&holders, |staker| staker.address)?;
+    let held: Vec<usize> = (0..ledger.strategies.len()).filter(|at| !staker.holdings[*at].shares.is_zero()).collect();
+    let mut left: Vec<U256> = staker.holdings.iter().map(|holding| holding.shares).collect();
+    let count = if draw.chance(80) { 1 } else { 2 };
+    let mut withdrawals = Vec::new();
+    for _ in 0..count {
+        let mut items = Vec::new();
+        for strategy in draw.some_of(&held, held.len()) {
+            let Some(shares) = draw.up_to(left[strategy]) else { continue };
+            left[strategy] -= shares;
+            items.push(WithdrawalItem { strategy: ledger.strategies[strategy].address, shares });
+        }
+        if !items.is_empty() {
+            withdrawals.push(items);
+        }
+    }
+    (!withdrawals.is_empty()).then_some((staker.address, Operation::QueueWithdrawals { withdrawals }))
+}
+
+/// The withdrawals that can be completed now, with the way.
+pub(super) fn completable(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Completion> {
+    let mut completions = Vec::new();
+    for staker in &ledger.stakers {
+        for (nth, withdrawal) in (0u32..).zip(ledger.queue_of(staker.address)) {
+            if ledger.block <= ledger.slashable_until(withdrawal) {
+                continue;
+            }
+            let strategies = || withdrawal.items.iter().filter_map(|(strategy, _)| ledger.strategy_index(*strategy));
+            let pays = strategies().all(|at| {
+                let strategy = ledger.strategies[at].address;
+                !protocol.is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS)
+            });
+            if pays {
+                completions.push(Completion { staker: staker.address, nth, receive: Receive::Tokens });
+            }
+            if strategies().all(|at| !protocol.is_fully_slashed(ledger, staker.delegated_to, at)) {
+                completions.push(Completion { staker: staker.address, nth, receive: Receive::Shares });
+            }
+        }
+    }
+    completions
+}
+
+fn exit_paused(protocol: &EigenLayer, draw: &Draw<'_>) -> bool {
+    protocol.is_paused(draw.ledger, protocol.contracts.delegation_manager, pause_bit::EXIT_QUEUE)
+}
+
+fn complete_withdrawal(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    if exit_paused(protocol, draw) {
+        return None;
+    }
+    let completion = draw.choose(&completable(protocol, draw.ledger))?;
+    Some((completion.staker, Operation::CompleteWithdrawal { completion }))
+}
+
+fn complete_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    if exit_paused(protocol, draw) {
+        return None;
+    }
+    let possible = completable(protocol, draw.ledger);
+    let staker = draw.choose(&possible)?.staker;
+    let mut own: Vec<Completion> = possible.into_iter().filter(|completion| completion.staker == staker).collect();
+    own = draw.some_of(&own, 3);
+    // One withdrawal cannot be completed both ways.
+    own.dedup_by_key(|completion| completion.nth);
+    Some((staker, Operation::CompleteWithdrawals { completions: own }))
+}

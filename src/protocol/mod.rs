@@ -1,0 +1,118 @@
+//! What is driven: the adapter of a protocol, and how it is deployed, called and read.
+
+pub mod eigenlayer;
+
+use alloy_primitives::{Address, Bytes, U256};
+
+use crate::{
+    artifact::Artifacts,
+    book::{Book, Role},
+    call::{ActionId, Call, Operation, Transaction},
+    draw::Draw,
+    ledger::Ledger,
+};
+
+/// How a call of an action is meant to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expects {
+    /// It is drawn so that it should succeed.
+    Success,
+    /// It is a probe: somebody tries what must not be possible.
+    Revert,
+}
+
+/// What is known of an action without drawing it.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionInfo {
+    /// Role and verb, unique.
+    pub name: &'static str,
+    /// Who acts.
+    pub role: Role,
+    /// How often it is drawn, relative to the others.
+    pub weight: u32,
+    /// How it is meant to end.
+    pub expects: Expects,
+}
+
+/// A kind of call with the drawing of its arguments, for the protocol `P`.
+pub struct Action<P> {
+    /// What is known of it.
+    pub info: ActionInfo,
+    /// Draws who acts and what is asked, out of the ledger. `None` when there is nothing to do now.
+    pub draw: fn(&P, &mut Draw<'_>) -> Option<(Address, Operation)>,
+}
+
+/// A step of a deployment. The same steps make the same world on every engine.
+#[derive(Clone, Debug)]
+pub enum Setup {
+    /// Creates a contract at the address of the sender's next nonce, which the book knows already.
+    Create {
+        /// Who.
+        from: Address,
+        /// Code and constructor arguments.
+        init_code: Bytes,
+        /// Where it must come to be.
+        address: Address,
+    },
+    /// Sends a transaction that must succeed.
+    Send(Transaction),
+    /// Lets blocks pass.
+    Pass {
+        /// How many.
+        blocks: u64,
+    },
+}
+
+/// Storage as a reader sees it: whose slot, which slot, its value.
+pub type Storage<'a> = &'a dyn Fn(Address, U256) -> U256;
+
+/// Reads the ledger out of storage, and keeps it up to date by the slots that change.
+pub trait Reader {
+    /// The whole ledger.
+    fn read(&mut self, block: u64, timestamp: u64, storage: Storage<'_>) -> Ledger;
+
+    /// Brings `ledger` up to date after `changed` slots changed.
+    fn update(&mut self, ledger: &mut Ledger, changed: &mut dyn Iterator<Item = (Address, U256)>, storage: Storage<'_>);
+
+    /// Forgets what was learned from a ledger that is dropped.
+    fn forget(&mut self);
+}
+
+/// What the engine must know of a protocol.
+pub trait Protocol: Send + Sync {
+    /// Its name and release.
+    fn name(&self) -> &str;
+
+    /// Who is who.
+    fn book(&self) -> &Book;
+
+    /// Its contracts.
+    fn artifacts(&self) -> &Artifacts;
+
+    /// How to deploy it.
+    fn script(&self) -> &[Setup];
+
+    /// Everything that can be done, in a fixed order; an [`ActionId`] is an index into it.
+    fn actions(&self) -> &[ActionInfo];
+
+    /// Draws who does what, for an action. `None` when there is nothing to do now.
+    fn draw(&self, action: ActionId, draw: &mut Draw<'_>) -> Option<(Address, Operation)>;
+
+    /// What a call becomes on the chain, given the ledger just before it. `None` when it names something that is not
+    /// there, such as the withdrawal of an empty queue.
+    fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction>;
+
+    /// A new reader of its ledger.
+    fn reader(&self) -> Box<dyn Reader>;
+}
+
+/// The action called `name`.
+pub fn action_called(protocol: &dyn Protocol, name: &str) -> Option<ActionId> {
+    let index = protocol.actions().iter().position(|action| action.name == name)?;
+    Some(ActionId(u16::try_from(index).expect("there are few actions")))
+}
+
+/// What is known of an action.
+pub fn action_info(protocol: &dyn Protocol, action: ActionId) -> &ActionInfo {
+    &protocol.actions()[usize::from(action.0)]
+}
