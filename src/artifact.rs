@@ -8,7 +8,7 @@ use std::{
 
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -34,6 +34,18 @@ impl Artifact {
     pub fn digest(&self) -> B256 {
         keccak256(&self.creation)
     }
+}
+
+/// Where contracts come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The binary.
+    Bundled,
+    /// The binary, with this bug planted.
+    Mutant(String),
+    /// This folder.
+    Folder(PathBuf),
 }
 
 /// Compiled contracts by name.
@@ -68,6 +80,15 @@ const REDISTRIBUTION: &[(&str, &str)] = &[
 ];
 
 impl Artifacts {
+    /// The contracts of `source`.
+    pub fn load(source: &Source) -> Result<Self, Problem> {
+        match source {
+            Source::Bundled => Ok(Self::bundled()),
+            Source::Mutant(name) => Self::mutant(name),
+            Source::Folder(folder) => Self::from_folder(folder),
+        }
+    }
+
     /// The release that the binary carries.
     pub fn bundled() -> Self {
         let contracts = REDISTRIBUTION.iter().chain(WORLD).map(|(name, text)| {

@@ -1,9 +1,9 @@
 //! A call: who does what after how long, and what came of it. Plain data.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use alloy_primitives::{Address, Bytes, FixedBytes, U256};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// Seconds between two blocks.
 pub const SECONDS_PER_BLOCK: u64 = 12;
@@ -114,15 +114,77 @@ pub struct SlashItem {
     pub wad: U256,
 }
 
+/// How much of something: a number, or as much as there is when the call is played.
+///
+/// A sequence whose last withdrawal takes "all" still takes all when an earlier deposit is made smaller or left out. A
+/// number would not, and nothing could be made smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantity {
+    /// This much.
+    Exactly(U256),
+    /// All there is.
+    All,
+    /// All there is, less this much.
+    AllBut(U256),
+}
+
+impl Quantity {
+    /// The number, when there is `all`.
+    pub fn of(self, all: U256) -> U256 {
+        match self {
+            Self::Exactly(number) => number,
+            Self::All => all,
+            Self::AllBut(less) => all.saturating_sub(less),
+        }
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(number) => write!(f, "{number}"),
+            Self::All => f.write_str("all"),
+            Self::AllBut(less) => write!(f, "all but {less}"),
+        }
+    }
+}
+
+impl FromStr for Quantity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| {
+            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| text.parse().ok()).flatten().ok_or_else(|| format!("{text:?} is no quantity"))
+        };
+        match text.strip_prefix("all but ") {
+            Some(less) => number(less).map(Self::AllBut),
+            None if text == "all" => Ok(Self::All),
+            None => number(text).map(Self::Exactly),
+        }
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// A magnitude wanted in one strategy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AllocationItem {
     /// Where.
     pub strategy: Address,
-    /// The new magnitude, WAD is the whole stake.
-    #[serde(with = "decimal")]
-    pub magnitude: u64,
+    /// The new magnitude, WAD is the whole stake; all is what it is and what is free.
+    pub magnitude: Quantity,
 }
 
 /// The magnitudes wanted in one set.
@@ -173,9 +235,8 @@ pub struct NewRedistributingSet {
 pub struct WithdrawalItem {
     /// Where.
     pub strategy: Address,
-    /// Deposit shares.
-    #[serde(with = "decimal")]
-    pub shares: U256,
+    /// Deposit shares; all is what is left after the items before.
+    pub shares: Quantity,
 }
 
 /// A withdrawal to complete, found in the queue when the call is played.
@@ -606,5 +667,28 @@ pub mod decimal {
             return Err(D::Error::custom(format!("{text:?} is no number")));
         }
         text.parse().map_err(|error| D::Error::custom(format!("{text:?}: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn quantities_are_read_as_written(number in any::<[u64; 4]>()) {
+            let number = U256::from_limbs(number);
+            for quantity in [Quantity::Exactly(number), Quantity::All, Quantity::AllBut(number)] {
+                prop_assert_eq!(quantity.to_string().parse(), Ok(quantity));
+            }
+        }
+    }
+
+    #[test]
+    fn nonsense_is_no_quantity() {
+        for text in ["", "-1", "1.5", "all but", "all but x", "every", "0x1"] {
+            assert!(text.parse::<Quantity>().is_err(), "{text}");
+        }
     }
 }

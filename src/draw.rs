@@ -9,7 +9,7 @@ use proptest::{
 
 use crate::{
     arithmetic::WAD,
-    call::Delay,
+    call::{Delay, Quantity},
     ledger::{Ledger, Permission},
 };
 
@@ -168,6 +168,15 @@ impl<'a> Draw<'a> {
             _ => self.any_size(most),
         };
         Some(drawn.clamp(U256::ONE, most))
+    }
+
+    /// `number` out of `all`, said so that it keeps its meaning when `all` is another number.
+    pub fn quantity(&mut self, number: U256, all: U256) -> Quantity {
+        match all.saturating_sub(number) {
+            U256::ZERO => Quantity::All,
+            less if less <= U256::from(3) && number > less => Quantity::AllBut(less),
+            _ => Quantity::Exactly(number),
+        }
     }
 
     /// A digit times a power of ten, at most `most`.

@@ -502,6 +502,12 @@ impl Ledger {
         u64::try_from(encumbered).ok()
     }
 
+    /// The magnitude that an operator can still allocate in a strategy.
+    pub fn free_magnitude(&self, operator: usize, strategy: usize) -> u64 {
+        let max = self.operators[operator].stakes[strategy].max_magnitude();
+        max.saturating_sub(self.encumbered(operator, strategy).unwrap_or(max))
+    }
+
     /// What slashing leaves of one scaled share of a staker.
     pub fn slashing_factor(&self, staker: usize, strategy: usize) -> u64 {
         let operator = self.operator(self.stakers[staker].delegated_to);

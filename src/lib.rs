@@ -4,6 +4,10 @@ pub mod arithmetic;
 pub mod artifact;
 pub mod book;
 pub mod call;
+pub mod codec;
+pub mod corpus;
+pub mod coverage;
+pub mod decode;
 pub mod draw;
 pub mod evm;
 pub mod ghost;
@@ -14,6 +18,13 @@ pub mod problem;
 pub mod protocol;
 pub mod executor;
 pub mod generator;
+pub mod shrinker;
 
 #[path = "../invariants/mod.rs"]
 pub mod invariants;
+pub mod campaign;
+pub mod cli;
+pub mod config;
+pub mod finding;
+pub mod mutant;
+pub mod report;

@@ -23,11 +23,5 @@ pub const DRAWS_PER_CALL: usize = 32;
 /// Sequences the corpus keeps.
 pub const CORPUS_ENTRIES: usize = 1_024;
 
-/// Calls that shrinking one finding may play, by default.
-pub const SHRINK_CALLS: u64 = 400_000;
-
-/// Snapshots that shrinking keeps on the way to a finding, to start attempts from.
-pub const SHRINK_SNAPSHOTS: usize = 64;
-
 /// Bytes of a file that is read: corpus entries, findings and configurations are far smaller.
 pub const FILE_BYTES: u64 = 64 << 20;

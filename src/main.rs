@@ -1,1 +1,7 @@
-fn main() {}
+//! The `slashproof` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    slashproof::cli::main(std::env::args_os())
+}

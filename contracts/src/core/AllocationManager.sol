@@ -310,9 +310,7 @@ contract AllocationManager is
         }
 
         _store(operator, operatorSet, strategy, info, allocation);
-        emit AllocationUpdated(
-            operator, operatorSet, strategy, allocation.currentMagnitude, uint32(block.number)
-        );
+        emit AllocationUpdated(operator, operatorSet, strategy, allocation.currentMagnitude, uint32(block.number));
         _maxMagnitudeHistory[operator][strategy].push(uint32(block.number), info.maxMagnitude);
         emit MaxMagnitudeUpdated(operator, strategy, info.maxMagnitude);
 
@@ -449,9 +447,7 @@ contract AllocationManager is
         bool redistributing = isRedistributingOperatorSet(operatorSet);
         for (uint256 i = 0; i < strategies.length; ++i) {
             if (redistributing) {
-                require(
-                    strategies[i] != BEACONCHAIN_ETH_STRAT && strategies[i] != eigenStrategy, InvalidStrategy()
-                );
+                require(strategies[i] != BEACONCHAIN_ETH_STRAT && strategies[i] != eigenStrategy, InvalidStrategy());
             }
             bool added = _operatorSetStrategies[operatorSet.key()].add(address(strategies[i]));
             require(added, StrategyAlreadyInOperatorSet());

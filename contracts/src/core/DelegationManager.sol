@@ -116,10 +116,7 @@ contract DelegationManager is
     }
 
     /// @inheritdoc IDelegationManager
-    function updateOperatorMetadataURI(address operator, string calldata metadataURI)
-        external
-        checkCanCall(operator)
-    {
+    function updateOperatorMetadataURI(address operator, string calldata metadataURI) external checkCanCall(operator) {
         require(isOperator(operator), OperatorNotRegistered());
         emit OperatorMetadataURIUpdated(operator, metadataURI);
     }
@@ -150,11 +147,10 @@ contract DelegationManager is
     }
 
     /// @inheritdoc IDelegationManager
-    function redelegate(
-        address newOperator,
-        SignatureWithExpiry memory newOperatorApproverSig,
-        bytes32 approverSalt
-    ) external returns (bytes32[] memory withdrawalRoots) {
+    function redelegate(address newOperator, SignatureWithExpiry memory newOperatorApproverSig, bytes32 approverSalt)
+        external
+        returns (bytes32[] memory withdrawalRoots)
+    {
         withdrawalRoots = undelegate(msg.sender);
         delegateTo(newOperator, newOperatorApproverSig, approverSalt);
     }
@@ -198,12 +194,11 @@ contract DelegationManager is
     /* CORE CONTRACTS */
 
     /// @inheritdoc IDelegationManager
-    function increaseDelegatedShares(
-        address staker,
-        IStrategy strategy,
-        uint256 prevDepositShares,
-        uint256 addedShares
-    ) external onlyShareManagers nonReentrant {
+    function increaseDelegatedShares(address staker, IStrategy strategy, uint256 prevDepositShares, uint256 addedShares)
+        external
+        onlyShareManagers
+        nonReentrant
+    {
         address operator = delegatedTo[staker];
         _increaseDelegation(
             Increase({
@@ -218,11 +213,11 @@ contract DelegationManager is
     }
 
     /// @inheritdoc IDelegationManager
-    function decreaseDelegatedShares(
-        address staker,
-        uint256 curDepositShares,
-        uint64 beaconChainSlashingFactorDecrease
-    ) external onlyEigenPodManager nonReentrant {
+    function decreaseDelegatedShares(address staker, uint256 curDepositShares, uint64 beaconChainSlashingFactorDecrease)
+        external
+        onlyEigenPodManager
+        nonReentrant
+    {
         if (!isDelegated(staker)) return;
         address operator = delegatedTo[staker];
         uint256 lostFactor =
@@ -241,8 +236,7 @@ contract DelegationManager is
         uint64 prevMaxMagnitude,
         uint64 newMaxMagnitude
     ) external onlyAllocationManager nonReentrant returns (uint256 totalDepositSharesToSlash) {
-        uint256 slashedShares =
-            operatorShares[operator][strategy].calcSlashedAmount(prevMaxMagnitude, newMaxMagnitude);
+        uint256 slashedShares = operatorShares[operator][strategy].calcSlashedAmount(prevMaxMagnitude, newMaxMagnitude);
         uint256 slashedQueuedShares =
             _scaledSharesInQueue(operator, strategy).scaleForBurning(prevMaxMagnitude, newMaxMagnitude);
         totalDepositSharesToSlash = slashedShares + slashedQueuedShares;
@@ -250,9 +244,8 @@ contract DelegationManager is
         // A slash has no staker.
         _decreaseDelegation(operator, address(0), strategy, slashedShares);
         emit OperatorSharesSlashed(operator, strategy, totalDepositSharesToSlash);
-        _shareManager(strategy).increaseBurnOrRedistributableShares(
-            operatorSet, slashId, strategy, totalDepositSharesToSlash
-        );
+        _shareManager(strategy)
+            .increaseBurnOrRedistributableShares(operatorSet, slashId, strategy, totalDepositSharesToSlash);
     }
 
     /* INTERNALS: DELEGATION */
@@ -263,12 +256,9 @@ contract DelegationManager is
     }
 
     /// @dev An operator with an approver is delegated to only with its fresh signature, even by the approver itself.
-    function _checkApproval(
-        address staker,
-        address operator,
-        SignatureWithExpiry memory approval,
-        bytes32 salt
-    ) internal {
+    function _checkApproval(address staker, address operator, SignatureWithExpiry memory approval, bytes32 salt)
+        internal
+    {
         address approver = delegationApprover(operator);
         if (approver == address(0)) return;
         require(!delegationApproverSaltIsSpent[approver][salt], SaltSpent());
@@ -337,9 +327,7 @@ contract DelegationManager is
         emit DepositScalingFactorUpdated(increase.staker, increase.strategy, factor.scalingFactor());
         if (!isDelegated(increase.staker)) return;
         operatorShares[increase.operator][increase.strategy] += increase.addedShares;
-        emit OperatorSharesIncreased(
-            increase.operator, increase.staker, increase.strategy, increase.addedShares
-        );
+        emit OperatorSharesIncreased(increase.operator, increase.staker, increase.strategy, increase.addedShares);
     }
 
     function _decreaseDelegation(address operator, address staker, IStrategy strategy, uint256 shares) internal {
@@ -362,8 +350,7 @@ contract DelegationManager is
         uint256[] memory scaledShares = new uint256[](strategies.length);
         uint256[] memory withdrawableShares = new uint256[](strategies.length);
         for (uint256 i = 0; i < strategies.length; ++i) {
-            (scaledShares[i], withdrawableShares[i]) =
-                _removeShares(staker, operator, strategies[i], depositShares[i]);
+            (scaledShares[i], withdrawableShares[i]) = _removeShares(staker, operator, strategies[i], depositShares[i]);
         }
 
         Withdrawal memory withdrawal = Withdrawal({
@@ -402,11 +389,9 @@ contract DelegationManager is
         }
     }
 
-    function _completeQueuedWithdrawal(
-        Withdrawal memory withdrawal,
-        IERC20[] calldata tokens,
-        bool receiveAsTokens
-    ) internal {
+    function _completeQueuedWithdrawal(Withdrawal memory withdrawal, IERC20[] calldata tokens, bool receiveAsTokens)
+        internal
+    {
         require(tokens.length == withdrawal.strategies.length, InputArrayLengthMismatch());
         require(msg.sender == withdrawal.withdrawer, WithdrawerNotCaller());
         bytes32 withdrawalRoot = calculateWithdrawalRoot(withdrawal);
@@ -425,9 +410,8 @@ contract DelegationManager is
             uint256 shares = withdrawal.scaledShares[i].scaleForCompleteWithdrawal(slashingFactors[i]);
             if (shares == 0) continue;
             if (receiveAsTokens) {
-                _shareManager(withdrawal.strategies[i]).withdrawSharesAsTokens(
-                    withdrawal.staker, withdrawal.strategies[i], tokens[i], shares
-                );
+                _shareManager(withdrawal.strategies[i])
+                    .withdrawSharesAsTokens(withdrawal.staker, withdrawal.strategies[i], tokens[i], shares);
             } else {
                 _returnShares(withdrawal.staker, withdrawal.strategies[i], shares);
             }
@@ -438,8 +422,7 @@ contract DelegationManager is
     function _returnShares(address staker, IStrategy strategy, uint256 shares) internal {
         address operator = delegatedTo[staker];
         uint256 slashingFactor = _slashingFactor(staker, strategy, _maxMagnitude(operator, strategy));
-        (uint256 prevDepositShares, uint256 addedShares) =
-            _shareManager(strategy).addShares(staker, strategy, shares);
+        (uint256 prevDepositShares, uint256 addedShares) = _shareManager(strategy).addShares(staker, strategy, shares);
         _increaseDelegation(
             Increase({
                 operator: operator,
@@ -466,11 +449,7 @@ contract DelegationManager is
 
     /// @dev What slashing leaves of one scaled share: the operator's maximum magnitude and, for native ETH, the beacon
     /// chain's part, rounded down.
-    function _slashingFactor(address staker, IStrategy strategy, uint64 maxMagnitude)
-        internal
-        view
-        returns (uint256)
-    {
+    function _slashingFactor(address staker, IStrategy strategy, uint64 maxMagnitude) internal view returns (uint256) {
         if (strategy != beaconChainETHStrategy) return maxMagnitude;
         return uint256(maxMagnitude).mulWadDown(eigenPodManager.beaconChainSlashingFactor(staker));
     }
@@ -584,11 +563,11 @@ contract DelegationManager is
     }
 
     /// @inheritdoc IDelegationManager
-    function convertToDepositShares(
-        address staker,
-        IStrategy[] memory strategies,
-        uint256[] memory withdrawableShares
-    ) external view returns (uint256[] memory depositShares) {
+    function convertToDepositShares(address staker, IStrategy[] memory strategies, uint256[] memory withdrawableShares)
+        external
+        view
+        returns (uint256[] memory depositShares)
+    {
         address operator = delegatedTo[staker];
         depositShares = new uint256[](strategies.length);
         for (uint256 i = 0; i < strategies.length; ++i) {
@@ -660,9 +639,7 @@ contract DelegationManager is
         uint256 expiry
     ) public view returns (bytes32) {
         return _digest(
-            keccak256(
-                abi.encode(DELEGATION_APPROVAL_TYPEHASH, approver, staker, operator, approverSalt, expiry)
-            )
+            keccak256(abi.encode(DELEGATION_APPROVAL_TYPEHASH, approver, staker, operator, approverSalt, expiry))
         );
     }
 }

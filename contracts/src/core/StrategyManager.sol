@@ -243,9 +243,7 @@ contract StrategyManager is
         require(shares != 0, SharesAmountZero());
         prevDepositShares = stakerDepositShares[staker][strategy];
         if (prevDepositShares == 0) {
-            require(
-                stakerStrategyList[staker].length < MAX_STAKER_STRATEGY_LIST_LENGTH, MaxStrategiesExceeded()
-            );
+            require(stakerStrategyList[staker].length < MAX_STAKER_STRATEGY_LIST_LENGTH, MaxStrategiesExceeded());
             stakerStrategyList[staker].push(strategy);
         }
         stakerDepositShares[staker][strategy] = prevDepositShares + shares;
@@ -266,11 +264,10 @@ contract StrategyManager is
     }
 
     /// @dev The entry goes before the tokens do, so a token that calls back finds nothing to clear twice.
-    function _clearBurnOrRedistributableShares(
-        OperatorSet calldata operatorSet,
-        uint256 slashId,
-        IStrategy strategy
-    ) internal returns (uint256 amount) {
+    function _clearBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId, IStrategy strategy)
+        internal
+        returns (uint256 amount)
+    {
         bytes32 setKey = operatorSet.key();
         EnumerableMap.AddressToUintMap storage entries = _burnOrRedistributableShares[setKey][slashId];
         (, uint256 shares) = entries.tryGet(address(strategy));

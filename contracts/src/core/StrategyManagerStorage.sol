@@ -14,9 +14,8 @@ abstract contract StrategyManagerStorage is IStrategyManager {
     /* CONSTANTS */
 
     /// @inheritdoc IStrategyManager
-    bytes32 public constant DEPOSIT_TYPEHASH = keccak256(
-        "Deposit(address staker,address strategy,address token,uint256 amount,uint256 nonce,uint256 expiry)"
-    );
+    bytes32 public constant DEPOSIT_TYPEHASH =
+        keccak256("Deposit(address staker,address strategy,address token,uint256 amount,uint256 nonce,uint256 expiry)");
 
     /// @inheritdoc IStrategyManager
     address public constant DEFAULT_BURN_ADDRESS = 0x00000000000000000000000000000000000E16E4;

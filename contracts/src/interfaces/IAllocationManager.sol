@@ -151,8 +151,9 @@ interface IAllocationManagerEvents is IAllocationManagerTypes {
 }
 
 /// @title Operator sets, allocations, slashing
-/// @notice Holds magnitudes, never funds. An operator's stake in a strategy is one whole of magnitude (WAD) at first; it
-/// is given to operator sets in parts, each part to one set only (unique stake), and a slash takes from the part of the
+/// @notice Holds magnitudes, never funds. An operator's stake in a strategy is one whole of magnitude (WAD) at first;
+/// it is given to operator sets in parts, each part to one set only (unique stake), and a slash takes from the part of
+/// the
 /// set that slashes.
 ///
 /// Assumptions for safety: the delegation manager and the permission controller given at construction are honest;
@@ -224,16 +225,10 @@ interface IAllocationManager is IAllocationManagerErrors, IAllocationManagerEven
     function getMaxMagnitude(address operator, IStrategy strategy) external view returns (uint64);
 
     /// @notice The same for many strategies.
-    function getMaxMagnitudes(address operator, IStrategy[] calldata strategies)
-        external
-        view
-        returns (uint64[] memory);
+    function getMaxMagnitudes(address operator, IStrategy[] calldata strategies) external view returns (uint64[] memory);
 
     /// @notice The same for many operators.
-    function getMaxMagnitudes(address[] calldata operators, IStrategy strategy)
-        external
-        view
-        returns (uint64[] memory);
+    function getMaxMagnitudes(address[] calldata operators, IStrategy strategy) external view returns (uint64[] memory);
 
     /// @notice The same as it was after block `blockNumber`.
     function getMaxMagnitudesAtBlock(address operator, IStrategy[] calldata strategies, uint32 blockNumber)

@@ -135,11 +135,9 @@ interface IDelegationManager is IDelegationManagerErrors, IDelegationManagerEven
     function undelegate(address staker) external returns (bytes32[] memory withdrawalRoots);
 
     /// @notice Undelegates the caller and delegates it to `newOperator`.
-    function redelegate(
-        address newOperator,
-        SignatureWithExpiry calldata newOperatorApproverSig,
-        bytes32 approverSalt
-    ) external returns (bytes32[] memory withdrawalRoots);
+    function redelegate(address newOperator, SignatureWithExpiry calldata newOperatorApproverSig, bytes32 approverSalt)
+        external
+        returns (bytes32[] memory withdrawalRoots);
 
     /// @notice Moves deposit shares of the caller into the withdrawal queue, one withdrawal for each element.
     function queueWithdrawals(QueuedWithdrawalParams[] calldata params)
@@ -160,19 +158,12 @@ interface IDelegationManager is IDelegationManagerErrors, IDelegationManagerEven
     /* CORE CONTRACTS */
 
     /// @notice Books new shares of `staker`. Only the share managers.
-    function increaseDelegatedShares(
-        address staker,
-        IStrategy strategy,
-        uint256 prevDepositShares,
-        uint256 addedShares
-    ) external;
+    function increaseDelegatedShares(address staker, IStrategy strategy, uint256 prevDepositShares, uint256 addedShares)
+        external;
 
     /// @notice Books a beacon chain slash of `staker`. Only the EigenPod manager.
-    function decreaseDelegatedShares(
-        address staker,
-        uint256 curDepositShares,
-        uint64 beaconChainSlashingFactorDecrease
-    ) external;
+    function decreaseDelegatedShares(address staker, uint256 curDepositShares, uint64 beaconChainSlashingFactorDecrease)
+        external;
 
     /// @notice Books a slash of `operator` from `prevMaxMagnitude` to `newMaxMagnitude`. Only the allocation manager.
     /// @return totalDepositSharesToSlash what it took, from the operator's shares and from the queue

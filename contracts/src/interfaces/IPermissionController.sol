@@ -4,8 +4,8 @@ pragma solidity ^0.8.27;
 /// @title User access management
 /// @notice Lets an account share its rights: admins act for it everywhere, appointees only call one function of one
 /// contract each.
-/// @dev Warning: an account is its own admin only while it has no admins. The first accepted admin ends that, unless the
-/// account made itself an admin too.
+/// @dev Warning: an account is its own admin only while it has no admins. The first accepted admin ends that, unless
+/// the account made itself an admin too.
 interface IPermissionController {
     /// @notice Thrown when the admin is already accepted.
     error AdminAlreadySet();
@@ -77,8 +77,5 @@ interface IPermissionController {
         returns (address[] memory, bytes4[] memory);
 
     /// @notice Everybody appointed to call `selector` of `target` for `account`.
-    function getAppointees(address account, address target, bytes4 selector)
-        external
-        view
-        returns (address[] memory);
+    function getAppointees(address account, address target, bytes4 selector) external view returns (address[] memory);
 }

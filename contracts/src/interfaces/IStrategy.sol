@@ -4,7 +4,8 @@ pragma solidity ^0.8.27;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title One token, held for its stakers
-/// @notice Turns tokens into shares and back. Holds the tokens; who owns which shares is the strategy manager's to know.
+/// @notice Turns tokens into shares and back. Holds the tokens; who owns which shares is the strategy manager's to
+/// know.
 interface IStrategy {
     /// @notice Thrown when the caller is not the strategy manager.
     error OnlyStrategyManager();

@@ -59,8 +59,7 @@ interface IStrategyManagerEvents {
 /// their tokens can be sent to the recipient.
 interface IStrategyManager is IStrategyManagerErrors, IStrategyManagerEvents, ISignatures, IShareManager {
     /// @notice Starts the proxy. Once.
-    function initialize(address initialOwner, address initialStrategyWhitelister, uint256 initialPausedStatus)
-        external;
+    function initialize(address initialOwner, address initialStrategyWhitelister, uint256 initialPausedStatus) external;
 
     /* STAKERS */
 

@@ -73,8 +73,8 @@ library SlashingLib {
     }
 
     /// @notice The part of `operatorShares` that a slash from `prevMaxMagnitude` to `newMaxMagnitude` takes.
-    /// @dev What remains is rounded up, so what is taken is rounded down: the operator's shares stay at or above the sum
-    /// of what its stakers can withdraw.
+    /// @dev What remains is rounded up, so what is taken is rounded down: the operator's shares stay at or above the
+    /// sum of what its stakers can withdraw.
     function calcSlashedAmount(uint256 operatorShares, uint256 prevMaxMagnitude, uint256 newMaxMagnitude)
         internal
         pure

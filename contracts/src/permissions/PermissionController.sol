@@ -146,11 +146,7 @@ contract PermissionController is Initializable, SemVer, IPermissionController {
     }
 
     /// @inheritdoc IPermissionController
-    function getAppointees(address account, address target, bytes4 selector)
-        external
-        view
-        returns (address[] memory)
-    {
+    function getAppointees(address account, address target, bytes4 selector) external view returns (address[] memory) {
         return _permissions[account].permissionAppointees[_encodePermission(target, selector)].values();
     }
 

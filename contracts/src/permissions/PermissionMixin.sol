@@ -5,7 +5,8 @@ import {IPermissionController} from "../interfaces/IPermissionController.sol";
 
 /// @title Acting for an account
 /// @notice Asks the permission controller whether the caller may call the current function for an account.
-/// @dev The function is identified by `msg.sig`, so the permission belongs to the function that was called from outside.
+/// @dev The function is identified by `msg.sig`, so the permission belongs to the function that was called from
+/// outside.
 abstract contract PermissionMixin {
     /// @notice Thrown when the caller may not act for the account.
     error InvalidPermissions();

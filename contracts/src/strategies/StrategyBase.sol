@@ -13,8 +13,8 @@ import {SemVer} from "../utils/SemVer.sol";
 
 /// @title StrategyBase
 /// @notice See {IStrategy}.
-/// @dev Shares and tokens are counted with a thousand of each that nobody owns. It makes a donation to an empty strategy
-/// a gift to nobody: inflating the rate costs the attacker a thousand times what it can take.
+/// @dev Shares and tokens are counted with a thousand of each that nobody owns. It makes a donation to an empty
+/// strategy a gift to nobody: inflating the rate costs the attacker a thousand times what it can take.
 contract StrategyBase is Initializable, Pausable, IStrategy, SemVer {
     using SafeERC20 for IERC20;
 

@@ -19,7 +19,7 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("whitelister.remove_strategies", Role::Owner, 1, remove_strategies),
     action("pauser.pause", Role::Pauser, 2, pause),
     action("pauser.pause_all", Role::Pauser, 1, pause_all),
-    action("unpauser.unpause", Role::Unpauser, 60, unpause),
+    action("unpauser.unpause", Role::Unpauser, 20, unpause),
     action("unpauser.set_pauser", Role::Unpauser, 1, set_pauser),
     action("unpauser.set_unpauser", Role::Unpauser, 1, set_unpauser),
 ];

@@ -14,7 +14,7 @@ mod slots;
 mod staker;
 mod transaction;
 
-use alloy_primitives::{Address, FixedBytes, U256};
+use alloy_primitives::{Address, FixedBytes};
 use alloy_sol_types::SolCall;
 
 use crate::{
@@ -140,9 +140,4 @@ impl Protocol for EigenLayer {
     fn reader(&self) -> Box<dyn Reader> {
         Box::new(reader::SlotReader::new(self))
     }
-}
-
-/// A magnitude out of a drawn number.
-fn magnitude(number: U256) -> u64 {
-    number.saturating_to()
 }

@@ -3,10 +3,10 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, abi, magnitude, pause_bit};
+use super::{EigenLayer, abi, pause_bit};
 use crate::{
     book::Role,
-    call::{AllocationChange, AllocationItem, Operation, SetId},
+    call::{AllocationChange, AllocationItem, Operation, Quantity, SetId},
     draw::Draw,
     ledger::{Ledger, Operator},
     protocol::{Action, ActionInfo, Expects},
@@ -93,8 +93,7 @@ pub(super) fn changeable(ledger: &Ledger, operator: usize) -> Vec<Changeable> {
             if allocation.is_locked(ledger.block) {
                 continue;
             }
-            let max = ledger.operators[operator].stakes[strategy].max_magnitude();
-            let free = max.saturating_sub(ledger.encumbered(operator, strategy).unwrap_or(max));
+            let free = ledger.free_magnitude(operator, strategy);
             let current = allocation.settled(ledger.block).current;
             all.push(Changeable { set: set.id, strategy, current, free });
         }
@@ -141,7 +140,7 @@ fn prefer_slashable(draw: &mut Draw<'_>, operator: Address, from: Vec<Changeable
     draw.prefer(&pool, |change| ledger.strategies[change.strategy].address)
 }
 
-pub(super) fn one_change(ledger: &Ledger, operator: Address, change: Changeable, magnitude: u64) -> Operation {
+pub(super) fn one_change(ledger: &Ledger, operator: Address, change: Changeable, magnitude: Quantity) -> Operation {
     let item = AllocationItem { strategy: ledger.strategies[change.strategy].address, magnitude };
     let changes = vec![AllocationChange { set: change.set, items: vec![item] }];
     Operation::ModifyAllocations { operator, changes }
@@ -151,8 +150,10 @@ fn allocate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Oper
     let (operator, caller, mut changes) = allocator(protocol, draw)?;
     changes.retain(|change| change.free > 0);
     let change = prefer_slashable(draw, operator, changes)?;
-    let more = magnitude(draw.up_to(U256::from(change.free))?);
-    Some((caller, one_change(draw.ledger, operator, change, change.current + more)))
+    let more = draw.up_to(U256::from(change.free))?;
+    let all = U256::from(change.current.saturating_add(change.free));
+    let wanted = draw.quantity(U256::from(change.current).saturating_add(more), all);
+    Some((caller, one_change(draw.ledger, operator, change, wanted)))
 }
 
 /// Exactly what is free.
@@ -160,36 +161,39 @@ fn allocate_rest(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
     let (operator, caller, mut changes) = allocator(protocol, draw)?;
     changes.retain(|change| change.free > 0);
     let change = prefer_slashable(draw, operator, changes)?;
-    Some((caller, one_change(draw.ledger, operator, change, change.current + change.free)))
+    Some((caller, one_change(draw.ledger, operator, change, Quantity::All)))
 }
 
 fn deallocate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let (operator, caller, mut changes) = allocator(protocol, draw)?;
     changes.retain(|change| change.current > 0);
     let change = prefer_slashable(draw, operator, changes)?;
-    let less = magnitude(draw.up_to(U256::from(change.current))?);
-    Some((caller, one_change(draw.ledger, operator, change, change.current - less)))
+    let less = draw.up_to(U256::from(change.current))?;
+    let left = Quantity::Exactly(U256::from(change.current).saturating_sub(less));
+    Some((caller, one_change(draw.ledger, operator, change, left)))
 }
 
 /// Several allocations in one call: some up, some down, each at most once.
 fn reallocate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let (operator, caller, mut changes) = allocator(protocol, draw)?;
     changes.retain(|change| change.current > 0 || change.free > 0);
-    let mut free: Vec<u64> = draw.ledger.strategies.iter().map(|_| u64::MAX).collect();
+    let mut free: Vec<U256> = draw.ledger.strategies.iter().map(|_| U256::MAX).collect();
     let mut grouped: Vec<AllocationChange> = Vec::new();
     for change in draw.some_of(&changes, 4) {
-        let left = free[change.strategy].min(change.free);
-        let up = left > 0 && (change.current == 0 || draw.chance(50));
-        let new = if up {
-            let more = magnitude(draw.up_to(U256::from(left))?);
+        let current = U256::from(change.current);
+        let left = free[change.strategy].min(U256::from(change.free));
+        let up = !left.is_zero() && (current.is_zero() || draw.chance(50));
+        let wanted = if up {
+            let more = draw.up_to(left)?;
             free[change.strategy] = left - more;
-            change.current + more
-        } else if change.current > 0 {
-            change.current - magnitude(draw.up_to(U256::from(change.current))?)
+            current.saturating_add(more)
+        } else if !current.is_zero() {
+            current - draw.up_to(current)?
         } else {
             continue;
         };
-        let item = AllocationItem { strategy: draw.ledger.strategies[change.strategy].address, magnitude: new };
+        let strategy = draw.ledger.strategies[change.strategy].address;
+        let item = AllocationItem { strategy, magnitude: Quantity::Exactly(wanted) };
         match grouped.iter_mut().find(|group| group.set == change.set) {
             Some(group) => group.items.push(item),
             None => grouped.push(AllocationChange { set: change.set, items: vec![item] }),

@@ -13,10 +13,10 @@ use crate::{
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("admin.add_pending_admin", 3, add_pending_admin),
+    action("admin.add_pending_admin", 4, add_pending_admin),
     action("admin.remove_pending_admin", 1, remove_pending_admin),
     action("admin.accept_admin", 4, accept_admin),
-    action("admin.remove_admin", 2, remove_admin),
+    action("admin.remove_admin", 3, remove_admin),
     action("admin.set_appointee", 2, set_appointee),
     action("admin.remove_appointee", 1, remove_appointee),
 ];
@@ -57,7 +57,7 @@ fn principal<'a>(draw: &mut Draw<'a>, wanted: impl Fn(&Principal) -> bool) -> Op
 
 fn add_pending_admin(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     // Rather where there is an admin already: only with two can one be removed.
-    let begun = draw.chance(60).then(|| principal(draw, |principal| !principal.admins.is_empty())).flatten();
+    let begun = draw.chance(85).then(|| principal(draw, |principal| !principal.admins.is_empty())).flatten();
     let account = begun.or_else(|| principal(draw, |_| true))?;
     // The account itself is a likely admin: without it, it has no rights left.
     let admin = if draw.chance(40) { account.address } else { draw.choose(&protocol.cast.actors)? };
@@ -76,7 +76,8 @@ fn remove_pending_admin(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
 }
 
 fn accept_admin(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let account = principal(draw, |principal| !principal.pending_admins.is_empty())?;
+    let second = principal(draw, |principal| !principal.admins.is_empty() && !principal.pending_admins.is_empty());
+    let account = second.or_else(|| principal(draw, |principal| !principal.pending_admins.is_empty()))?;
     let admin = draw.choose(&account.pending_admins)?;
     Some((admin, Operation::AcceptAdmin { account: account.address }))
 }

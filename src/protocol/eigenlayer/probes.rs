@@ -15,7 +15,7 @@ use crate::{
     arithmetic::WAD,
     book::Role,
     call::{
-        AllocationChange, AllocationItem, Completion, Malformed, NewRedistributingSet, NewSet, Operation, Plumbing,
+        AllocationChange, AllocationItem, Completion, Malformed, NewRedistributingSet, NewSet, Operation, Plumbing, Quantity,
         Receive, SetId, SlashItem, WithdrawalItem,
     },
     draw::Draw,
@@ -85,6 +85,10 @@ fn outsider(
         protocol.cast.actors.iter().filter(|actor| !ledger.can_call(account, **actor, permission)).copied().collect();
     let stranger = protocol.cast.stranger;
     if outsiders.contains(&stranger) && draw.chance(50) { Some(stranger) } else { draw.choose(&outsiders) }
+}
+
+fn exactly(magnitude: u64) -> Quantity {
+    Quantity::Exactly(U256::from(magnitude))
 }
 
 // Slashing
@@ -159,10 +163,10 @@ fn stranger_allocates(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Add
     let mut changes = changeable(draw.ledger, index);
     changes.retain(|change| change.free > 0 || change.current > 0);
     let change = draw.choose(&changes)?;
-    let new = if change.free > 0 { change.current + 1 } else { change.current - 1 };
+    let other = if change.free > 0 { change.current.saturating_add(1) } else { change.current - 1 };
     let permission = protocol.allocation_permission::<abi::AllocationManager::modifyAllocationsCall>();
     let caller = outsider(protocol, draw, operator, permission)?;
-    Some((caller, one_change(draw.ledger, operator, change, new)))
+    Some((caller, one_change(draw.ledger, operator, change, exactly(other))))
 }
 
 /// One more than is free, or far more.
@@ -170,11 +174,11 @@ fn allocate_too_much(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
     let index = ready_operator(draw)?;
     let operator = draw.ledger.operators[index].address;
     let change = draw.choose(&changeable(draw.ledger, index))?;
-    let fits = change.current + change.free;
-    let beyond = prop_oneof![4 => Just(fits + 1), 2 => fits + 1..=fits + WAD, 1 => Just(u64::MAX)];
-    let new = draw.sample(&beyond);
+    let least = change.current.saturating_add(change.free).checked_add(1)?;
+    let beyond = prop_oneof![4 => Just(least), 2 => least..=least.saturating_add(WAD), 1 => Just(u64::MAX)];
+    let too_much = exactly(draw.sample(&beyond));
     let permission = protocol.allocation_permission::<abi::AllocationManager::modifyAllocationsCall>();
-    Some((draw.caller(operator, permission)?, one_change(draw.ledger, operator, change, new)))
+    Some((draw.caller(operator, permission)?, one_change(draw.ledger, operator, change, too_much)))
 }
 
 fn allocate_same(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
@@ -182,7 +186,7 @@ fn allocate_same(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
     let operator = draw.ledger.operators[index].address;
     let change = draw.choose(&changeable(draw.ledger, index))?;
     let permission = protocol.allocation_permission::<abi::AllocationManager::modifyAllocationsCall>();
-    Some((draw.caller(operator, permission)?, one_change(draw.ledger, operator, change, change.current)))
+    Some((draw.caller(operator, permission)?, one_change(draw.ledger, operator, change, exactly(change.current))))
 }
 
 fn allocate_while_pending(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
@@ -198,7 +202,7 @@ fn allocate_while_pending(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
         }
     }
     let (operator, set, strategy, current) = draw.choose(&locked)?;
-    let items = vec![AllocationItem { strategy, magnitude: current / 2 + 1 }];
+    let items = vec![AllocationItem { strategy, magnitude: exactly(current / 2 + 1) }];
     let permission = protocol.allocation_permission::<abi::AllocationManager::modifyAllocationsCall>();
     let caller = draw.caller(operator, permission)?;
     Some((caller, Operation::ModifyAllocations { operator, changes: vec![AllocationChange { set, items }] }))
@@ -374,7 +378,7 @@ fn deposit_badly(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
     let balance = ledger.balance(strategy.token, staker)?;
     let (token, amount) = match draw.below(4) {
         0 => (strategy.token, U256::ZERO),
-        1 => (strategy.token, balance + U256::ONE),
+        1 => (strategy.token, balance.saturating_add(U256::ONE)),
         2 => (other, ledger.balance(other, staker)?.min(U256::from(WAD))),
         _ if !strategy.whitelisted => (strategy.token, balance.min(U256::from(WAD))),
         _ => return None,
@@ -434,7 +438,7 @@ fn queue_too_much(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
     let staker = draw.choose(&draw.ledger.stakers)?;
     let index = draw.below(draw.ledger.strategies.len());
     let held = staker.holdings[index].shares;
-    let shares = if draw.chance(70) { held + U256::ONE } else { U256::ZERO };
+    let shares = Quantity::Exactly(if draw.chance(70) { held.saturating_add(U256::ONE) } else { U256::ZERO });
     let withdrawals = vec![vec![WithdrawalItem { strategy: draw.ledger.strategies[index].address, shares }]];
     Some((staker.address, Operation::QueueWithdrawals { withdrawals }))
 }
@@ -518,7 +522,7 @@ fn paused_allocation_manager(
             let change = draw.choose(&changes)?;
             let permission = protocol.allocation_permission::<abi::AllocationManager::modifyAllocationsCall>();
             let caller = draw.caller(operator, permission)?;
-            Some((caller, one_change(draw.ledger, operator, change, change.current + 1)))
+            Some((caller, one_change(draw.ledger, operator, change, exactly(change.current.saturating_add(1)))))
         }
         pause_bit::SLASH => {
             let slash = slash_of_something(draw)?;

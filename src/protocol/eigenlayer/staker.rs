@@ -126,7 +126,8 @@ fn queue_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
         let mut items = Vec::new();
         for strategy in draw.some_of(&held, held.len()) {
             let Some(shares) = draw.up_to(left[strategy]) else { continue };
-            left[strategy] -= shares;
+            let shares = draw.quantity(shares, left[strategy]);
+            left[strategy] = left[strategy].saturating_sub(shares.of(left[strategy]));
             items.push(WithdrawalItem { strategy: ledger.strategies[strategy].address, shares });
         }
         if !items.is_empty() {

@@ -6,7 +6,10 @@ use alloy_sol_types::SolCall;
 use super::{EigenLayer, abi};
 use crate::{
     arithmetic::WAD,
-    call::{Call, Completion, Malformed, Operation, Plumbing, Receive, SetId, Transaction},
+    call::{
+        AllocationChange, AllocationItem, Call, Completion, Malformed, Operation, Plumbing, Receive, SetId, Transaction,
+        WithdrawalItem,
+    },
     ledger::{Ledger, Withdrawal},
 };
 
@@ -14,7 +17,7 @@ type Encoded = (Address, Vec<u8>);
 
 /// What a call becomes on the chain; see [`crate::protocol::Protocol::transaction`].
 pub(super) fn transaction(protocol: &EigenLayer, call: &Call, before: &Ledger) -> Option<Transaction> {
-    let encoder = Encoder { protocol, before };
+    let encoder = Encoder { protocol, before, actor: call.actor };
     let (to, data) = encoder.encode(&call.operation)?;
     Some(Transaction { from: call.actor, to, data: Bytes::from(data), value: U256::ZERO })
 }
@@ -22,6 +25,7 @@ pub(super) fn transaction(protocol: &EigenLayer, call: &Call, before: &Ledger) -
 struct Encoder<'a> {
     protocol: &'a EigenLayer,
     before: &'a Ledger,
+    actor: Address,
 }
 
 impl Encoder<'_> {
@@ -124,12 +128,7 @@ impl Encoder<'_> {
             }
             .abi_encode(),
             O::QueueWithdrawals { withdrawals } => {
-                let params = withdrawals.iter().map(|items| M::QueuedWithdrawalParams {
-                    strategies: items.iter().map(|item| item.strategy).collect(),
-                    depositShares: items.iter().map(|item| item.shares).collect(),
-                    deprecatedWithdrawer: Address::ZERO,
-                });
-                M::queueWithdrawalsCall { params: params.collect() }.abi_encode()
+                M::queueWithdrawalsCall { params: self.withdrawals(withdrawals) }.abi_encode()
             }
             O::CompleteWithdrawal { completion } => {
                 let (withdrawal, tokens, receive_as_tokens) = self.completion(completion)?;
@@ -171,12 +170,7 @@ impl Encoder<'_> {
         use abi::AllocationManager as M;
         let data = match operation {
             O::ModifyAllocations { operator, changes } => {
-                let params = changes.iter().map(|change| M::AllocateParams {
-                    operatorSet: sol_set(change.set),
-                    strategies: change.items.iter().map(|item| item.strategy).collect(),
-                    newMagnitudes: change.items.iter().map(|item| item.magnitude).collect(),
-                });
-                M::modifyAllocationsCall { operator: *operator, params: params.collect() }.abi_encode()
+                M::modifyAllocationsCall { operator: *operator, params: self.changes(*operator, changes) }.abi_encode()
             }
             O::ClearDeallocationQueue { operator, items } => M::clearDeallocationQueueCall {
                 operator: *operator,
@@ -232,6 +226,51 @@ impl Encoder<'_> {
             _ => return None,
         };
         Some((self.protocol.contracts.allocation_manager, data))
+    }
+
+    /// What each withdrawal takes; "all" is what the ones before have left.
+    fn withdrawals(&self, withdrawals: &[Vec<WithdrawalItem>]) -> Vec<abi::DelegationManager::QueuedWithdrawalParams> {
+        let staker = self.before.staker(self.actor);
+        let mut left: Vec<U256> = match staker {
+            Some(staker) => staker.holdings.iter().map(|holding| holding.shares).collect(),
+            None => vec![U256::ZERO; self.before.strategies.len()],
+        };
+        let mut take = |item: &WithdrawalItem| {
+            let Some(strategy) = self.before.strategy_index(item.strategy) else { return item.shares.of(U256::ZERO) };
+            let shares = item.shares.of(left[strategy]);
+            left[strategy] = left[strategy].saturating_sub(shares);
+            shares
+        };
+        let params = withdrawals.iter().map(|items| abi::DelegationManager::QueuedWithdrawalParams {
+            strategies: items.iter().map(|item| item.strategy).collect(),
+            depositShares: items.iter().map(&mut take).collect(),
+            deprecatedWithdrawer: Address::ZERO,
+        });
+        params.collect()
+    }
+
+    /// The magnitudes wanted; "all" of a strategy is what the ones before have left free.
+    fn changes(&self, operator: Address, changes: &[AllocationChange]) -> Vec<abi::AllocationManager::AllocateParams> {
+        let index = self.before.operator_index(operator);
+        let mut taken = vec![0u64; self.before.strategies.len()];
+        let mut want = |set: SetId, item: &AllocationItem| -> u64 {
+            let place = index.zip(self.before.set_index(set)).zip(self.before.strategy_index(item.strategy));
+            let Some(((operator, set), strategy)) = place else { return item.magnitude.of(U256::ZERO).saturating_to() };
+            let current = self.before.operators[operator].allocations[set][strategy].settled(self.before.block).current;
+            let free = self.before.free_magnitude(operator, strategy).saturating_sub(taken[strategy]);
+            let wanted: u64 = item.magnitude.of(U256::from(current.saturating_add(free))).saturating_to();
+            taken[strategy] = taken[strategy].saturating_add(wanted.saturating_sub(current));
+            wanted
+        };
+        let mut params = Vec::with_capacity(changes.len());
+        for change in changes {
+            params.push(abi::AllocationManager::AllocateParams {
+                operatorSet: sol_set(change.set),
+                strategies: change.items.iter().map(|item| item.strategy).collect(),
+                newMagnitudes: change.items.iter().map(|item| want(change.set, item)).collect(),
+            });
+        }
+        params
     }
 
     fn permission_controller(&self, operation: &Operation) -> Option<Encoded> {

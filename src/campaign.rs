@@ -1,0 +1,681 @@
+//! The campaign: all runs under one seed and configuration.
+//!
+//! Work proceeds in epochs. The runs of an epoch read the corpus, the coverage and the findings as they were when it
+//! began; what they found is merged when it ends, in the order of the runs. A run is thus a pure function of seed, epoch
+//! and number, and it does not matter which worker plays it: one worker and many give the same summary, byte for byte.
+
+use std::{
+    any::Any,
+    panic::{self, AssertUnwindSafe},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+};
+
+use crate::{
+    call::{ActionId, Call, Delay, Outcome},
+    corpus::{Corpus, Entry},
+    coverage::CoverageMap,
+    draw::Dice,
+    evm::Edge,
+    executor::Executor,
+    generator::Generator,
+    limits,
+    oracle::{Invariant, Verdict},
+    problem::Problem,
+    protocol::Protocol,
+    shrinker::{Shown, shrink},
+};
+
+/// How a campaign is played.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Decides everything that is drawn.
+    pub seed: u64,
+    /// Sequences to play; `None` for as many as there is time.
+    pub runs: Option<u64>,
+    /// Calls per run.
+    pub depth: u32,
+    /// Threads.
+    pub workers: usize,
+    /// What is judged.
+    pub invariants: Vec<&'static Invariant>,
+    /// Sequences that shrinking one finding may try; zero leaves findings as they were found.
+    pub shrink_run_limit: u64,
+    /// Whether to stop at the end of the first epoch with a finding.
+    pub fail_fast: bool,
+}
+
+/// What stops a campaign from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Control {
+    /// Stop at once; what was found is kept.
+    pub interrupted: Arc<AtomicBool>,
+    /// Stop at the end of the epoch.
+    pub expired: Arc<AtomicBool>,
+}
+
+/// What a campaign tells while it goes on.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// An epoch ended.
+    Progress(Progress),
+    /// An invariant was violated.
+    Violated {
+        /// Which.
+        invariant: &'static Invariant,
+        /// How.
+        sentence: String,
+    },
+    /// A finding is being made smaller.
+    Shrinking {
+        /// Of which invariant.
+        invariant: &'static Invariant,
+        /// Calls now.
+        length: usize,
+    },
+}
+
+/// How far a campaign is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// Runs played.
+    pub runs: u64,
+    /// Runs to play, if that is known.
+    pub of_runs: Option<u64>,
+    /// Calls played.
+    pub calls: u64,
+    /// Edges seen.
+    pub edges: usize,
+    /// Sequences kept.
+    pub corpus: usize,
+    /// Invariants violated.
+    pub findings: usize,
+}
+
+/// What came of an action.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ActionCount {
+    /// Calls that succeeded.
+    pub succeeded: u64,
+    /// Calls that reverted or halted.
+    pub reverted: u64,
+    /// Times there was nothing to do.
+    pub discarded: u64,
+}
+
+/// What came of an invariant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InvariantCount {
+    /// Calls after which it was exercised.
+    pub checks: u64,
+    /// Calls after which it had nothing to say.
+    pub not_applicable: u64,
+    /// Whether it was violated.
+    pub violated: bool,
+}
+
+/// A violated invariant and the sequence that shows it.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// Which.
+    pub invariant: &'static Invariant,
+    /// What was seen, with the numbers, for the sequence as it is now.
+    pub sentence: String,
+    /// Where it was found.
+    pub origin: Origin,
+    /// The sequence, ending with the call that shows it.
+    pub calls: Vec<Call>,
+    /// Calls of the sequence as it was found.
+    pub original_length: usize,
+    /// Whether nothing makes the sequence smaller.
+    pub shrunk: bool,
+}
+
+/// The run in which something was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The campaign's seed.
+    pub seed: u64,
+    /// Epoch, counted from zero; the replay of the corpus is epoch zero.
+    pub epoch: u64,
+    /// Number within the epoch.
+    pub run: u64,
+}
+
+/// Why a campaign ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All runs were played.
+    Completed,
+    /// The first epoch with a finding was over.
+    FailedFast,
+    /// Time was up.
+    TimedOut,
+    /// Somebody stopped it.
+    Interrupted,
+}
+
+/// What a campaign found.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Runs played; entries of the corpus that were replayed are not counted.
+    pub runs: u64,
+    /// Entries of the corpus that were replayed.
+    pub replayed: u64,
+    /// Calls played.
+    pub calls: u64,
+    /// Calls that reverted or halted.
+    pub reverts: u64,
+    /// By action.
+    pub actions: Vec<ActionCount>,
+    /// By selected invariant.
+    pub invariants: Vec<InvariantCount>,
+    /// Edges seen.
+    pub edges: usize,
+    /// Edges there can be.
+    pub edges_possible: usize,
+    /// Sequences that found coverage.
+    pub corpus: Corpus,
+    /// In order of the catalogue.
+    pub violations: Vec<Violation>,
+    /// Why it ended.
+    pub ended: Ended,
+}
+
+/// Plays a campaign. `corpus` is replayed first.
+pub fn run(
+    protocol: &dyn Protocol,
+    options: &Options,
+    corpus: Corpus,
+    control: &Control,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Summary, Problem> {
+    // Whether it deploys is told before anything else, and once.
+    let possible = Executor::deploy(protocol)?.world().edges().capacity();
+    thread::scope(|scope| {
+        let (results, received) = mpsc::channel();
+        let plans: Vec<mpsc::Sender<Arc<Plan>>> = (0..options.workers)
+            .map(|_| {
+                let (plan, planned) = mpsc::channel();
+                let worker = Worker { protocol, options, control, results: results.clone() };
+                scope.spawn(move || worker.work(&planned));
+                plan
+            })
+            .collect();
+        drop(results);
+        let mut campaign = Campaign::new(protocol, options, control, corpus, plans, received);
+        campaign.play(on_event);
+        campaign.shrink(on_event);
+        Ok(campaign.into_summary(possible))
+    })
+}
+
+/// Work that any worker can do.
+#[derive(Clone, Debug)]
+enum Task {
+    /// An entry of the corpus, from the beginning.
+    Replay { entry: usize },
+    /// A run of its own.
+    Run { number: u64 },
+    /// A finding.
+    Shrink { violation: usize },
+}
+
+/// The work of an epoch, and what its runs know.
+struct Plan {
+    epoch: u64,
+    tasks: Vec<Task>,
+    /// The next task that nobody took.
+    next: AtomicUsize,
+    corpus: Corpus,
+    coverage: CoverageMap,
+    /// By selected invariant: whether it was violated already.
+    known: Vec<bool>,
+    violations: Vec<Violation>,
+}
+
+/// What came of a task.
+enum Done {
+    Played(Box<Played>),
+    Shrunk(Box<Violation>),
+    /// The campaign was interrupted before.
+    Skipped,
+    /// An assertion of ours failed.
+    Broken(Box<dyn Any + Send>),
+}
+
+/// What came of a run.
+#[derive(Default)]
+struct Played {
+    /// Whether it was an entry of the corpus, from the beginning.
+    is_replay: bool,
+    calls: u64,
+    reverts: u64,
+    actions: Vec<ActionCount>,
+    invariants: Vec<InvariantCount>,
+    /// Index of a selected invariant, of the call after which it was violated, and how.
+    violations: Vec<(usize, usize, String)>,
+    /// Edges that no run before the epoch took.
+    edges: Vec<Edge>,
+    /// Calls up to the last that took such an edge.
+    useful: usize,
+    /// The calls, if anything came of them.
+    sequence: Vec<Call>,
+}
+
+struct Campaign<'a> {
+    protocol: &'a dyn Protocol,
+    options: &'a Options,
+    control: &'a Control,
+    plans: Vec<mpsc::Sender<Arc<Plan>>>,
+    received: mpsc::Receiver<(usize, Done)>,
+    epoch: u64,
+    runs: u64,
+    replayed: u64,
+    calls: u64,
+    reverts: u64,
+    actions: Vec<ActionCount>,
+    invariants: Vec<InvariantCount>,
+    coverage: CoverageMap,
+    corpus: Corpus,
+    violations: Vec<Violation>,
+    ended: Ended,
+}
+
+impl<'a> Campaign<'a> {
+    fn new(
+        protocol: &'a dyn Protocol,
+        options: &'a Options,
+        control: &'a Control,
+        corpus: Corpus,
+        plans: Vec<mpsc::Sender<Arc<Plan>>>,
+        received: mpsc::Receiver<(usize, Done)>,
+    ) -> Self {
+        Self {
+            protocol,
+            options,
+            control,
+            plans,
+            received,
+            epoch: 0,
+            runs: 0,
+            replayed: 0,
+            calls: 0,
+            reverts: 0,
+            actions: vec![ActionCount::default(); protocol.actions().len()],
+            invariants: vec![InvariantCount::default(); options.invariants.len()],
+            coverage: CoverageMap::default(),
+            corpus,
+            violations: Vec::new(),
+            ended: Ended::Completed,
+        }
+    }
+
+    fn play(&mut self, on_event: &mut dyn FnMut(Event)) {
+        let mut tasks: Vec<Task> = (0..self.corpus.entries().len()).map(|entry| Task::Replay { entry }).collect();
+        loop {
+            if !tasks.is_empty() {
+                let results = self.distribute(std::mem::take(&mut tasks));
+                self.merge(results, on_event);
+                on_event(Event::Progress(self.progress()));
+            }
+            self.epoch += 1;
+            if let Some(ended) = self.is_over() {
+                self.ended = ended;
+                return;
+            }
+            let left = self.options.runs.map_or(u64::MAX, |runs| runs - self.runs);
+            let count = left.min(limits::RUNS_PER_EPOCH);
+            tasks = (0..count).map(|number| Task::Run { number }).collect();
+        }
+    }
+
+    fn is_over(&self) -> Option<Ended> {
+        if self.control.interrupted.load(Ordering::Relaxed) {
+            Some(Ended::Interrupted)
+        } else if self.options.runs.is_some_and(|runs| self.runs >= runs) {
+            Some(Ended::Completed)
+        } else if self.options.fail_fast && !self.violations.is_empty() {
+            Some(Ended::FailedFast)
+        } else if self.control.expired.load(Ordering::Relaxed) {
+            Some(Ended::TimedOut)
+        } else {
+            None
+        }
+    }
+
+    /// Lets the workers do `tasks`; the results come in order of the tasks.
+    fn distribute(&self, tasks: Vec<Task>) -> Vec<Done> {
+        let count = tasks.len();
+        let plan = Arc::new(Plan {
+            epoch: self.epoch,
+            tasks,
+            next: AtomicUsize::new(0),
+            corpus: self.corpus.clone(),
+            coverage: self.coverage.clone(),
+            known: self.invariants.iter().map(|invariant| invariant.violated).collect(),
+            violations: self.violations.clone(),
+        });
+        for worker in &self.plans {
+            worker.send(Arc::clone(&plan)).expect("workers live as long as the campaign");
+        }
+        let mut results: Vec<Option<Done>> = (0..count).map(|_| None).collect();
+        for _ in 0..count {
+            match self.received.recv().expect("a worker answers for every task it takes") {
+                // The other workers are done soon; the campaign ends as if the assertion had failed here.
+                (_, Done::Broken(payload)) => panic::resume_unwind(payload),
+                (index, done) => results[index] = Some(done),
+            }
+        }
+        results.into_iter().map(|done| done.expect("every task is done once")).collect()
+    }
+
+    fn merge(&mut self, results: Vec<Done>, on_event: &mut dyn FnMut(Event)) {
+        let mut found: Vec<Option<(u64, usize, String, Vec<Call>)>> = vec![None; self.invariants.len()];
+        for (run, done) in (0u64..).zip(results) {
+            let Done::Played(played) = done else { continue };
+            if played.is_replay {
+                self.replayed += 1;
+            } else {
+                self.runs += 1;
+            }
+            self.calls += played.calls;
+            self.reverts += played.reverts;
+            for (total, count) in self.actions.iter_mut().zip(&played.actions) {
+                total.succeeded += count.succeeded;
+                total.reverted += count.reverted;
+                total.discarded += count.discarded;
+            }
+            for (total, count) in self.invariants.iter_mut().zip(&played.invariants) {
+                total.checks += count.checks;
+                total.not_applicable += count.not_applicable;
+                total.violated |= count.violated;
+            }
+            for (invariant, at, sentence) in &played.violations {
+                // The shortest of the epoch; of equal ones the first.
+                if found[*invariant].as_ref().is_none_or(|(_, shortest, ..)| at < shortest) {
+                    found[*invariant] = Some((run, *at, sentence.clone(), played.sequence[..=*at].to_vec()));
+                }
+            }
+            if self.coverage.merge(&played.edges) > 0 {
+                let useful = played.sequence[..played.useful].to_vec();
+                self.corpus.add(Entry::new(self.protocol, useful));
+            }
+        }
+        for (index, found) in found.into_iter().enumerate() {
+            let Some((run, _, sentence, calls)) = found else { continue };
+            let invariant = self.options.invariants[index];
+            on_event(Event::Violated { invariant, sentence: sentence.clone() });
+            self.violations.push(Violation {
+                invariant,
+                sentence,
+                origin: Origin { seed: self.options.seed, epoch: self.epoch, run },
+                original_length: calls.len(),
+                calls,
+                shrunk: false,
+            });
+        }
+    }
+
+    /// Makes every finding smaller, all at once.
+    fn shrink(&mut self, on_event: &mut dyn FnMut(Event)) {
+        if self.options.shrink_run_limit == 0 || self.violations.is_empty() {
+            return;
+        }
+        for violation in &self.violations {
+            on_event(Event::Shrinking { invariant: violation.invariant, length: violation.calls.len() });
+        }
+        let tasks = (0..self.violations.len()).map(|violation| Task::Shrink { violation }).collect();
+        let results = self.distribute(tasks);
+        for (violation, done) in self.violations.iter_mut().zip(results) {
+            if let Done::Shrunk(shrunk) = done {
+                *violation = *shrunk;
+            }
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
+            runs: self.runs,
+            of_runs: self.options.runs,
+            calls: self.calls,
+            edges: self.coverage.count(),
+            corpus: self.corpus.entries().len(),
+            findings: self.violations.len(),
+        }
+    }
+
+    fn into_summary(mut self, edges_possible: usize) -> Summary {
+        let order = |violation: &Violation| {
+            self.options.invariants.iter().position(|invariant| invariant.id == violation.invariant.id)
+        };
+        self.violations.sort_by_key(order);
+        Summary {
+            runs: self.runs,
+            replayed: self.replayed,
+            calls: self.calls,
+            reverts: self.reverts,
+            actions: self.actions,
+            invariants: self.invariants,
+            edges: self.coverage.count(),
+            edges_possible,
+            corpus: self.corpus,
+            violations: self.violations,
+            ended: self.ended,
+        }
+    }
+}
+
+/// A thread with a world of its own. Nothing is shared between epochs.
+struct Worker<'a> {
+    protocol: &'a dyn Protocol,
+    options: &'a Options,
+    control: &'a Control,
+    results: mpsc::Sender<(usize, Done)>,
+}
+
+impl Worker<'_> {
+    fn work(&self, plans: &mpsc::Receiver<Arc<Plan>>) {
+        let mut executor = Executor::deploy(self.protocol).expect("what deployed once deploys again");
+        while let Ok(plan) = plans.recv() {
+            loop {
+                let index = plan.next.fetch_add(1, Ordering::Relaxed);
+                let Some(task) = plan.tasks.get(index) else { break };
+                let performed = panic::catch_unwind(AssertUnwindSafe(|| self.perform(&mut executor, &plan, task)));
+                let done = performed.unwrap_or_else(Done::Broken);
+                // Nobody listens any more only when the campaign is over.
+                if self.results.send((index, done)).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn perform(&self, executor: &mut Executor<'_>, plan: &Plan, task: &Task) -> Done {
+        if self.control.interrupted.load(Ordering::Relaxed) {
+            return Done::Skipped;
+        }
+        match task {
+            Task::Replay { entry } => {
+                let calls = &plan.corpus.entries()[*entry].calls;
+                let mut run = Run::begin(executor, self.options, plan);
+                run.played.is_replay = true;
+                run.replay(calls);
+                Done::Played(Box::new(run.end()))
+            }
+            Task::Run { number } => {
+                let mut dice = Dice::of_run(self.options.seed, plan.epoch, *number);
+                let mut run = Run::begin(executor, self.options, plan);
+                run.play(&mut dice);
+                Done::Played(Box::new(run.end()))
+            }
+            Task::Shrink { violation } => {
+                let violation = plan.violations[*violation].clone();
+                let limit = self.options.shrink_run_limit;
+                Done::Shrunk(Box::new(shrink_violation(executor, violation, limit, self.control)))
+            }
+        }
+    }
+}
+
+/// A run under way.
+struct Run<'r, 'p> {
+    executor: &'r mut Executor<'p>,
+    options: &'r Options,
+    plan: &'r Plan,
+    played: Played,
+    /// Time that passed since the last call.
+    waited: Delay,
+}
+
+impl<'r, 'p> Run<'r, 'p> {
+    fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan) -> Self {
+        executor.reset();
+        executor.world_mut().edges_mut().clear();
+        let played = Played {
+            actions: vec![ActionCount::default(); executor.protocol().actions().len()],
+            invariants: vec![InvariantCount::default(); options.invariants.len()],
+            ..Played::default()
+        };
+        Self { executor, options, plan, played, waited: Delay::default() }
+    }
+
+    /// Plays calls that were drawn before; those that name what is not there are passed over.
+    fn replay(&mut self, calls: &[Call]) {
+        for call in calls {
+            self.wait(call.delay);
+            self.execute(call.clone());
+        }
+    }
+
+    /// Plays calls drawn now, after the beginning of a sequence of the corpus in half of the runs.
+    fn play(&mut self, dice: &mut Dice) {
+        let entries = self.plan.corpus.entries();
+        if !entries.is_empty() && dice.chance(50) {
+            let calls = &entries[dice.below(entries.len())].calls;
+            if !calls.is_empty() {
+                self.replay(&calls[..1 + dice.below(calls.len())]);
+            }
+        }
+        let generator = Generator::for_run(self.executor.protocol(), dice);
+        let depth = self.options.depth as usize;
+        for _ in 0..depth.saturating_sub(self.played.sequence.len()) {
+            self.wait(generator.delay(dice, self.executor.ledger()));
+            let drawn = generator.next(dice, self.executor.ledger());
+            for action in drawn.discarded {
+                self.count(action).discarded += 1;
+            }
+            if let Some((action, actor, operation)) = drawn.call {
+                self.execute(Call { action, actor, delay: Delay::default(), operation });
+            }
+        }
+    }
+
+    fn wait(&mut self, delay: Delay) {
+        self.executor.advance(delay);
+        self.waited = self.waited.plus(delay);
+    }
+
+    fn count(&mut self, action: ActionId) -> &mut ActionCount {
+        &mut self.played.actions[usize::from(action.0)]
+    }
+
+    fn execute(&mut self, mut call: Call) {
+        call.delay = self.waited;
+        let edges = self.executor.world().edges().taken().len();
+        let Some(outcome) = self.executor.execute(&call) else {
+            self.count(call.action).discarded += 1;
+            return;
+        };
+        self.waited = Delay::default();
+        let count = self.count(call.action);
+        if outcome.is_success() {
+            count.succeeded += 1;
+        } else {
+            count.reverted += 1;
+            self.played.reverts += 1;
+        }
+        self.played.calls += 1;
+        self.judge(&call, &outcome);
+        self.played.sequence.push(call);
+        let novel = self.plan.coverage.novel(self.executor.world().edges(), edges);
+        if !novel.is_empty() {
+            self.played.edges.extend(novel);
+            self.played.useful = self.played.sequence.len();
+        }
+    }
+
+    fn judge(&mut self, call: &Call, outcome: &Outcome) {
+        let step = self.executor.step(call, outcome);
+        for (index, invariant) in self.options.invariants.iter().enumerate() {
+            let count = &mut self.played.invariants[index];
+            // What was violated once stays so; its sequence is known.
+            if self.plan.known[index] || count.violated {
+                continue;
+            }
+            match (invariant.check)(&step) {
+                Verdict::Holds => count.checks += 1,
+                Verdict::NotApplicable => count.not_applicable += 1,
+                Verdict::Violated(sentence) => {
+                    count.checks += 1;
+                    count.violated = true;
+                    self.played.violations.push((index, self.played.sequence.len(), sentence));
+                }
+            }
+        }
+    }
+
+    fn end(mut self) -> Played {
+        if self.played.violations.is_empty() && self.played.edges.is_empty() {
+            self.played.sequence = Vec::new();
+        }
+        self.played
+    }
+}
+
+/// Makes a finding smaller.
+pub fn shrink_violation(
+    executor: &mut Executor<'_>,
+    violation: Violation,
+    limit: u64,
+    control: &Control,
+) -> Violation {
+    let invariant = violation.invariant;
+    let protocol = executor.protocol();
+    let mut verifier = |calls: &[Call]| {
+        if control.interrupted.load(Ordering::Relaxed) {
+            return None;
+        }
+        shows(executor, invariant, calls).map(|(shown, _)| shown)
+    };
+    let shrunk = shrink(protocol, violation.calls.clone(), limit, &mut verifier);
+    let sentence = shows(executor, invariant, &shrunk.calls).map(|(_, sentence)| sentence);
+    let finished = shrunk.finished && !control.interrupted.load(Ordering::Relaxed);
+    Violation {
+        sentence: sentence.unwrap_or(violation.sentence),
+        calls: shrunk.calls,
+        shrunk: finished,
+        ..violation
+    }
+}
+
+/// Plays `calls` from the deployment; where and how they violate `invariant`, if they do.
+pub fn shows(executor: &mut Executor<'_>, invariant: &Invariant, calls: &[Call]) -> Option<(Shown, String)> {
+    executor.reset();
+    let mut succeeded = Vec::with_capacity(calls.len());
+    for (at, call) in calls.iter().enumerate() {
+        let Some(outcome) = executor.play(call) else {
+            succeeded.push(false);
+            continue;
+        };
+        succeeded.push(outcome.is_success());
+        if let Verdict::Violated(sentence) = (invariant.check)(&executor.step(call, &outcome)) {
+            return Some((Shown { at, succeeded }, sentence));
+        }
+    }
+    None
+}

@@ -1,0 +1,115 @@
+//! `slashproof list` and `slashproof explain`.
+
+use std::{
+    io::{Write, stdout},
+    process::ExitCode,
+};
+
+use serde_json::{Value, json};
+
+use super::{ListArgs, Listed, printed};
+use crate::{
+    artifact::Artifacts,
+    config::select,
+    invariants::{self, family_of},
+    mutant,
+    problem::Problem,
+    protocol::{Expects, Protocol, eigenlayer::EigenLayer},
+};
+
+/// One line of a list: the name, what to say of it, and all of it for programs.
+struct Line {
+    name: String,
+    text: String,
+    value: Value,
+}
+
+pub(super) fn list(arguments: &ListArgs) -> Result<ExitCode, Problem> {
+    let lines = match arguments.what {
+        Listed::Invariants => invariant_lines(),
+        Listed::Actions => action_lines()?,
+        Listed::Mutants => mutant_lines(),
+    };
+    let mut out = stdout().lock();
+    printed(if arguments.json {
+        let values: Vec<Value> = lines.into_iter().map(|line| line.value).collect();
+        writeln!(out, "{:#}", Value::Array(values))
+    } else {
+        let width = lines.iter().map(|line| line.name.len()).max().unwrap_or(0);
+        lines.iter().try_for_each(|line| writeln!(out, "{:width$}  {}", line.name, line.text))
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn invariant_lines() -> Vec<Line> {
+    let line = |invariant: &crate::oracle::Invariant| Line {
+        name: invariant.id.to_owned(),
+        text: invariant.statement.to_owned(),
+        value: json!({
+            "id": invariant.id,
+            "family": family_of(invariant).title,
+            "statement": invariant.statement,
+            "formula": invariant.formula,
+            "checkpoint": invariant.checkpoint.to_string(),
+            "mutants": breaking(invariant.id),
+        }),
+    };
+    invariants::all().map(line).collect()
+}
+
+fn breaking(id: &str) -> Vec<&'static str> {
+    mutant::all().iter().filter(|mutant| mutant.breaks == id).map(|mutant| mutant.name.as_str()).collect()
+}
+
+fn action_lines() -> Result<Vec<Line>, Problem> {
+    let protocol = EigenLayer::new(Artifacts::bundled())?;
+    let lines = protocol.actions().iter().map(|action| {
+        let expects = match action.expects {
+            Expects::Success => "success",
+            Expects::Revert => "revert",
+        };
+        Line {
+            name: action.name.to_owned(),
+            text: format!("by {}, expects {expects}, weight {}", action.role.name(), action.weight),
+            value: json!({
+                "name": action.name,
+                "role": action.role.name(),
+                "expects": expects,
+                "weight": action.weight,
+            }),
+        }
+    });
+    Ok(lines.collect())
+}
+
+fn mutant_lines() -> Vec<Line> {
+    let line = |mutant: &mutant::Mutant| Line {
+        name: mutant.name.clone(),
+        text: format!("{}  {}", mutant.breaks, mutant.why),
+        value: json!(mutant),
+    };
+    mutant::all().iter().map(line).collect()
+}
+
+pub(super) fn explain(id: &str) -> Result<ExitCode, Problem> {
+    let selected = select(Some(&[id.to_owned()]))?;
+    let mut out = stdout().lock();
+    for (index, invariant) in selected.into_iter().enumerate() {
+        let family = family_of(invariant);
+        let mut text = String::new();
+        if index > 0 {
+            text.push('\n');
+        }
+        text += &format!("{}  {}\n\n", invariant.id, invariant.statement);
+        text += &format!("formula     {}\n", invariant.formula);
+        text += &format!("why         {}\n", invariant.why);
+        text += &format!("family      {}\n", family.title);
+        text += &format!("assumes     {}\n", family.assumes);
+        text += &format!("judged      after {}\n", invariant.checkpoint);
+        for mutant in mutant::all().iter().filter(|mutant| mutant.breaks == invariant.id) {
+            text += &format!("broken by   {}: {}\n", mutant.name, mutant.why);
+        }
+        printed(out.write_all(text.as_bytes()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,176 @@
+//! The command line. The only module that prints, reads a clock or decides an exit code.
+//!
+//! Standard output is the result and nothing else; progress, warnings and problems go to standard error.
+
+pub mod exit;
+
+mod catalogue;
+mod progress;
+mod replay;
+mod run;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Given, check_environment},
+    problem::Problem,
+};
+
+/// Fuzzing and invariant harness for slashing contracts.
+///
+/// Without a subcommand, plays a campaign on the bundled contracts.
+#[derive(Debug, Parser)]
+#[command(name = "slashproof", version, about, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Plays a campaign: deploys the contracts, plays random sequences, judges invariants after every call
+    Run(RunArgs),
+    /// Plays a finding again: exit code 1 if its violation shows, 0 if it no longer does
+    Replay(ReplayArgs),
+    /// Makes a finding smaller, and writes the smaller one beside it
+    Shrink(ShrinkArgs),
+    /// Names invariants, actions or mutants, one on each line
+    List(ListArgs),
+    /// Explains an invariant
+    Explain {
+        /// Its identifier, for example MAG-05
+        id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    #[command(flatten)]
+    given: Given,
+
+    /// Configuration file [default: slashproof.toml, if there is one]
+    #[arg(long, env = "SLASHPROOF_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Prints the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct ReplayArgs {
+    /// A finding
+    file: PathBuf,
+
+    /// Prints the call tree of every call
+    #[arg(long)]
+    trace: bool,
+
+    /// Where to play it
+    #[arg(long, value_enum, default_value_t = Engine::Revm)]
+    on: Engine,
+
+    /// The anvil to start [default: the one on the PATH, or of contracts/node_modules]
+    #[arg(long, value_name = "PATH")]
+    anvil: Option<PathBuf>,
+
+    /// Plays it on the bundled release with this bug planted, whatever it was found on
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["artifacts", "bundled"])]
+    mutant: Option<String>,
+
+    /// Plays it on the contracts of this folder, whatever it was found on
+    #[arg(long, value_name = "DIR", conflicts_with = "bundled")]
+    artifacts: Option<PathBuf>,
+
+    /// Plays it on the bundled release, whatever it was found on
+    #[arg(long)]
+    bundled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Engine {
+    /// The EVM of the campaign
+    Revm,
+    /// A node
+    Anvil,
+}
+
+#[derive(Debug, clap::Args)]
+struct ShrinkArgs {
+    /// A finding
+    file: PathBuf,
+
+    /// Sequences to try in search of a smaller one
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    shrink_run_limit: u64,
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// What
+    #[arg(value_enum)]
+    what: Listed,
+
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Listed {
+    /// What is judged
+    Invariants,
+    /// What is played
+    Actions,
+    /// The planted bugs
+    Mutants,
+}
+
+/// Does what `arguments` ask.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Clap knows whether it is help or a mistake, and where each belongs.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::FAILED));
+        }
+    };
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let done = check_environment(variables).and_then(|()| match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Replay(arguments) => replay::replay(arguments),
+        Command::Shrink(arguments) => replay::shrink(&arguments),
+        Command::List(arguments) => catalogue::list(&arguments),
+        Command::Explain { id } => catalogue::explain(&id),
+    });
+    done.unwrap_or_else(|problem| {
+        tell(&problem);
+        ExitCode::from(exit::FAILED)
+    })
+}
+
+/// Tells a problem on standard error.
+fn tell(problem: &Problem) {
+    eprintln!("error: {problem}");
+}
+
+/// Tells something that is no reason to stop on standard error.
+fn warn(problem: &Problem) {
+    eprintln!("warning: {problem}");
+}
+
+/// A standard output that is closed early is no failure: somebody looked at the head and had enough.
+fn printed(result: std::io::Result<()>) -> Result<(), Problem> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Problem::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,154 @@
+//! `slashproof replay` and `slashproof shrink`.
+
+use std::{
+    io::{Write, stdout},
+    process::ExitCode,
+};
+
+use super::{Engine, ReplayArgs, ShrinkArgs, exit, printed, warn};
+use crate::{
+    artifact::{Artifacts, Source},
+    call::Call,
+    campaign::{Control, Violation, shows, shrink_violation},
+    decode::Decoder,
+    executor::Executor,
+    finding::{Finding, Provenance, tell},
+    invariants,
+    oracle::{Invariant, Verdict},
+    problem::{Problem, nearest},
+    protocol::{Protocol, eigenlayer::EigenLayer},
+    report::trace,
+};
+
+/// A finding with the world to play it in.
+struct Case {
+    finding: Finding,
+    invariant: &'static Invariant,
+    protocol: EigenLayer,
+    calls: Vec<Call>,
+}
+
+fn load(file: &std::path::Path, source: Option<Source>) -> Result<Case, Problem> {
+    let finding = Finding::load(file)?;
+    let invariant = invariants::find(&finding.invariant).ok_or_else(|| {
+        let problem = Problem::new(format!("there is no invariant {:?}", finding.invariant)).at(file.display());
+        match nearest(&finding.invariant, invariants::all().map(|invariant| invariant.id)) {
+            Some(near) => problem.hint(format!("did you mean {near}?")),
+            None => problem,
+        }
+    })?;
+    let artifacts = Artifacts::load(source.as_ref().unwrap_or(&finding.source))?;
+    let differing = finding.differing(&artifacts);
+    if !differing.is_empty() {
+        warn(&Problem::new(format!(
+            "the finding is of other bytecode: the digest of {} differs; it is played all the same",
+            differing.join(", ")
+        )));
+    }
+    let protocol = EigenLayer::new(artifacts)?;
+    let calls = finding.calls(&protocol).map_err(|problem| problem.at(file.display()))?;
+    Ok(Case { finding, invariant, protocol, calls })
+}
+
+pub(super) fn replay(arguments: ReplayArgs) -> Result<ExitCode, Problem> {
+    let source = match (&arguments.mutant, &arguments.artifacts) {
+        (Some(mutant), _) => Some(Source::Mutant(mutant.clone())),
+        (None, Some(folder)) => Some(Source::Folder(folder.clone())),
+        (None, None) => arguments.bundled.then_some(Source::Bundled),
+    };
+    let case = load(&arguments.file, source)?;
+    let mut out = stdout().lock();
+    printed(writeln!(out, "{}: {}", case.invariant.id, case.invariant.statement))?;
+    let sentence = match arguments.on {
+        Engine::Revm => on_revm(&case, arguments.trace, &mut out)?,
+        Engine::Anvil => on_anvil(&case, &arguments, &mut out)?,
+    };
+    match sentence {
+        Some(sentence) => {
+            printed(writeln!(out, "-> violated: {sentence}"))?;
+            Ok(ExitCode::from(exit::VIOLATED))
+        }
+        None => {
+            printed(writeln!(out, "-> not violated"))?;
+            Ok(ExitCode::from(exit::HELD))
+        }
+    }
+}
+
+fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+    let mut executor = Executor::deploy(&case.protocol)?;
+    let told = tell(&mut executor, &case.calls);
+    let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());
+    executor.reset();
+    let mut violated = None;
+    for (index, (call, told)) in case.calls.iter().zip(&told).enumerate() {
+        executor.advance(call.delay);
+        let line = format!("{:>3}  block {}  {}  {}", index + 1, executor.ledger().block, told.actor, told.text);
+        printed(writeln!(out, "{line}  [{}]", told.outcome))?;
+        let Some((outcome, tree)) = executor.execute_traced(call) else { continue };
+        if let Some(tree) = tree.filter(|_| with_trace) {
+            printed(trace::render(&tree, &decoder, out))?;
+        }
+        if let Verdict::Violated(sentence) = (case.invariant.check)(&executor.step(call, &outcome)) {
+            violated = Some(sentence);
+            break;
+        }
+    }
+    Ok(violated)
+}
+
+#[cfg(feature = "anvil")]
+fn on_anvil(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+    use crate::node::Node;
+
+    if arguments.trace {
+        warn(&Problem::new("a node is not traced").hint("replay on revm with --trace"));
+    }
+    let mut node = Node::start(&case.protocol, arguments.anvil.as_deref())?;
+    let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());
+    let mut violated = None;
+    for (index, call) in case.calls.iter().enumerate() {
+        let Some(played) = node.play(call)? else { continue };
+        let line = format!("{:>3}  block {}  {}", index + 1, played.block, decoder.name(call.actor));
+        let text = decoder.call(played.transaction.to, &played.transaction.data);
+        printed(writeln!(out, "{line}  {text}  [{}]", decoder.outcome(&played.outcome)))?;
+        if let Verdict::Violated(sentence) = (case.invariant.check)(&node.step(call, &played.outcome)) {
+            violated = Some(sentence);
+            break;
+        }
+    }
+    Ok(violated)
+}
+
+#[cfg(not(feature = "anvil"))]
+fn on_anvil(_: &Case, arguments: &ReplayArgs, _: &mut dyn Write) -> Result<Option<String>, Problem> {
+    let _ = &arguments.anvil;
+    Err(Problem::new("this slashproof was built without anvil").hint("build it with the default features"))
+}
+
+pub(super) fn shrink(arguments: &ShrinkArgs) -> Result<ExitCode, Problem> {
+    let Case { finding, invariant, protocol, calls } = load(&arguments.file, None)?;
+    let mut executor = Executor::deploy(&protocol)?;
+    let Some((_, sentence)) = shows(&mut executor, invariant, &calls) else {
+        return Err(Problem::new(format!("the finding does not violate {} any more", invariant.id))
+            .at(arguments.file.display()));
+    };
+    let violation = Violation {
+        invariant,
+        sentence,
+        origin: finding.origin,
+        original_length: finding.original_length,
+        calls,
+        shrunk: false,
+    };
+    let before = violation.calls.len();
+    let smaller = shrink_violation(&mut executor, violation, arguments.shrink_run_limit, &Control::default());
+    let provenance = Provenance { source: finding.source.clone(), config_digest: finding.config_digest };
+    let shrunk = Finding::of(&mut executor, &smaller, &provenance);
+    let folder = arguments.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let path = shrunk.save(folder.unwrap_or_else(|| std::path::Path::new(".")))?;
+    let more = if shrunk.shrunk { "" } else { "; more runs may make it smaller" };
+    let text = format!("{} calls, from {before}{more}: {}", shrunk.length(), path.display());
+    printed(writeln!(stdout().lock(), "{text}"))?;
+    Ok(ExitCode::SUCCESS)
+}

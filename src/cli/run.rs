@@ -1,0 +1,108 @@
+//! `slashproof run`.
+
+use std::{
+    io::{Write, stdout},
+    path::PathBuf,
+    process::ExitCode,
+    sync::atomic::Ordering,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{RunArgs, exit, printed, progress::Reporter, tell, warn};
+use crate::{
+    artifact::Artifacts,
+    campaign::{self, Control, Summary},
+    config::{Given, Settings},
+    corpus::Corpus,
+    executor::Executor,
+    finding::{Finding, Provenance},
+    problem::Problem,
+    protocol::{Protocol, eigenlayer::EigenLayer},
+    report::{Output, Report, Timing, format},
+};
+
+pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
+    let file = Given::from_file(arguments.config.as_deref())?;
+    let settings = arguments.given.or(file).settle()?;
+    let artifacts = Artifacts::load(&settings.source)?;
+    let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
+    let protocol = EigenLayer::new(artifacts)?;
+    let output = Output::prepare(&settings.out)?;
+    let (corpus, damaged) = load_corpus(&settings, &protocol)?;
+    damaged.iter().for_each(warn);
+
+    let control = control(&settings)?;
+    let mut reporter = Reporter::new(settings.options.seed, settings.options.runs);
+    let begun = Instant::now();
+    let summary = campaign::run(&protocol, &settings.options, corpus, &control, &mut |event| reporter.on(&event))?;
+    let seconds = begun.elapsed().as_secs_f64();
+    reporter.finish();
+
+    let findings = save(&protocol, &settings, &output, &summary, &provenance)?;
+    let report = Report::new(&protocol, &settings.options, &summary, &findings);
+    let calls_per_second = summary.calls as f64 / seconds.max(f64::EPSILON);
+    output.save_report(&report)?;
+    output.save_timing(&Timing { seconds, calls_per_second, workers: settings.options.workers })?;
+    let mut out = stdout().lock();
+    let shape = format(if arguments.json { "json" } else { "human" });
+    printed((shape.render)(&report, &mut out).and_then(|()| out.flush()))?;
+    eprintln!("{seconds:.1} s, {calls_per_second:.0} calls/s, {} workers", settings.options.workers);
+
+    let code = exit::of(report.verdict);
+    if damaged.is_empty() || code == ExitCode::from(exit::VIOLATED) {
+        return Ok(code);
+    }
+    // Everything that could be played was; what could not must not go unnoticed.
+    tell(&Problem::new(format!("{} files of the corpus could not be read; they are left where they are", damaged.len())));
+    Ok(ExitCode::from(exit::FAILED))
+}
+
+fn load_corpus(settings: &Settings, protocol: &EigenLayer) -> Result<(Corpus, Vec<Problem>), Problem> {
+    match &settings.corpus_dir {
+        Some(folder) if folder.exists() => Corpus::load(folder, protocol),
+        _ => Ok((Corpus::default(), Vec::new())),
+    }
+}
+
+/// Ctrl-C stops at once, a second one without ceremony; the clock stops at the end of the epoch.
+fn control(settings: &Settings) -> Result<Control, Problem> {
+    let control = Control::default();
+    let interrupted = control.interrupted.clone();
+    ctrlc::set_handler(move || {
+        if interrupted.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Problem::new(format!("cannot listen for Ctrl-C: {error}")))?;
+    if let Some(seconds) = settings.timeout {
+        let expired = control.expired.clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(seconds));
+            expired.store(true, Ordering::Relaxed);
+        });
+    }
+    Ok(control)
+}
+
+/// Writes findings and corpus; the findings with their files.
+fn save(
+    protocol: &dyn Protocol,
+    settings: &Settings,
+    output: &Output,
+    summary: &Summary,
+    provenance: &Provenance,
+) -> Result<Vec<(Finding, PathBuf)>, Problem> {
+    let mut executor = Executor::deploy(protocol)?;
+    let mut findings = Vec::with_capacity(summary.violations.len());
+    for violation in &summary.violations {
+        let finding = Finding::of(&mut executor, violation, provenance);
+        let file = finding.save(&output.findings())?;
+        findings.push((finding, file));
+    }
+    let folder = settings.corpus_dir.clone().unwrap_or_else(|| output.corpus());
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Problem::new(format!("cannot create the corpus folder {}: {error}", folder.display())))?;
+    summary.corpus.save(&folder, protocol)?;
+    Ok(findings)
+}

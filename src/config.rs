@@ -1,0 +1,326 @@
+//! Configuration: what was typed, in the file, in the environment and on the command line, and what it means.
+//!
+//! The nearer to the user wins: flags over environment over file over defaults. The engine sees only the result.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{B256, keccak256};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    artifact::{Artifacts, Source},
+    campaign::Options,
+    finding::digests,
+    invariants, limits,
+    oracle::Invariant,
+    problem::{Problem, nearest},
+};
+
+/// The file that is read when none is named.
+const DEFAULT_FILE: &str = "slashproof.toml";
+
+/// Runs of a campaign when nobody says how many: half a minute on two cores.
+const DEFAULT_RUNS: u64 = 15_000;
+
+/// What was typed. Keys of the file, `SLASHPROOF_*` variables and flags have the same names.
+#[derive(Clone, Debug, Default, Deserialize, clap::Args)]
+#[serde(default, deny_unknown_fields)]
+pub struct Given {
+    /// Sequences to play [default: 15000, or with --timeout as many as there is time]
+    #[arg(long, env = "SLASHPROOF_RUNS", value_name = "N")]
+    pub runs: Option<u64>,
+
+    /// Calls per sequence [default: 100]
+    #[arg(long, env = "SLASHPROOF_DEPTH", value_name = "N")]
+    pub depth: Option<u32>,
+
+    /// Decides everything that is drawn [default: 0]
+    #[arg(long, env = "SLASHPROOF_SEED", value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Threads [default: one per core]. The result does not depend on it
+    #[arg(long, env = "SLASHPROOF_WORKERS", value_name = "N")]
+    pub workers: Option<usize>,
+
+    /// Seconds after which no further epoch begins
+    #[arg(long, env = "SLASHPROOF_TIMEOUT", value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+
+    /// Invariants to judge, by identifier or family, separated by commas [default: all]
+    #[arg(long, env = "SLASHPROOF_INVARIANTS", value_name = "IDS", value_delimiter = ',')]
+    pub invariants: Option<Vec<String>>,
+
+    /// Plays the bundled release with this bug planted
+    #[arg(long, env = "SLASHPROOF_MUTANT", value_name = "NAME")]
+    pub mutant: Option<String>,
+
+    /// Plays the contracts of this folder: artifacts as we write them, or the out/ of a Foundry project
+    #[arg(long, env = "SLASHPROOF_ARTIFACTS", value_name = "DIR")]
+    pub artifacts: Option<PathBuf>,
+
+    /// Where findings, corpus and report go [default: slashproof-out]
+    #[arg(long, env = "SLASHPROOF_OUT", value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Sequences to replay first, and where new ones go [default: start with none, write to the output]
+    #[arg(long, env = "SLASHPROOF_CORPUS_DIR", value_name = "DIR")]
+    pub corpus_dir: Option<PathBuf>,
+
+    /// Sequences to try, per finding, in search of a smaller one; 0 leaves findings as found [default: 5000]
+    #[arg(long, env = "SLASHPROOF_SHRINK_RUN_LIMIT", value_name = "N")]
+    pub shrink_run_limit: Option<u64>,
+
+    /// Stops at the end of the first epoch with a finding
+    #[arg(
+        long,
+        env = "SLASHPROOF_FAIL_FAST",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub fail_fast: Option<bool>,
+}
+
+/// The keys of [`Given`].
+const KEYS: &[&str] = &[
+    "runs",
+    "depth",
+    "seed",
+    "workers",
+    "timeout",
+    "invariants",
+    "mutant",
+    "artifacts",
+    "out",
+    "corpus_dir",
+    "shrink_run_limit",
+    "fail_fast",
+];
+
+/// What it means.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// For the engine.
+    pub options: Options,
+    /// Where the contracts come from.
+    pub source: Source,
+    /// Seconds after which no further epoch begins.
+    pub timeout: Option<u64>,
+    /// Where everything goes.
+    pub out: PathBuf,
+    /// Sequences to replay first.
+    pub corpus_dir: Option<PathBuf>,
+}
+
+impl Given {
+    /// What stands in a file: the one named, or `slashproof.toml` if there is one here.
+    pub fn from_file(named: Option<&Path>) -> Result<Self, Problem> {
+        let path = match named {
+            Some(path) => path,
+            None if Path::new(DEFAULT_FILE).is_file() => Path::new(DEFAULT_FILE),
+            None => return Ok(Self::default()),
+        };
+        let text = fs::read_to_string(path)
+            .map_err(|error| Problem::new(format!("cannot read the configuration {}: {error}", path.display())))?;
+        Self::from_text(&text).map_err(|problem| problem.at(path.display()))
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| Problem::new(sentence(&error)))?;
+        for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            return Err(unknown_key(key, KEYS));
+        }
+        toml::from_str(text).map_err(|error| Problem::new(sentence(&error)))
+    }
+
+    /// What is given here, and where nothing is, what is given in `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        // The two ways to name contracts exclude each other, so the nearer one decides both.
+        let names_contracts = self.mutant.is_some() || self.artifacts.is_some();
+        let (mutant, artifacts) =
+            if names_contracts { (self.mutant, self.artifacts) } else { (other.mutant, other.artifacts) };
+        Self {
+            runs: self.runs.or(other.runs),
+            depth: self.depth.or(other.depth),
+            seed: self.seed.or(other.seed),
+            workers: self.workers.or(other.workers),
+            timeout: self.timeout.or(other.timeout),
+            invariants: self.invariants.or(other.invariants),
+            mutant,
+            artifacts,
+            out: self.out.or(other.out),
+            corpus_dir: self.corpus_dir.or(other.corpus_dir),
+            shrink_run_limit: self.shrink_run_limit.or(other.shrink_run_limit),
+            fail_fast: self.fail_fast.or(other.fail_fast),
+        }
+    }
+
+    /// Where the contracts come from.
+    pub fn source(&self) -> Result<Source, Problem> {
+        match (&self.mutant, &self.artifacts) {
+            (Some(_), Some(_)) => Err(Problem::new("both a mutant and artifacts are named")
+                .hint("a mutant is of the bundled release; leave one of the two out")),
+            (Some(name), None) => Ok(Source::Mutant(name.clone())),
+            (None, Some(folder)) => Ok(Source::Folder(folder.clone())),
+            (None, None) => Ok(Source::Bundled),
+        }
+    }
+
+    /// What it means.
+    pub fn settle(self) -> Result<Settings, Problem> {
+        let source = self.source()?;
+        let depth = within("depth", u64::from(self.depth.unwrap_or(100)), 1, u64::from(limits::DEPTH_MAX))?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(limits::WORKERS_MAX);
+        let workers = within("workers", self.workers.unwrap_or(cores) as u64, 1, limits::WORKERS_MAX as u64)?;
+        let runs = match (self.runs, self.timeout) {
+            (Some(runs), _) => Some(within("runs", runs, 1, u64::MAX)?),
+            (None, Some(_)) => None,
+            (None, None) => Some(DEFAULT_RUNS),
+        };
+        Ok(Settings {
+            options: Options {
+                seed: self.seed.unwrap_or(0),
+                runs,
+                depth: u32::try_from(depth).expect("within its bounds"),
+                workers: usize::try_from(workers).expect("within its bounds"),
+                invariants: select(self.invariants.as_deref())?,
+                shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
+                fail_fast: self.fail_fast.unwrap_or(false),
+            },
+            source,
+            timeout: self.timeout,
+            out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
+            corpus_dir: self.corpus_dir,
+        })
+    }
+}
+
+impl Settings {
+    /// Identifies everything that decides what a campaign finds.
+    pub fn digest(&self, artifacts: &Artifacts) -> B256 {
+        let options = &self.options;
+        let ids: Vec<_> = options.invariants.iter().map(|invariant| invariant.id).collect();
+        let decisive = json!({
+            "seed": options.seed,
+            "runs": options.runs,
+            "depth": options.depth,
+            "invariants": ids,
+            "shrink_run_limit": options.shrink_run_limit,
+            "fail_fast": options.fail_fast,
+            "artifacts": digests(artifacts),
+        });
+        keccak256(decisive.to_string())
+    }
+}
+
+/// Refuses variables that look like ours and are not.
+pub fn check_environment(variables: impl Iterator<Item = String>) -> Result<(), Problem> {
+    for variable in variables {
+        let Some(key) = variable.strip_prefix("SLASHPROOF_") else { continue };
+        let key = key.to_ascii_lowercase();
+        if !KEYS.contains(&key.as_str()) && key != "config" {
+            return Err(unknown_key(&key, KEYS).at(format_args!("the environment variable {variable}")));
+        }
+    }
+    Ok(())
+}
+
+fn unknown_key(key: &str, known: &[&str]) -> Problem {
+    let problem = Problem::new(format!("there is no key {key:?}"));
+    match nearest(key, known.iter().copied()) {
+        Some(near) => problem.hint(format!("did you mean {near}?")),
+        None => problem.hint(format!("the keys are {}", known.join(", "))),
+    }
+}
+
+/// A TOML error on one line.
+fn sentence(error: &toml::de::Error) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn within(name: &str, value: u64, least: u64, most: u64) -> Result<u64, Problem> {
+    if (least..=most).contains(&value) {
+        return Ok(value);
+    }
+    let most = if most == u64::MAX { String::new() } else { format!(" to {most}") };
+    Err(Problem::new(format!("{name} is {value}")).hint(format!("it can be {least}{most}")))
+}
+
+/// The invariants that were asked for, in catalogue order.
+pub fn select(ids: Option<&[String]>) -> Result<Vec<&'static Invariant>, Problem> {
+    let Some(ids) = ids else { return Ok(invariants::all().collect()) };
+    let key = |invariant: &Invariant| invariants::family_of(invariant).key;
+    for id in ids {
+        if invariants::find(id).is_some() || invariants::all().any(|invariant| key(invariant) == id) {
+            continue;
+        }
+        let known = invariants::all().map(|invariant| invariant.id).chain(invariants::FAMILIES.iter().map(|f| f.key));
+        let problem = Problem::new(format!("there is no invariant {id:?}"));
+        return Err(match nearest(id, known) {
+            Some(near) => problem.hint(format!("did you mean {near}? slashproof list invariants names them all")),
+            None => problem.hint("slashproof list invariants names them all"),
+        });
+    }
+    if ids.is_empty() {
+        return Err(Problem::new("no invariant is named").hint("leave the option out to judge all"));
+    }
+    let asked = |invariant: &&Invariant| ids.iter().any(|id| id == invariant.id || id == key(invariant));
+    Ok(invariants::all().filter(asked).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_is_told_with_what_was_meant() {
+        let problem = Given::from_text("deph = 3").unwrap_err().to_string();
+        assert_eq!(problem, "there is no key \"deph\"\nhint: did you mean depth?");
+    }
+
+    #[test]
+    fn keys_are_the_fields() {
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmutant = ''\nartifacts = ''\n\
+                   out = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
+        assert_eq!(all.lines().count(), KEYS.len());
+        assert!(Given::from_text(all).is_ok());
+    }
+
+    #[test]
+    fn the_nearer_wins() {
+        let flags = Given { runs: Some(1), mutant: Some("m".to_owned()), ..Given::default() };
+        let file = Given { runs: Some(2), depth: Some(3), artifacts: Some("a".into()), ..Given::default() };
+        let both = flags.or(file);
+        assert_eq!((both.runs, both.depth), (Some(1), Some(3)));
+        assert_eq!(both.source().unwrap(), Source::Mutant("m".to_owned()));
+    }
+
+    #[test]
+    fn families_and_invariants_are_selected() {
+        let ids = |asked: &[&str]| -> Result<Vec<&str>, Problem> {
+            let asked: Vec<String> = asked.iter().map(ToString::to_string).collect();
+            Ok(select(Some(&asked))?.into_iter().map(|invariant| invariant.id).collect())
+        };
+        assert_eq!(ids(&["AUT-01", "MAG-02"]).unwrap(), ["MAG-02", "AUT-01"]);
+        assert!(ids(&["MAG"]).unwrap().len() > 3);
+        assert!(ids(&["MAG-99"]).unwrap_err().to_string().contains("did you mean MAG-0"));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for text in ["runs = 0", "depth = 0", "depth = 99999999", "workers = 0", "seed = 'x'", "runs = -1"] {
+            assert!(Given::from_text(text).and_then(Given::settle).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn foreign_variables_are_none_of_our_business() {
+        assert!(check_environment(["PATH".to_owned(), "SLASHPROOF_RUNS".to_owned()].into_iter()).is_ok());
+        assert!(check_environment(["SLASHPROOF_RUN".to_owned()].into_iter()).is_err());
+    }
+}

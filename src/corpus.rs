@@ -1,0 +1,145 @@
+//! Sequences worth keeping: a set with a file format.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{B256, hex, keccak256};
+use serde_json::{Value, json};
+
+use crate::{call::Call, codec, limits, problem::Problem, protocol::Protocol};
+
+/// Version of the file format.
+const FORMAT: u64 = 1;
+
+/// What a file says it is.
+const KIND: &str = "slashproof corpus entry";
+
+/// A sequence and what identifies it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The calls.
+    pub calls: Vec<Call>,
+    digest: B256,
+}
+
+impl Entry {
+    /// An entry of `calls`.
+    pub fn new(protocol: &dyn Protocol, calls: Vec<Call>) -> Self {
+        let digest = keccak256(codec::write_calls(protocol, &calls).to_string());
+        Self { calls, digest }
+    }
+
+    /// The name of its file: it depends on nothing but the calls.
+    pub fn file_name(&self) -> String {
+        format!("{}.json", hex::encode(&self.digest[..8]))
+    }
+}
+
+/// A set of sequences, in the order in which they were added.
+#[derive(Clone, Debug, Default)]
+pub struct Corpus {
+    entries: Vec<Entry>,
+    digests: BTreeSet<B256>,
+}
+
+impl Corpus {
+    /// The entries, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Adds an entry, unless it is there or the corpus is full; tells whether it was added.
+    pub fn add(&mut self, entry: Entry) -> bool {
+        let added = self.entries.len() < limits::CORPUS_ENTRIES && self.digests.insert(entry.digest);
+        if added {
+            self.entries.push(entry);
+        }
+        added
+    }
+
+    /// Reads a folder, in order of file names. What cannot be read is told, and left where it is.
+    pub fn load(folder: &Path, protocol: &dyn Protocol) -> Result<(Self, Vec<Problem>), Problem> {
+        let unreadable = |error: std::io::Error| Problem::new(format!("cannot read the corpus {}: {error}", folder.display()));
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if path.is_file() && !hidden {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        let mut corpus = Self::default();
+        let mut problems = Vec::new();
+        for path in paths {
+            match read_entry(&path, protocol) {
+                Ok(calls) => {
+                    corpus.add(Entry::new(protocol, calls));
+                }
+                Err(problem) => problems.push(problem.at(path.display())),
+            }
+        }
+        Ok((corpus, problems))
+    }
+
+    /// Writes every entry into `folder`, each to a file of its own that appears whole or not at all.
+    pub fn save(&self, folder: &Path, protocol: &dyn Protocol) -> Result<(), Problem> {
+        for entry in &self.entries {
+            let path = folder.join(entry.file_name());
+            if path.exists() {
+                continue;
+            }
+            let calls = codec::write_calls(protocol, &entry.calls);
+            write_whole(&path, &json!({ "format": FORMAT, "kind": KIND, "calls": calls }))?;
+        }
+        Ok(())
+    }
+}
+
+fn read_entry(path: &Path, protocol: &dyn Protocol) -> Result<Vec<Call>, Problem> {
+    let value = read_json(path)?;
+    if value.get("kind").and_then(Value::as_str) != Some(KIND) {
+        return Err(Problem::new(format!("this is no {KIND}")));
+    }
+    check_format(&value, FORMAT)?;
+    codec::read_calls(protocol, value.get("calls").unwrap_or(&Value::Null))
+}
+
+/// Refuses a file of another version.
+pub fn check_format(value: &Value, expected: u64) -> Result<(), Problem> {
+    match value.get("format").and_then(Value::as_u64) {
+        Some(format) if format == expected => Ok(()),
+        Some(format) => Err(Problem::new(format!("it has format {format}, and {expected} is what is read here"))
+            .hint("use the version of slashproof that wrote it")),
+        None => Err(Problem::new("it has no \"format\"")),
+    }
+}
+
+/// Reads a JSON file of reasonable size.
+pub fn read_json(path: &Path) -> Result<Value, Problem> {
+    let unreadable = |error: std::io::Error| Problem::new(format!("cannot be read: {error}"));
+    let length = fs::metadata(path).map_err(unreadable)?.len();
+    if length > limits::FILE_BYTES {
+        return Err(Problem::new(format!("has {length} bytes, which is too large")));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    serde_json::from_slice(&bytes).map_err(|error| Problem::new(format!("this is no JSON: {error}")))
+}
+
+/// Writes a JSON file that appears whole or not at all.
+pub fn write_whole(path: &Path, value: &Value) -> Result<(), Problem> {
+    let folder = path.parent().expect("a file is in a folder");
+    let failed = |error: std::io::Error| {
+        Problem::new(format!("cannot write {}: {error}", path.display())).hint("is the folder writable?")
+    };
+    let mut text = serde_json::to_string_pretty(value).expect("a JSON value is written");
+    text.push('\n');
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! The report as text, for people: readable without colour, aligned, the worst last, where the eye stops.
+
+use std::io::{self, Write};
+
+use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, Report};
+
+pub(super) const FORMAT: Format = Format { name: "human", render };
+
+fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let percent = 100.0 * report.reverts as f64 / report.calls.max(1) as f64;
+    writeln!(out, "{}, {}, seed {}", report.protocol, report.artifacts, report.seed)?;
+    writeln!(
+        out,
+        "{} runs of {} calls: {} calls, {percent:.1} % reverted; {} edges, {} sequences kept",
+        grouped(report.runs),
+        report.depth,
+        grouped(report.calls),
+        grouped(report.coverage.edges as u64),
+        report.corpus,
+    )?;
+    writeln!(out)?;
+    actions(out, "action", &report.actions)?;
+    writeln!(out)?;
+    actions(out, "probe (must fail)", &report.probes)?;
+    writeln!(out)?;
+    invariants(out, &report.invariants)?;
+    for finding in &report.findings {
+        writeln!(out)?;
+        finding_text(out, finding)?;
+    }
+    writeln!(out)?;
+    conclusion(out, report)
+}
+
+fn actions(out: &mut dyn Write, title: &str, rows: &[ActionRow]) -> io::Result<()> {
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0).max(title.len());
+    writeln!(out, "{title:width$}  {:>11}  {:>11}  {:>11}  {:>11}", "calls", "succeeded", "reverted", "discarded")?;
+    for row in rows {
+        writeln!(
+            out,
+            "{:width$}  {:>11}  {:>11}  {:>11}  {:>11}",
+            row.name,
+            grouped(row.calls),
+            grouped(row.succeeded),
+            grouped(row.reverted),
+            grouped(row.discarded),
+        )?;
+    }
+    Ok(())
+}
+
+fn invariants(out: &mut dyn Write, rows: &[InvariantRow]) -> io::Result<()> {
+    let order = [InvariantVerdict::Held, InvariantVerdict::Untested, InvariantVerdict::Violated];
+    for verdict in order {
+        for row in rows.iter().filter(|row| row.verdict == verdict) {
+            let word = match verdict {
+                InvariantVerdict::Held => "held",
+                InvariantVerdict::Untested => "untested",
+                InvariantVerdict::Violated => "VIOLATED",
+            };
+            writeln!(out, "{word:8}  {:6}  {:>11} checks  {}", row.id, grouped(row.checks), row.statement)?;
+        }
+    }
+    Ok(())
+}
+
+fn finding_text(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()> {
+    let unfinished = if finding.shrunk { "" } else { ", could be smaller" };
+    writeln!(
+        out,
+        "{} after {} calls (shrunk from {}{unfinished})",
+        finding.invariant, finding.shrunk_length, finding.original_length
+    )?;
+    let actor = finding.told.iter().map(|told| told.actor.len()).max().unwrap_or(0);
+    let delay = finding.told.iter().map(|told| told.delay.len()).max().unwrap_or(0);
+    for (index, told) in finding.told.iter().enumerate() {
+        write!(out, "  {:>2}  {:>delay$}  {:actor$}  {}", index + 1, told.delay, told.actor, told.text)?;
+        if told.outcome == "returned" { writeln!(out)? } else { writeln!(out, "  [{}]", told.outcome)? }
+    }
+    writeln!(out, "  -> {}", finding.sentence)?;
+    writeln!(out, "  replay: slashproof replay {}", finding.file.display())
+}
+
+fn conclusion(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    match report.verdict {
+        Judgement::Held => writeln!(out, "held: every invariant, each exercised"),
+        Judgement::Violated => {
+            let violated = report.invariants.iter().filter(|row| row.verdict == InvariantVerdict::Violated).count();
+            writeln!(out, "VIOLATED: {violated} of {} invariants", report.invariants.len())
+        }
+        Judgement::Inconclusive => {
+            writeln!(out, "inconclusive: nothing was violated, but")?;
+            report.reasons.iter().try_for_each(|reason| writeln!(out, "  {reason}"))
+        }
+    }
+}
+
+/// A number with its thousands apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,332 @@
+//! The report: plain data about a finished campaign, and one file per format.
+//!
+//! Nothing in it depends on the machine or on how many workers there were, so that the same campaign gives the same
+//! bytes. How long it took is told apart.
+
+mod human;
+mod json;
+pub mod trace;
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    campaign::{ActionCount, Ended, Options, Summary},
+    corpus::write_whole,
+    finding::Finding,
+    problem::Problem,
+    protocol::{ActionInfo, Expects, Protocol},
+};
+
+/// Version of the report's JSON.
+const FORMAT: u32 = 1;
+
+/// What a campaign says of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// Every selected invariant held and was exercised.
+    Held,
+    /// Something was violated.
+    Violated,
+    /// Nothing was violated, and not everything was exercised.
+    Inconclusive,
+}
+
+/// What a campaign says of an invariant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvariantVerdict {
+    /// Exercised, and never violated.
+    Held,
+    /// Never exercised.
+    Untested,
+    /// Violated.
+    Violated,
+}
+
+/// A finished campaign.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Version of this format.
+    pub format: u32,
+    /// Version of slashproof.
+    pub tool: String,
+    /// What was driven.
+    pub protocol: String,
+    /// Where its contracts came from.
+    pub artifacts: String,
+    /// Decides everything that was drawn.
+    pub seed: u64,
+    /// Sequences played.
+    pub runs: u64,
+    /// Calls per run.
+    pub depth: u32,
+    /// Entries of the corpus that were replayed.
+    pub replayed: u64,
+    /// Calls played.
+    pub calls: u64,
+    /// Calls that reverted or halted.
+    pub reverts: u64,
+    /// What it says.
+    pub verdict: Judgement,
+    /// Why it says so, if it is not that everything held.
+    pub reasons: Vec<String>,
+    /// Whether it ended before all runs were played.
+    pub truncated: bool,
+    /// What was done.
+    pub actions: Vec<ActionRow>,
+    /// What was tried and must fail.
+    pub probes: Vec<ActionRow>,
+    /// What was judged.
+    pub invariants: Vec<InvariantRow>,
+    /// Code that was reached.
+    pub coverage: Coverage,
+    /// Sequences that reached it.
+    pub corpus: usize,
+    /// What was found.
+    pub findings: Vec<FindingRow>,
+}
+
+/// An action.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActionRow {
+    /// Its name.
+    pub name: &'static str,
+    /// Calls.
+    pub calls: u64,
+    /// Of those, the ones that succeeded.
+    pub succeeded: u64,
+    /// Of those, the ones that reverted or halted.
+    pub reverted: u64,
+    /// Times there was nothing to do.
+    pub discarded: u64,
+}
+
+/// An invariant.
+#[derive(Clone, Debug, Serialize)]
+pub struct InvariantRow {
+    /// Its identifier.
+    pub id: &'static str,
+    /// What should hold.
+    pub statement: &'static str,
+    /// Calls after which it was exercised.
+    pub checks: u64,
+    /// What came of it.
+    pub verdict: InvariantVerdict,
+}
+
+/// Edge coverage.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Coverage {
+    /// Edges taken.
+    pub edges: usize,
+}
+
+/// A finding.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingRow {
+    /// The invariant.
+    pub invariant: String,
+    /// What was seen, with the numbers.
+    pub sentence: String,
+    /// Calls as it was found.
+    pub original_length: usize,
+    /// Calls as it is.
+    pub shrunk_length: usize,
+    /// Whether nothing makes it smaller.
+    pub shrunk: bool,
+    /// Its file.
+    pub file: PathBuf,
+    /// The calls in words.
+    #[serde(skip)]
+    pub told: Vec<crate::finding::Told>,
+}
+
+impl Report {
+    /// The report of a campaign. `findings` are those of the summary's violations, with their files.
+    pub fn new(
+        protocol: &dyn Protocol,
+        options: &Options,
+        summary: &Summary,
+        findings: &[(Finding, PathBuf)],
+    ) -> Self {
+        let rows = |expects: Expects| -> Vec<ActionRow> {
+            let counted = protocol.actions().iter().zip(&summary.actions);
+            counted.filter(|(info, _)| info.expects == expects).map(|(info, count)| row(info, *count)).collect()
+        };
+        let invariants = options.invariants.iter().zip(&summary.invariants).map(|(invariant, count)| InvariantRow {
+            id: invariant.id,
+            statement: invariant.statement,
+            checks: count.checks,
+            verdict: match (count.violated, count.checks) {
+                (true, _) => InvariantVerdict::Violated,
+                (false, 0) => InvariantVerdict::Untested,
+                (false, _) => InvariantVerdict::Held,
+            },
+        });
+        let mut report = Self {
+            format: FORMAT,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: protocol.name().to_owned(),
+            artifacts: protocol.artifacts().origin.clone(),
+            seed: options.seed,
+            runs: summary.runs,
+            depth: options.depth,
+            replayed: summary.replayed,
+            calls: summary.calls,
+            reverts: summary.reverts,
+            verdict: Judgement::Held,
+            reasons: Vec::new(),
+            truncated: is_truncated(options, summary),
+            actions: rows(Expects::Success),
+            probes: rows(Expects::Revert),
+            invariants: invariants.collect(),
+            coverage: Coverage { edges: summary.edges },
+            corpus: summary.corpus.entries().len(),
+            findings: findings.iter().map(|(finding, file)| finding_row(finding, file)).collect(),
+        };
+        report.judge(summary.ended);
+        report
+    }
+
+    /// Nothing that was not exercised passes for held.
+    fn judge(&mut self, ended: Ended) {
+        let reasons = &mut self.reasons;
+        if self.calls == 0 {
+            reasons.push("nothing was played".to_owned());
+        }
+        for invariant in self.invariants.iter().filter(|row| row.verdict == InvariantVerdict::Untested) {
+            reasons.push(format!("{} was never exercised", invariant.id));
+        }
+        for action in self.actions.iter().filter(|row| row.succeeded == 0) {
+            reasons.push(format!("{} never succeeded", action.name));
+        }
+        for probe in self.probes.iter().filter(|row| row.reverted == 0) {
+            reasons.push(format!("{} was never refused", probe.name));
+        }
+        if self.truncated {
+            reasons.push(match ended {
+                Ended::Interrupted => "the campaign was interrupted".to_owned(),
+                Ended::Completed | Ended::FailedFast | Ended::TimedOut => "time was up before all runs were played".to_owned(),
+            });
+        }
+        let violated = self.invariants.iter().any(|row| row.verdict == InvariantVerdict::Violated);
+        self.verdict = match (violated, self.reasons.is_empty()) {
+            (true, _) => Judgement::Violated,
+            (false, true) => Judgement::Held,
+            (false, false) => Judgement::Inconclusive,
+        };
+    }
+}
+
+/// Stopping at the first finding is what was asked for; so is playing until time is up, if no number of runs was named.
+fn is_truncated(options: &Options, summary: &Summary) -> bool {
+    match summary.ended {
+        Ended::Completed | Ended::FailedFast => false,
+        Ended::TimedOut => options.runs.is_some(),
+        Ended::Interrupted => true,
+    }
+}
+
+fn row(info: &ActionInfo, count: ActionCount) -> ActionRow {
+    ActionRow {
+        name: info.name,
+        calls: count.succeeded + count.reverted,
+        succeeded: count.succeeded,
+        reverted: count.reverted,
+        discarded: count.discarded,
+    }
+}
+
+fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
+    FindingRow {
+        invariant: finding.invariant.clone(),
+        sentence: finding.sentence.clone(),
+        original_length: finding.original_length,
+        shrunk_length: finding.length(),
+        shrunk: finding.shrunk,
+        file: file.to_owned(),
+        told: finding.told.clone(),
+    }
+}
+
+/// A way to write a report.
+pub struct Format {
+    /// Its name.
+    pub name: &'static str,
+    /// Writes it.
+    pub render: fn(&Report, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT];
+
+/// The format called `name`.
+///
+/// # Panics
+/// If there is none.
+pub fn format(name: &str) -> &'static Format {
+    FORMATS.iter().find(|format| format.name == name).expect("formats are named by their table")
+}
+
+/// The folder a campaign writes to.
+#[derive(Clone, Debug)]
+pub struct Output {
+    folder: PathBuf,
+}
+
+impl Output {
+    /// Makes sure that the folder is there and can be written to, before anything is played.
+    pub fn prepare(folder: &Path) -> Result<Self, Problem> {
+        let output = Self { folder: folder.to_owned() };
+        for path in [output.folder.clone(), output.findings(), output.corpus()] {
+            fs::create_dir_all(&path).map_err(|error| {
+                Problem::new(format!("cannot create the output folder {}: {error}", path.display()))
+                    .hint("name another with --out")
+            })?;
+            tempfile::NamedTempFile::new_in(&path).map_err(|error| {
+                Problem::new(format!("cannot write to the output folder {}: {error}", path.display()))
+                    .hint("name another with --out")
+            })?;
+        }
+        Ok(output)
+    }
+
+    /// Where findings go.
+    pub fn findings(&self) -> PathBuf {
+        self.folder.join("findings")
+    }
+
+    /// Where sequences that found coverage go.
+    pub fn corpus(&self) -> PathBuf {
+        self.folder.join("corpus")
+    }
+
+    /// Writes the report.
+    pub fn save_report(&self, report: &Report) -> Result<(), Problem> {
+        write_whole(&self.folder.join("report.json"), &json!(report))
+    }
+
+    /// Writes how long it took: apart, because it is never the same twice.
+    pub fn save_timing(&self, timing: &Timing) -> Result<(), Problem> {
+        write_whole(&self.folder.join("timing.json"), &json!(timing))
+    }
+}
+
+/// How long a campaign took.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Timing {
+    /// Seconds, from the first call to the last finding's smallest sequence.
+    pub seconds: f64,
+    /// Calls of runs per second.
+    pub calls_per_second: f64,
+    /// Threads.
+    pub workers: usize,
+}
