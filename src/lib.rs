@@ -28,3 +28,6 @@ pub mod config;
 pub mod finding;
 pub mod mutant;
 pub mod report;
+
+#[cfg(feature = "anvil")]
+pub mod node;

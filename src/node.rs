@@ -1,0 +1,355 @@
+//! A second engine: an anvil node. The only module that names it.
+//!
+//! The node gets the same deployment as transactions, then the calls, each judged from the node's own storage. Calls
+//! without delay are of one block; to see the state between them, the block is taken back and mined again with one
+//! transaction more.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use alloy_node_bindings::{Anvil, AnvilInstance};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_provider::{Provider, ProviderBuilder, RootProvider};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::{
+    call::{Call, Outcome, SECONDS_PER_BLOCK, Transaction},
+    evm::{Block, CHAIN_ID},
+    executor::FIRST_BLOCK,
+    ghost::{Ghosts, Happened},
+    ledger::Ledger,
+    limits,
+    oracle::Step,
+    problem::Problem,
+    protocol::{Protocol, Reader, Setup},
+};
+
+/// How long a transaction may take to enter the node's pool.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Gas of a block: the whole deployment is one.
+const BLOCK_GAS: u64 = 10_000_000_000;
+
+/// Plays calls on a node of its own.
+pub struct Node<'p> {
+    protocol: &'p dyn Protocol,
+    rpc: Rpc,
+    reader: Box<dyn Reader>,
+    before: Ledger,
+    after: Ledger,
+    ghosts: Ghosts,
+    /// The block of the next call without delay.
+    block: Block,
+    /// The transactions of that block so far.
+    sent: Vec<Transaction>,
+    /// The node's state before that block.
+    snapshot: String,
+    /// Every slot that was ever asked for: all of the ledger.
+    slots: BTreeSet<(Address, U256)>,
+}
+
+/// A call as it went.
+pub struct Played {
+    /// What was sent.
+    pub transaction: Transaction,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The number of its block.
+    pub block: u64,
+}
+
+impl<'p> Node<'p> {
+    /// Starts a node and deploys the protocol on it. `anvil` is the program; without it, the one on the `PATH` or in
+    /// `contracts/node_modules` is taken.
+    pub fn start(protocol: &'p dyn Protocol, anvil: Option<&Path>) -> Result<Self, Problem> {
+        let rpc = Rpc::start(&find_anvil(anvil)?)?;
+        let mut block = FIRST_BLOCK;
+        let mut sent = Vec::new();
+        for step in protocol.script() {
+            match step {
+                Setup::Create { .. } | Setup::Send(_) => sent.push(rpc.send_setup(step)?),
+                Setup::Pass { blocks } => {
+                    rpc.mine_block(block, sent.len())?;
+                    check(&rpc, protocol, &std::mem::take(&mut sent))?;
+                    rpc.mine_empty(blocks - 1)?;
+                    block.number += blocks;
+                    block.timestamp += blocks * SECONDS_PER_BLOCK;
+                }
+            }
+        }
+        assert!(sent.is_empty(), "a deployment ends with blocks that pass");
+        let mut reader = protocol.reader();
+        let storage = Storage::of(&rpc);
+        let ledger = reader.read(block.number, block.timestamp, &|address, slot| storage.get(address, slot));
+        let slots = storage.finish()?;
+        let ghosts = Ghosts::new(&ledger);
+        let snapshot = rpc.request("evm_snapshot", json!([]))?;
+        Ok(Self {
+            protocol,
+            rpc,
+            reader,
+            before: ledger.clone(),
+            after: ledger,
+            ghosts,
+            block,
+            sent: Vec::new(),
+            snapshot,
+            slots,
+        })
+    }
+
+    /// Lets a call's delay pass and plays it. `None` when it names something that is not there.
+    pub fn play(&mut self, call: &Call) -> Result<Option<Played>, Problem> {
+        if call.delay.blocks > 0 {
+            self.pass(call.delay.blocks)?;
+        }
+        (self.after.block, self.after.timestamp) = (self.block.number, self.block.timestamp);
+        let Some(transaction) = self.protocol.transaction(call, &self.after) else { return Ok(None) };
+        self.sent.push(transaction.clone());
+        let hash = self.mine_again()?;
+        let outcome = self.rpc.outcome(hash)?;
+        self.before.clone_from(&self.after);
+        self.read()?;
+        self.ghosts.fold(Happened { before: &self.before, call, outcome: &outcome, after: &self.after });
+        Ok(Some(Played { transaction, outcome, block: self.block.number }))
+    }
+
+    /// The last call as invariants see it.
+    pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
+        Step {
+            before: &self.before,
+            call,
+            outcome,
+            after: &self.after,
+            ghosts: &self.ghosts,
+            book: self.protocol.book(),
+        }
+    }
+
+    /// The ledger as the node has it.
+    pub fn ledger(&self) -> &Ledger {
+        &self.after
+    }
+
+    /// Ends the block of the last call, and lets blocks pass.
+    fn pass(&mut self, blocks: u64) -> Result<(), Problem> {
+        // A block without transactions has not been mined yet.
+        let empty = if self.sent.is_empty() { blocks } else { blocks - 1 };
+        self.rpc.mine_empty(empty)?;
+        self.sent.clear();
+        self.block.number += blocks;
+        self.block.timestamp += blocks * SECONDS_PER_BLOCK;
+        self.snapshot = self.rpc.request("evm_snapshot", json!([]))?;
+        Ok(())
+    }
+
+    /// Mines the block again, with all that was sent; the hash of the last transaction.
+    fn mine_again(&mut self) -> Result<B256, Problem> {
+        if self.sent.len() > 1 {
+            let reverted: bool = self.rpc.request("evm_revert", json!([self.snapshot]))?;
+            if !reverted {
+                return Err(Problem::new("the node does not go back to its snapshot"));
+            }
+            self.snapshot = self.rpc.request("evm_snapshot", json!([]))?;
+        }
+        let mut last = B256::ZERO;
+        for transaction in &self.sent {
+            last = self.rpc.send(transaction, limits::GAS_PER_CALL)?;
+        }
+        self.rpc.mine_block(self.block, self.sent.len())?;
+        Ok(last)
+    }
+
+    /// Reads all of the ledger again.
+    fn read(&mut self) -> Result<(), Problem> {
+        let storage = Storage::of(&self.rpc);
+        self.reader.update(
+            &mut self.after,
+            &mut self.slots.iter().copied(),
+            &|address, slot| storage.get(address, slot),
+        );
+        let asked = storage.finish()?;
+        self.slots.extend(asked);
+        Ok(())
+    }
+}
+
+/// Every transaction of the deployment must have succeeded, and created what the plan says.
+fn check(rpc: &Rpc, protocol: &dyn Protocol, hashes: &[B256]) -> Result<(), Problem> {
+    let steps = protocol.script().iter().filter(|step| !matches!(step, Setup::Pass { .. }));
+    for (hash, step) in hashes.iter().zip(steps) {
+        let receipt: Value = rpc.request("eth_getTransactionReceipt", json!([hash]))?;
+        if receipt["status"] != json!("0x1") {
+            return Err(Problem::new("the protocol does not deploy on the node"));
+        }
+        if let Setup::Create { address, .. } = step {
+            let created: Option<Address> = serde_json::from_value(receipt["contractAddress"].clone()).ok();
+            assert_eq!(created, Some(*address), "contracts are where the plan says");
+        }
+    }
+    Ok(())
+}
+
+/// Slots of a node's newest state, each asked for once.
+struct Storage<'a> {
+    rpc: &'a Rpc,
+    known: RefCell<BTreeMap<(Address, U256), U256>>,
+    /// The reader cannot be told of a failure; it is kept until it is done.
+    failed: RefCell<Option<Problem>>,
+}
+
+impl<'a> Storage<'a> {
+    fn of(rpc: &'a Rpc) -> Self {
+        Self { rpc, known: RefCell::default(), failed: RefCell::default() }
+    }
+
+    fn get(&self, address: Address, slot: U256) -> U256 {
+        if let Some(value) = self.known.borrow().get(&(address, slot)) {
+            return *value;
+        }
+        let value: B256 = self
+            .rpc
+            .request("eth_getStorageAt", json!([address, slot, "latest"]))
+            .unwrap_or_else(|problem| {
+                self.failed.borrow_mut().get_or_insert(problem);
+                B256::ZERO
+            });
+        let value = U256::from_be_bytes(value.0);
+        self.known.borrow_mut().insert((address, slot), value);
+        value
+    }
+
+    fn finish(self) -> Result<BTreeSet<(Address, U256)>, Problem> {
+        match self.failed.into_inner() {
+            Some(problem) => Err(problem),
+            None => Ok(self.known.into_inner().into_keys().collect()),
+        }
+    }
+}
+
+/// A node and the way to it.
+struct Rpc {
+    runtime: Runtime,
+    provider: RootProvider,
+    // Ends the node when it is dropped.
+    _anvil: AnvilInstance,
+}
+
+impl Rpc {
+    fn start(program: &Path) -> Result<Self, Problem> {
+        let anvil = Anvil::at(program)
+            .prague()
+            .chain_id(CHAIN_ID)
+            .auto_impersonate()
+            .args(["--no-mining", "--order", "fifo", "--disable-min-priority-fee", "--disable-pool-balance-checks"])
+            .args(["--gas-price", "0", "--block-base-fee-per-gas", "0", "--gas-limit", &BLOCK_GAS.to_string()])
+            .args(["--number", &(FIRST_BLOCK.number - 1).to_string()])
+            .args(["--timestamp", &(FIRST_BLOCK.timestamp - SECONDS_PER_BLOCK).to_string()])
+            .try_spawn()
+            .map_err(|error| {
+                Problem::new(format!("anvil does not start: {error}"))
+                    .at(program.display())
+                    .hint("does it run from the command line? --anvil names another")
+            })?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Problem::new(format!("cannot talk to the node: {error}")))?;
+        let provider = ProviderBuilder::default().connect_http(anvil.endpoint_url());
+        Ok(Self { runtime, provider, _anvil: anvil })
+    }
+
+    fn request<T>(&self, method: &'static str, parameters: Value) -> Result<T, Problem>
+    where
+        T: DeserializeOwned + std::fmt::Debug + Send + Sync + Unpin + 'static,
+    {
+        let answer = self.runtime.block_on(self.provider.raw_request(method.into(), parameters));
+        answer.map_err(|error| Problem::new(format!("the node does not answer {method}: {error}")))
+    }
+
+    /// Sends a step of the deployment; its hash.
+    fn send_setup(&self, step: &Setup) -> Result<B256, Problem> {
+        match step {
+            Setup::Create { from, init_code, .. } => {
+                let gas = U256::from(limits::GAS_PER_DEPLOYMENT);
+                let sent = json!({ "from": from, "data": init_code, "gas": gas, "gasPrice": U256::ZERO });
+                self.request("eth_sendTransaction", json!([sent]))
+            }
+            Setup::Send(transaction) => self.send(transaction, limits::GAS_PER_CALL),
+            Setup::Pass { .. } => unreachable!("blocks are mined, not sent"),
+        }
+    }
+
+    fn send(&self, transaction: &Transaction, gas: u64) -> Result<B256, Problem> {
+        let Transaction { from, to, data, value } = transaction;
+        let gas = U256::from(gas);
+        let sent =
+            json!({ "from": from, "to": to, "data": data, "value": value, "gas": gas, "gasPrice": U256::ZERO });
+        self.request("eth_sendTransaction", json!([sent]))
+    }
+
+    /// Mines a block with the transactions in the pool, once all are there.
+    fn mine_block(&self, block: Block, transactions: usize) -> Result<(), Problem> {
+        let pause = Duration::from_millis(5);
+        let mut waited = Duration::ZERO;
+        loop {
+            let pool: Value = self.request("txpool_status", json!([]))?;
+            let pending: U256 = serde_json::from_value(pool["pending"].clone()).unwrap_or_default();
+            if pending >= U256::from(transactions) {
+                break;
+            }
+            if waited > PATIENCE {
+                return Err(Problem::new(format!("the node took {pending} of {transactions} transactions")));
+            }
+            std::thread::sleep(pause);
+            waited += pause;
+        }
+        let _: Value = self.request("evm_setNextBlockTimestamp", json!([block.timestamp]))?;
+        let _: Value = self.request("anvil_mine", json!([U256::ONE]))?;
+        Ok(())
+    }
+
+    fn mine_empty(&self, blocks: u64) -> Result<(), Problem> {
+        if blocks > 0 {
+            let interval = U256::from(SECONDS_PER_BLOCK);
+            let _: Value = self.request("anvil_mine", json!([U256::from(blocks), interval]))?;
+        }
+        Ok(())
+    }
+
+    /// How a mined transaction ended.
+    fn outcome(&self, hash: B256) -> Result<Outcome, Problem> {
+        let tracer = json!({ "tracer": "callTracer", "tracerConfig": { "onlyTopCall": true } });
+        let trace: Value = self.request("debug_traceTransaction", json!([hash, tracer]))?;
+        let output: Bytes = serde_json::from_value(trace["output"].clone()).unwrap_or_default();
+        Ok(match trace["error"].as_str() {
+            None => Outcome::Returned(output),
+            Some("execution reverted") => Outcome::Reverted(output),
+            Some(other) => Outcome::Halted(other.to_owned()),
+        })
+    }
+}
+
+/// The anvil to start.
+fn find_anvil(named: Option<&Path>) -> Result<PathBuf, Problem> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    let name = format!("anvil{}", std::env::consts::EXE_SUFFIX);
+    let on_path = std::env::var_os("PATH").into_iter().flat_map(|paths| {
+        let folders: Vec<PathBuf> = std::env::split_paths(&paths).collect();
+        folders
+    });
+    // The npm package of the platform, where the repository's own tests find it.
+    let from_npm = std::fs::read_dir("contracts/node_modules/@foundry-rs").into_iter().flatten().flatten();
+    let candidates = on_path.chain(from_npm.map(|package| package.path().join("bin")));
+    candidates.map(|folder| folder.join(&name)).find(|path| path.is_file()).ok_or_else(|| {
+        Problem::new("there is no anvil here").hint("install Foundry, or name the program with --anvil")
+    })
+}
