@@ -17,7 +17,8 @@ fn main() {
     let mut list = String::from("/// Name and artifact of every mutant.\nconst MUTANTS: &[(&str, &str)] = &[\n");
     for name in names {
         let path = folder.join(format!("{name}.json"));
-        writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string does not fail");
+        let path = path.to_str().expect("the path of the repository is text").escape_default();
+        writeln!(list, "    ({name:?}, include_str!(\"{path}\")),").expect("a string does not fail");
     }
     list.push_str("];\n");
     let out = env::var("OUT_DIR").expect("cargo sets it");

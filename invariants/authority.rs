@@ -7,12 +7,8 @@ use crate::{
     oracle::{Checkpoint, Family, Invariant, Verdict},
 };
 
-pub(super) const FAMILY: Family = Family {
-    key: "AUT",
-    title: "Authority",
-    assumes: "Nothing beyond the protocol itself.",
-    invariants: &[&SLASH],
-};
+pub(super) const FAMILY: Family =
+    Family { key: "AUT", title: "Authority", assumes: "Nothing beyond the protocol itself.", invariants: &[&SLASH] };
 
 const SLASH: Invariant = Invariant {
     id: "AUT-01",
@@ -37,6 +33,8 @@ const SLASH: Invariant = Invariant {
 
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::Bytes;
+
     use super::*;
     use crate::{
         call::Outcome,
@@ -58,7 +56,7 @@ mod tests {
         scene.call.actor = scene.before.sets[0].id.avs;
         scene.before.principals[0].admins.push(stranger);
         assert!(matches!(judge(&SLASH, &scene), Verdict::Violated(_)));
-        scene.outcome = Outcome::Reverted(Default::default());
+        scene.outcome = Outcome::Reverted(Bytes::new());
         assert_eq!(judge(&SLASH, &scene), Verdict::NotApplicable);
     }
 }

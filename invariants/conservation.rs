@@ -49,7 +49,10 @@ const SHARE_SOLVENCY: Invariant = Invariant {
         let mut exercised = false;
         for (at, (strategy, history)) in step.after.strategies.iter().zip(&step.ghosts.strategies).enumerate() {
             let Some(owed) = shares_owed(step.after, at) else {
-                return Verdict::Violated(format!("{} owes more shares than can be counted", step.name(strategy.address)));
+                return Verdict::Violated(format!(
+                    "{} owes more shares than can be counted",
+                    step.name(strategy.address)
+                ));
             };
             exercised |= !strategy.total_shares.is_zero();
             let most = strategy.total_shares.saturating_add(U256::from(history.queued_inexactly));

@@ -1,6 +1,6 @@
 //! Small scenes for the unit tests of invariants: one operator, two stakers, two sets, one strategy.
 
-use alloy_primitives::{Address, B256, FixedBytes, U256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 
 use crate::{
     arithmetic::WAD,
@@ -52,7 +52,7 @@ impl Scene {
             operation: Operation::RenounceOwnership {},
         };
         let ghosts = Ghosts::new(&ledger);
-        Self { before: ledger.clone(), call, outcome: Outcome::Returned(Default::default()), after: ledger, ghosts, book }
+        Self { before: ledger.clone(), call, outcome: Outcome::Returned(Bytes::new()), after: ledger, ghosts, book }
     }
 
     /// An operator with one staker, all allocated to the set that burns.
@@ -123,9 +123,7 @@ impl Scene {
         strategy.balance = half;
         let (address, burn) = (strategy.address, ledger.terms.burn_address);
         for (holder, balance) in ledger.holders.iter().zip(&mut ledger.tokens[0].balances) {
-            if *holder == address {
-                *balance = half;
-            } else if *holder == burn {
+            if *holder == address || *holder == burn {
                 *balance = half;
             }
         }
@@ -225,11 +223,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
             whitelisted: true,
             burnable_shares: U256::ZERO,
         }],
-        stakers: vec![
-            staker(stakers[0]),
-            staker(stakers[1]),
-            Staker { delegated_to: operator, ..staker(operator) },
-        ],
+        stakers: vec![staker(stakers[0]), staker(stakers[1]), Staker { delegated_to: operator, ..staker(operator) }],
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
         principals: vec![Principal {

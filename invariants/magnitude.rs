@@ -84,9 +84,8 @@ const ENCUMBERED_IS_A_SUM: Invariant = Invariant {
         let mut exercised = false;
         for operator in &step.after.operators {
             for (at, stake) in operator.stakes.iter().enumerate() {
-                let promised = |allocation: &crate::ledger::Allocation| {
-                    i128::from(allocation.current) + allocation.pending.max(0)
-                };
+                let promised =
+                    |allocation: &crate::ledger::Allocation| i128::from(allocation.current) + allocation.pending.max(0);
                 let sum: i128 = operator.allocations.iter().map(|of_set| promised(&of_set[at])).sum();
                 exercised |= sum != 0 || stake.encumbered != 0;
                 must!(
@@ -185,7 +184,11 @@ const HISTORY: Invariant = Invariant {
                     must!(low <= high, "the history of {} rises from {high} to {low} at block {later}", place());
                 }
                 if let (Some((_, highest)), Some((newest, _))) = (entries.first(), entries.last()) {
-                    must!(*highest <= crate::arithmetic::WAD_WIDE, "the history of {} has {highest}, above {WAD}", place());
+                    must!(
+                        *highest <= crate::arithmetic::WAD_WIDE,
+                        "the history of {} has {highest}, above {WAD}",
+                        place()
+                    );
                     must!(
                         u64::from(*newest) <= step.after.block,
                         "the history of {} has block {newest}, which is after block {}",
@@ -204,7 +207,8 @@ fn history_changed(step: &Step<'_>) -> bool {
         let operators = ledger.operators.iter();
         operators.flat_map(|operator| operator.stakes.iter().map(|stake| stake.max_magnitudes.entries.len())).collect()
     };
-    step.succeeded() && matches!(step.call.operation, Operation::Slash { .. }) || stakes(step.before) != stakes(step.after)
+    step.succeeded() && matches!(step.call.operation, Operation::Slash { .. })
+        || stakes(step.before) != stakes(step.after)
 }
 
 #[cfg(test)]

@@ -71,7 +71,12 @@ const DEALLOCATIONS: Invariant = Invariant {
             for id in sets {
                 exercised = true;
                 let set = step.after.set_index(*id);
-                must!(set.is_some(), "{} has {}, which is no set", place(step, operator, strategy), set_name(step, *id));
+                must!(
+                    set.is_some(),
+                    "{} has {}, which is no set",
+                    place(step, operator, strategy),
+                    set_name(step, *id)
+                );
                 let allocation = step.after.operators[operator].allocations[set.unwrap_or_default()][strategy];
                 must!(
                     allocation.pending <= 0,

@@ -203,8 +203,13 @@ const OPERATOR_SHARES: Invariant = Invariant {
 
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::Bytes;
+
     use super::*;
-    use crate::invariants::fixture::{Scene, judge};
+    use crate::{
+        call::Outcome,
+        invariants::fixture::{Scene, judge},
+    };
 
     #[test]
     fn sla_01() {
@@ -257,7 +262,7 @@ mod tests {
         scene.after.operators[0].stakes[0].shares -= U256::ONE;
         assert!(matches!(judge(&OPERATOR_SHARES, &scene), Verdict::Violated(_)));
         let mut failed = Scene::slash();
-        failed.outcome = crate::call::Outcome::Reverted(Default::default());
+        failed.outcome = Outcome::Reverted(Bytes::new());
         assert_eq!(judge(&OPERATOR_SHARES, &failed), Verdict::NotApplicable);
     }
 }

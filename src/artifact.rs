@@ -63,10 +63,7 @@ const WORLD: &[(&str, &str)] = &[
     ("ProxyAdmin", include_str!("../contracts/artifacts/world/ProxyAdmin.json")),
     ("Recipient", include_str!("../contracts/artifacts/world/Recipient.json")),
     ("Token", include_str!("../contracts/artifacts/world/Token.json")),
-    (
-        "TransparentUpgradeableProxy",
-        include_str!("../contracts/artifacts/world/TransparentUpgradeableProxy.json"),
-    ),
+    ("TransparentUpgradeableProxy", include_str!("../contracts/artifacts/world/TransparentUpgradeableProxy.json")),
 ];
 
 /// The redistribution release.
@@ -133,8 +130,9 @@ impl Artifacts {
         for (contract, code) in mutant.contracts {
             let creation = code.bytecode;
             let artifact = artifacts.contracts.get_mut(&contract);
-            artifact.unwrap_or_else(|| panic!("mutant {name} changes {contract}, which is not in the release")).creation =
-                creation;
+            artifact
+                .unwrap_or_else(|| panic!("mutant {name} changes {contract}, which is not in the release"))
+                .creation = creation;
         }
         Ok(artifacts)
     }
@@ -277,12 +275,13 @@ impl StorageLayout {
             candidate.strip_prefix("struct ").is_some_and(|path| path.rsplit('.').next() == Some(name))
         };
         let structure = self.types.values().find(|candidate| ends_with(&candidate.label));
-        let structure =
-            structure.ok_or_else(|| Problem::new(format!("the storage layout has no struct {name:?}")))?;
+        let structure = structure.ok_or_else(|| Problem::new(format!("the storage layout has no struct {name:?}")))?;
         let member = structure.members.iter().find(|member| member.label == label);
-        self.field(member.ok_or_else(|| {
-            Problem::new(format!("in the storage layout, struct {name:?} has no member {label:?}"))
-        })?)
+        self.field(
+            member.ok_or_else(|| {
+                Problem::new(format!("in the storage layout, struct {name:?} has no member {label:?}"))
+            })?,
+        )
     }
 
     fn field(&self, variable: &Variable) -> Result<Field, Problem> {

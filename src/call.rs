@@ -25,6 +25,7 @@ impl Delay {
     }
 
     /// Both delays, one after the other.
+    #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self { blocks: self.blocks + other.blocks, seconds: self.seconds + other.seconds }
     }

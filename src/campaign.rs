@@ -267,6 +267,14 @@ struct Played {
     sequence: Vec<Call>,
 }
 
+/// A violation as a run found it.
+#[derive(Clone)]
+struct Found {
+    run: u64,
+    sentence: String,
+    calls: Vec<Call>,
+}
+
 struct Campaign<'a> {
     protocol: &'a dyn Protocol,
     options: &'a Options,
@@ -375,7 +383,7 @@ impl<'a> Campaign<'a> {
     }
 
     fn merge(&mut self, results: Vec<Done>, on_event: &mut dyn FnMut(Event)) {
-        let mut found: Vec<Option<(u64, usize, String, Vec<Call>)>> = vec![None; self.invariants.len()];
+        let mut found: Vec<Option<Found>> = vec![None; self.invariants.len()];
         for (run, done) in (0u64..).zip(results) {
             let Done::Played(played) = done else { continue };
             if played.is_replay {
@@ -397,8 +405,9 @@ impl<'a> Campaign<'a> {
             }
             for (invariant, at, sentence) in &played.violations {
                 // The shortest of the epoch; of equal ones the first.
-                if found[*invariant].as_ref().is_none_or(|(_, shortest, ..)| at < shortest) {
-                    found[*invariant] = Some((run, *at, sentence.clone(), played.sequence[..=*at].to_vec()));
+                if found[*invariant].as_ref().is_none_or(|found| *at + 1 < found.calls.len()) {
+                    let calls = played.sequence[..=*at].to_vec();
+                    found[*invariant] = Some(Found { run, sentence: sentence.clone(), calls });
                 }
             }
             if self.coverage.merge(&played.edges) > 0 {
@@ -407,7 +416,7 @@ impl<'a> Campaign<'a> {
             }
         }
         for (index, found) in found.into_iter().enumerate() {
-            let Some((run, _, sentence, calls)) = found else { continue };
+            let Some(Found { run, sentence, calls }) = found else { continue };
             let invariant = self.options.invariants[index];
             on_event(Event::Violated { invariant, sentence: sentence.clone() });
             self.violations.push(Violation {
@@ -558,7 +567,7 @@ impl<'r, 'p> Run<'r, 'p> {
         if !entries.is_empty() && dice.chance(50) {
             let calls = &entries[dice.below(entries.len())].calls;
             if !calls.is_empty() {
-                self.replay(&calls[..1 + dice.below(calls.len())]);
+                self.replay(&calls[..=dice.below(calls.len())]);
             }
         }
         let generator = Generator::for_run(self.executor.protocol(), dice);
@@ -638,12 +647,7 @@ impl<'r, 'p> Run<'r, 'p> {
 }
 
 /// Makes a finding smaller.
-pub fn shrink_violation(
-    executor: &mut Executor<'_>,
-    violation: Violation,
-    limit: u64,
-    control: &Control,
-) -> Violation {
+pub fn shrink_violation(executor: &mut Executor<'_>, violation: Violation, limit: u64, control: &Control) -> Violation {
     let invariant = violation.invariant;
     let protocol = executor.protocol();
     let mut verifier = |calls: &[Call]| {
@@ -655,12 +659,7 @@ pub fn shrink_violation(
     let shrunk = shrink(protocol, violation.calls.clone(), limit, &mut verifier);
     let sentence = shows(executor, invariant, &shrunk.calls).map(|(_, sentence)| sentence);
     let finished = shrunk.finished && !control.interrupted.load(Ordering::Relaxed);
-    Violation {
-        sentence: sentence.unwrap_or(violation.sentence),
-        calls: shrunk.calls,
-        shrunk: finished,
-        ..violation
-    }
+    Violation { sentence: sentence.unwrap_or(violation.sentence), calls: shrunk.calls, shrunk: finished, ..violation }
 }
 
 /// Plays `calls` from the deployment; where and how they violate `invariant`, if they do.

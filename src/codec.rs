@@ -103,9 +103,7 @@ fn map_texts(value: Value, change: &dyn Fn(String) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(change(text)),
         Value::Array(items) => items.into_iter().map(|item| map_texts(item, change)).collect(),
-        Value::Object(fields) => {
-            fields.into_iter().map(|(key, field)| (key, map_texts(field, change))).collect()
-        }
+        Value::Object(fields) => fields.into_iter().map(|(key, field)| (key, map_texts(field, change))).collect(),
         other => other,
     }
 }

@@ -131,7 +131,7 @@ impl Given {
 
     fn from_text(text: &str) -> Result<Self, Problem> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| Problem::new(sentence(&error)))?;
-        for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
             return Err(unknown_key(key, KEYS));
         }
         toml::from_str(text).map_err(|error| Problem::new(sentence(&error)))

@@ -63,7 +63,8 @@ impl Corpus {
 
     /// Reads a folder, in order of file names. What cannot be read is told, and left where it is.
     pub fn load(folder: &Path, protocol: &dyn Protocol) -> Result<(Self, Vec<Problem>), Problem> {
-        let unreadable = |error: std::io::Error| Problem::new(format!("cannot read the corpus {}: {error}", folder.display()));
+        let unreadable =
+            |error: std::io::Error| Problem::new(format!("cannot read the corpus {}: {error}", folder.display()));
         let mut paths: Vec<PathBuf> = Vec::new();
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();

@@ -35,9 +35,9 @@ impl<'a> Decoder<'a> {
         let selector = data.get(..4)?;
         let answers = |abi: &'a JsonAbi| abi.functions().find(|function| function.selector() == selector);
         // Proxies are called by their admin too, in words of their own.
-        self.abi(to).and_then(answers).or_else(|| {
-            self.artifacts.iter().find_map(|(_, artifact)| answers(&artifact.abi))
-        })
+        self.abi(to)
+            .and_then(answers)
+            .or_else(|| self.artifacts.iter().find_map(|(_, artifact)| answers(&artifact.abi)))
     }
 
     /// A call: `contract.function(arguments)`.
@@ -109,7 +109,11 @@ impl<'a> Decoder<'a> {
     /// An event.
     pub fn event(&self, log: &Log) -> String {
         let Some((event, decoded)) = self.known_event(log) else {
-            return format!("{} {}", log.data.topics().first().map_or_else(String::new, ToString::to_string), short(&log.data.data));
+            return format!(
+                "{} {}",
+                log.data.topics().first().map_or_else(String::new, ToString::to_string),
+                short(&log.data.data)
+            );
         };
         let (mut indexed, mut body) = (decoded.indexed.into_iter(), decoded.body.into_iter());
         let arguments = event.inputs.iter().map(|input| {
@@ -148,7 +152,7 @@ impl<'a> Decoder<'a> {
             DynSolValue::FixedBytes(word, size) => short(&word[..*size]),
             DynSolValue::Array(values) | DynSolValue::FixedArray(values) => format!("[{}]", list(values)),
             DynSolValue::Tuple(values) => format!("({})", list(values)),
-            other => format!("{other:?}"),
+            DynSolValue::Function(function) => function.to_string(),
         }
     }
 }
@@ -159,4 +163,3 @@ fn short(bytes: &[u8]) -> String {
     let digits = alloy_primitives::hex::encode(&bytes[..bytes.len().min(MOST)]);
     if bytes.len() > MOST { format!("0x{digits}... ({} bytes)", bytes.len()) } else { format!("0x{digits}") }
 }
-

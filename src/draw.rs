@@ -34,7 +34,7 @@ impl Dice {
     pub fn below(&mut self, n: usize) -> usize {
         assert!(n > 0, "nothing is below zero");
         // The bias of a remainder of 64 bits is far below what any campaign could notice.
-        (self.runner.rng().next_u64() % n as u64) as usize
+        usize::try_from(self.runner.rng().next_u64() % n as u64).expect("it is below n")
     }
 
     /// Whether something that happens in `percent` of a hundred cases happens.

@@ -51,16 +51,7 @@ impl<'p> Executor<'p> {
         let ledger = reader.read(block.number, block.timestamp, &|address, slot| world.storage(address, slot));
         let ghosts = Ghosts::new(&ledger);
         let start = Moment { snapshot: world.snapshot(), ledger: ledger.clone(), ghosts: ghosts.clone() };
-        Ok(Self {
-            protocol,
-            world,
-            reader,
-            before: ledger.clone(),
-            after: ledger,
-            ghosts,
-            lagging: Vec::new(),
-            start,
-        })
+        Ok(Self { protocol, world, reader, before: ledger.clone(), after: ledger, ghosts, lagging: Vec::new(), start })
     }
 
     /// What is deployed.
@@ -136,14 +127,7 @@ impl<'p> Executor<'p> {
 
     /// The last call as invariants see it.
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
-        Step {
-            before: &self.before,
-            call,
-            outcome,
-            after: &self.after,
-            ghosts: &self.ghosts,
-            book: self.book(),
-        }
+        Step { before: &self.before, call, outcome, after: &self.after, ghosts: &self.ghosts, book: self.book() }
     }
 
     /// The names of this world.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use alloy_primitives::{B256, hex, keccak256};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
@@ -126,7 +127,7 @@ impl Finding {
 
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, Problem> {
-        let read = || {
+        let parse = || {
             let value = read_json(path)?;
             if value.get("kind").and_then(Value::as_str) != Some(KIND) {
                 return Err(Problem::new(format!("this is no {KIND}"))
@@ -135,7 +136,7 @@ impl Finding {
             check_format(&value, FORMAT)?;
             Self::from_json(&value)
         };
-        read().map_err(|problem| problem.at(path.display()))
+        parse().map_err(|problem| problem.at(path.display()))
     }
 
     fn to_json(&self) -> Value {
@@ -169,9 +170,6 @@ impl Finding {
         let field = |key: &str| {
             value.get(key).cloned().ok_or_else(|| Problem::new(format!("a finding has a {key:?}, and this has none")))
         };
-        fn read<T: serde::de::DeserializeOwned>(key: &str, value: Value) -> Result<T, Problem> {
-            serde_json::from_value(value).map_err(|error| Problem::new(format!("its {key:?} makes no sense: {error}")))
-        }
         let origin = field("origin")?;
         let number = |key: &str| origin.get(key).and_then(Value::as_u64);
         let (Some(seed), Some(epoch), Some(run)) = (number("seed"), number("epoch"), number("run")) else {
@@ -202,6 +200,10 @@ impl Finding {
             told,
         })
     }
+}
+
+fn read<T: DeserializeOwned>(key: &str, value: Value) -> Result<T, Problem> {
+    serde_json::from_value(value).map_err(|error| Problem::new(format!("its {key:?} makes no sense: {error}")))
 }
 
 /// Digest of each contract of `artifacts`.

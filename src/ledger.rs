@@ -190,6 +190,7 @@ pub struct Allocation {
 
 impl Allocation {
     /// The allocation as it stands at `block`. `docs/protocol.md` section 5.2, lazy completion.
+    #[must_use]
     pub fn settled(self, block: u64) -> Self {
         if block < u64::from(self.effect_block) {
             return self;
@@ -255,7 +256,7 @@ impl OperatorSet {
         }
         let mut waiting = self.pending_slashes.clone();
         waiting.sort_unstable();
-        waiting[(nth % waiting.len() as u64) as usize]
+        waiting[usize::try_from(nth % waiting.len() as u64).expect("it is an index")]
     }
 }
 
@@ -573,6 +574,6 @@ impl Ledger {
         let of_slashes = self.sets.iter().flat_map(|set| &set.slashes).flatten();
         let waiting = of_slashes.filter(|(at, _)| *at == strategy).map(|(_, shares)| *shares);
         let legacy = self.strategy(strategy).map_or(U256::ZERO, |strategy| strategy.burnable_shares);
-        waiting.fold(legacy, |sum, shares| sum.saturating_add(shares))
+        waiting.fold(legacy, U256::saturating_add)
     }
 }

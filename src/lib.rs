@@ -10,22 +10,22 @@ pub mod coverage;
 pub mod decode;
 pub mod draw;
 pub mod evm;
+pub mod executor;
+pub mod generator;
 pub mod ghost;
 pub mod ledger;
 pub mod limits;
 pub mod oracle;
 pub mod problem;
 pub mod protocol;
-pub mod executor;
-pub mod generator;
 pub mod shrinker;
 
-#[path = "../invariants/mod.rs"]
-pub mod invariants;
 pub mod campaign;
 pub mod cli;
 pub mod config;
 pub mod finding;
+#[path = "../invariants/mod.rs"]
+pub mod invariants;
 pub mod mutant;
 pub mod report;
 

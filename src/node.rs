@@ -169,11 +169,8 @@ impl<'p> Node<'p> {
     /// Reads all of the ledger again.
     fn read(&mut self) -> Result<(), Problem> {
         let storage = Storage::of(&self.rpc);
-        self.reader.update(
-            &mut self.after,
-            &mut self.slots.iter().copied(),
-            &|address, slot| storage.get(address, slot),
-        );
+        self.reader
+            .update(&mut self.after, &mut self.slots.iter().copied(), &|address, slot| storage.get(address, slot));
         let asked = storage.finish()?;
         self.slots.extend(asked);
         Ok(())
@@ -213,10 +210,8 @@ impl<'a> Storage<'a> {
         if let Some(value) = self.known.borrow().get(&(address, slot)) {
             return *value;
         }
-        let value: B256 = self
-            .rpc
-            .request("eth_getStorageAt", json!([address, slot, "latest"]))
-            .unwrap_or_else(|problem| {
+        let value: B256 =
+            self.rpc.request("eth_getStorageAt", json!([address, slot, "latest"])).unwrap_or_else(|problem| {
                 self.failed.borrow_mut().get_or_insert(problem);
                 B256::ZERO
             });
@@ -289,8 +284,7 @@ impl Rpc {
     fn send(&self, transaction: &Transaction, gas: u64) -> Result<B256, Problem> {
         let Transaction { from, to, data, value } = transaction;
         let gas = U256::from(gas);
-        let sent =
-            json!({ "from": from, "to": to, "data": data, "value": value, "gas": gas, "gasPrice": U256::ZERO });
+        let sent = json!({ "from": from, "to": to, "data": data, "value": value, "gas": gas, "gasPrice": U256::ZERO });
         self.request("eth_sendTransaction", json!([sent]))
     }
 
@@ -349,7 +343,8 @@ fn find_anvil(named: Option<&Path>) -> Result<PathBuf, Problem> {
     // The npm package of the platform, where the repository's own tests find it.
     let from_npm = std::fs::read_dir("contracts/node_modules/@foundry-rs").into_iter().flatten().flatten();
     let candidates = on_path.chain(from_npm.map(|package| package.path().join("bin")));
-    candidates.map(|folder| folder.join(&name)).find(|path| path.is_file()).ok_or_else(|| {
-        Problem::new("there is no anvil here").hint("install Foundry, or name the program with --anvil")
-    })
+    candidates
+        .map(|folder| folder.join(&name))
+        .find(|path| path.is_file())
+        .ok_or_else(|| Problem::new("there is no anvil here").hint("install Foundry, or name the program with --anvil"))
 }

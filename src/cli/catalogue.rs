@@ -1,7 +1,7 @@
 //! `slashproof list` and `slashproof explain`.
 
 use std::{
-    io::{Write, stdout},
+    io::{self, Write, stdout},
     process::ExitCode,
 };
 
@@ -13,6 +13,7 @@ use crate::{
     config::select,
     invariants::{self, family_of},
     mutant,
+    oracle::Invariant,
     problem::Problem,
     protocol::{Expects, Protocol, eigenlayer::EigenLayer},
 };
@@ -42,7 +43,7 @@ pub(super) fn list(arguments: &ListArgs) -> Result<ExitCode, Problem> {
 }
 
 fn invariant_lines() -> Vec<Line> {
-    let line = |invariant: &crate::oracle::Invariant| Line {
+    let line = |invariant: &Invariant| Line {
         name: invariant.id.to_owned(),
         text: invariant.statement.to_owned(),
         value: json!({
@@ -95,21 +96,22 @@ pub(super) fn explain(id: &str) -> Result<ExitCode, Problem> {
     let selected = select(Some(&[id.to_owned()]))?;
     let mut out = stdout().lock();
     for (index, invariant) in selected.into_iter().enumerate() {
-        let family = family_of(invariant);
-        let mut text = String::new();
         if index > 0 {
-            text.push('\n');
+            printed(writeln!(out))?;
         }
-        text += &format!("{}  {}\n\n", invariant.id, invariant.statement);
-        text += &format!("formula     {}\n", invariant.formula);
-        text += &format!("why         {}\n", invariant.why);
-        text += &format!("family      {}\n", family.title);
-        text += &format!("assumes     {}\n", family.assumes);
-        text += &format!("judged      after {}\n", invariant.checkpoint);
-        for mutant in mutant::all().iter().filter(|mutant| mutant.breaks == invariant.id) {
-            text += &format!("broken by   {}: {}\n", mutant.name, mutant.why);
-        }
-        printed(out.write_all(text.as_bytes()))?;
+        printed(explain_one(invariant, &mut out))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn explain_one(invariant: &Invariant, out: &mut dyn Write) -> io::Result<()> {
+    let family = family_of(invariant);
+    writeln!(out, "{}  {}\n", invariant.id, invariant.statement)?;
+    writeln!(out, "formula     {}", invariant.formula)?;
+    writeln!(out, "why         {}", invariant.why)?;
+    writeln!(out, "family      {}", family.title)?;
+    writeln!(out, "assumes     {}", family.assumes)?;
+    writeln!(out, "judged      after {}", invariant.checkpoint)?;
+    let mut breaking = mutant::all().iter().filter(|mutant| mutant.breaks == invariant.id);
+    breaking.try_for_each(|mutant| writeln!(out, "broken by   {}: {}", mutant.name, mutant.why))
 }

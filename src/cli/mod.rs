@@ -2,6 +2,8 @@
 //!
 //! Standard output is the result and nothing else; progress, warnings and problems go to standard error.
 
+#![expect(clippy::disallowed_methods, reason = "this is the one place that may")]
+
 pub mod exit;
 
 mod catalogue;
@@ -75,7 +77,7 @@ struct ReplayArgs {
     #[arg(long, value_enum, default_value_t = Engine::Revm)]
     on: Engine,
 
-    /// The anvil to start [default: the one on the PATH, or of contracts/node_modules]
+    /// The anvil to start [default: the one on the PATH, or of the repository's npm packages]
     #[arg(long, value_name = "PATH")]
     anvil: Option<PathBuf>,
 
@@ -144,7 +146,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let done = check_environment(variables).and_then(|()| match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(arguments) => run::run(arguments),
-        Command::Replay(arguments) => replay::replay(arguments),
+        Command::Replay(arguments) => replay::replay(&arguments),
         Command::Shrink(arguments) => replay::shrink(&arguments),
         Command::List(arguments) => catalogue::list(&arguments),
         Command::Explain { id } => catalogue::explain(&id),

@@ -60,8 +60,10 @@ impl Reporter {
     fn progress(&mut self, progress: &Progress) {
         let seconds = self.begun.elapsed().as_secs_f64().max(f64::EPSILON);
         let Progress { runs, of_runs, calls, edges, corpus, findings } = *progress;
-        let message =
-            format!("{calls} calls, {:.0}/s, {edges} edges, {corpus} kept, {findings} findings", calls as f64 / seconds);
+        let message = format!(
+            "{calls} calls, {:.0}/s, {edges} edges, {corpus} kept, {findings} findings",
+            calls as f64 / seconds
+        );
         if let Some(bar) = &self.bar {
             bar.set_position(runs);
             bar.set_message(message);

@@ -28,7 +28,7 @@ struct Case {
     calls: Vec<Call>,
 }
 
-fn load(file: &std::path::Path, source: Option<Source>) -> Result<Case, Problem> {
+fn load(file: &std::path::Path, source: Option<&Source>) -> Result<Case, Problem> {
     let finding = Finding::load(file)?;
     let invariant = invariants::find(&finding.invariant).ok_or_else(|| {
         let problem = Problem::new(format!("there is no invariant {:?}", finding.invariant)).at(file.display());
@@ -37,7 +37,7 @@ fn load(file: &std::path::Path, source: Option<Source>) -> Result<Case, Problem>
             None => problem,
         }
     })?;
-    let artifacts = Artifacts::load(source.as_ref().unwrap_or(&finding.source))?;
+    let artifacts = Artifacts::load(source.unwrap_or(&finding.source))?;
     let differing = finding.differing(&artifacts);
     if !differing.is_empty() {
         warn(&Problem::new(format!(
@@ -50,28 +50,25 @@ fn load(file: &std::path::Path, source: Option<Source>) -> Result<Case, Problem>
     Ok(Case { finding, invariant, protocol, calls })
 }
 
-pub(super) fn replay(arguments: ReplayArgs) -> Result<ExitCode, Problem> {
+pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
     let source = match (&arguments.mutant, &arguments.artifacts) {
         (Some(mutant), _) => Some(Source::Mutant(mutant.clone())),
         (None, Some(folder)) => Some(Source::Folder(folder.clone())),
         (None, None) => arguments.bundled.then_some(Source::Bundled),
     };
-    let case = load(&arguments.file, source)?;
+    let case = load(&arguments.file, source.as_ref())?;
     let mut out = stdout().lock();
     printed(writeln!(out, "{}: {}", case.invariant.id, case.invariant.statement))?;
     let sentence = match arguments.on {
         Engine::Revm => on_revm(&case, arguments.trace, &mut out)?,
-        Engine::Anvil => on_anvil(&case, &arguments, &mut out)?,
+        Engine::Anvil => on_anvil(&case, arguments, &mut out)?,
     };
-    match sentence {
-        Some(sentence) => {
-            printed(writeln!(out, "-> violated: {sentence}"))?;
-            Ok(ExitCode::from(exit::VIOLATED))
-        }
-        None => {
-            printed(writeln!(out, "-> not violated"))?;
-            Ok(ExitCode::from(exit::HELD))
-        }
+    if let Some(sentence) = sentence {
+        printed(writeln!(out, "-> violated: {sentence}"))?;
+        Ok(ExitCode::from(exit::VIOLATED))
+    } else {
+        printed(writeln!(out, "-> not violated"))?;
+        Ok(ExitCode::from(exit::HELD))
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
         return Ok(code);
     }
     // Everything that could be played was; what could not must not go unnoticed.
-    tell(&Problem::new(format!("{} files of the corpus could not be read; they are left where they are", damaged.len())));
+    tell(&Problem::new(format!(
+        "{} files of the corpus could not be read; they are left where they are",
+        damaged.len()
+    )));
     Ok(ExitCode::from(exit::FAILED))
 }
 

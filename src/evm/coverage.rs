@@ -44,7 +44,7 @@ impl EdgeMap {
     /// Gives a code its range of edges, if it has none yet. The order of registration numbers the edges, so it must not
     /// depend on what is executed.
     pub(super) fn register(&mut self, code_hash: B256, length: usize) {
-        let next = self.hits.len() as Edge;
+        let next = number(self.hits.len());
         if *self.bases.entry(code_hash).or_insert(next) == next {
             self.hits.resize(self.hits.len() + 2 * (length + 1), 0);
         }
@@ -88,7 +88,7 @@ impl EdgeMap {
         if self.current.1 == NO_EDGES {
             return;
         }
-        let edge = self.current.1 + offset as Edge;
+        let edge = self.current.1 + number(offset);
         let hits = &mut self.hits[edge as usize];
         if *hits == 0 {
             self.taken.push(edge);
@@ -108,6 +108,12 @@ impl EdgeMap {
         self.known.push((address, base));
         base
     }
+}
+
+/// Contracts are small: all of a world's together have far fewer than 2^32 bytes.
+#[inline]
+fn number(offset: usize) -> Edge {
+    Edge::try_from(offset).expect("codes are small")
 }
 
 /// Replaces the jumps by jumps that record themselves.

@@ -12,14 +12,11 @@ use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Log, U256, keccak2
 use revm::{
     bytecode::Bytecode,
     context::{
-        BlockEnv, CfgEnv, Context, Evm, Journal, JournalEntry, JournalTr, LocalContextTr, TxEnv,
-        journaled_state::entry::JournalEntryTr,
-        result::EVMError,
+        BlockEnv, CfgEnv, Context, Evm, Journal, JournalEntry, JournalTr, LocalContext, LocalContextTr, TxEnv,
+        journaled_state::entry::JournalEntryTr, result::EVMError,
     },
     database_interface::EmptyDB,
-    handler::{
-        EthFrame, EthPrecompiles, EvmTr, FrameResult, ItemOrResult, instructions::EthInstructions,
-    },
+    handler::{EthFrame, EthPrecompiles, EvmTr, FrameResult, ItemOrResult, instructions::EthInstructions},
     interpreter::{
         CallInput, CallInputs, CallScheme, CallValue, CreateInputs, CreateScheme, FrameInput, InstructionResult,
         SharedMemory, interpreter::EthInterpreter, interpreter_action::FrameInit,
@@ -86,7 +83,7 @@ impl World {
             tx: TxEnv::default(),
             journaled_state: Journal::new(EmptyDB::new()),
             chain: EdgeMap::default(),
-            local: Default::default(),
+            local: LocalContext::default(),
             error: Ok(()),
             cfg,
         };

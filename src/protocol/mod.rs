@@ -81,7 +81,7 @@ pub trait Reader {
 /// What the engine must know of a protocol.
 pub trait Protocol: Send + Sync {
     /// Its name and release.
-    fn name(&self) -> &str;
+    fn name(&self) -> &'static str;
 
     /// Who is who.
     fn book(&self) -> &Book;

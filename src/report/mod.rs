@@ -151,12 +151,7 @@ pub struct FindingRow {
 
 impl Report {
     /// The report of a campaign. `findings` are those of the summary's violations, with their files.
-    pub fn new(
-        protocol: &dyn Protocol,
-        options: &Options,
-        summary: &Summary,
-        findings: &[(Finding, PathBuf)],
-    ) -> Self {
+    pub fn new(protocol: &dyn Protocol, options: &Options, summary: &Summary, findings: &[(Finding, PathBuf)]) -> Self {
         let rows = |expects: Expects| -> Vec<ActionRow> {
             let counted = protocol.actions().iter().zip(&summary.actions);
             counted.filter(|(info, _)| info.expects == expects).map(|(info, count)| row(info, *count)).collect()
@@ -214,7 +209,9 @@ impl Report {
         if self.truncated {
             reasons.push(match ended {
                 Ended::Interrupted => "the campaign was interrupted".to_owned(),
-                Ended::Completed | Ended::FailedFast | Ended::TimedOut => "time was up before all runs were played".to_owned(),
+                Ended::Completed | Ended::FailedFast | Ended::TimedOut => {
+                    "time was up before all runs were played".to_owned()
+                }
             });
         }
         let violated = self.invariants.iter().any(|row| row.verdict == InvariantVerdict::Violated);

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, pause_bit};
+use super::{EigenLayer, is_paused, pause_bit};
 use crate::{
     book::Role,
     call::{ClearItem, Operation, SetId},
@@ -41,8 +41,8 @@ fn entries(set: &OperatorSet, nth: u32) -> &[(Address, U256)] {
 }
 
 /// Slashes that wait, whose strategies all pay.
-fn waiting(protocol: &EigenLayer, ledger: &Ledger) -> Vec<(SetId, u32)> {
-    let pays = |strategy: Address| !protocol.is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS);
+fn waiting(ledger: &Ledger) -> Vec<(SetId, u32)> {
+    let pays = |strategy: Address| !is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS);
     let mut all = Vec::new();
     for set in &ledger.sets {
         for (nth, _) in (0u32..).zip(&set.pending_slashes) {
@@ -55,12 +55,12 @@ fn waiting(protocol: &EigenLayer, ledger: &Ledger) -> Vec<(SetId, u32)> {
 }
 
 fn clear_slash(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let (set, nth) = draw.choose(&waiting(protocol, draw.ledger))?;
+    let (set, nth) = draw.choose(&waiting(draw.ledger))?;
     Some((anybody(protocol, draw)?, Operation::ClearSlash { set, nth }))
 }
 
 fn clear_slash_by_strategy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let (set, nth) = draw.choose(&waiting(protocol, draw.ledger))?;
+    let (set, nth) = draw.choose(&waiting(draw.ledger))?;
     let strategy = match draw.ledger.set(set) {
         Some(set) if draw.chance(90) => draw.choose(entries(set, nth))?.0,
         _ => draw.choose(&protocol.cast.strategies)?,
@@ -84,7 +84,7 @@ fn burn_shares(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, O
 
 fn clear_deallocation_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::MODIFY_ALLOCATIONS) {
+    if is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::MODIFY_ALLOCATIONS) {
         return None;
     }
     let queued: Vec<(Address, Vec<Address>)> = ledger

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, abi, operator, pause_bit};
+use super::{EigenLayer, abi, is_paused, operator, pause_bit};
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -101,7 +101,7 @@ fn remove_strategies(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
 }
 
 /// The operators that a set can slash, by index.
-fn slashable<'l>(ledger: &'l Ledger, set: usize) -> impl Iterator<Item = &'l Operator> + 'l {
+fn slashable(ledger: &Ledger, set: usize) -> impl Iterator<Item = &Operator> {
     ledger.operators.iter().filter(move |operator| operator.memberships[set].is_slashable(ledger.block))
 }
 
@@ -114,7 +114,7 @@ fn takes_from(ledger: &Ledger, set: usize, operator: &Operator) -> Vec<Address> 
 }
 
 fn slash(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    if protocol.is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
+    if is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
         return None;
     }
     let slash = slash_of_something(draw)?;
@@ -143,7 +143,7 @@ pub(super) fn slash_of_something(draw: &mut Draw<'_>) -> Option<Operation> {
 
 /// A slash of all that an operator gave, rather where that is all it has.
 fn slash_everything(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    if protocol.is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
+    if is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
         return None;
     }
     let ledger = draw.ledger;
@@ -169,7 +169,7 @@ fn slash_everything(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addre
 /// A slash of strategies without allocation, or of none: counted, and nothing else.
 fn slash_nothing(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
+    if is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
         return None;
     }
     let sets: Vec<usize> = (0..ledger.sets.len()).filter(|set| slashable(ledger, *set).next().is_some()).collect();

@@ -116,10 +116,10 @@ impl<'a> Planner<'a> {
 
     fn everything(&mut self) -> (Contracts, Cast) {
         let mut cast = self.people();
-        let proxy_admin = self.create("proxy admin", "ProxyAdmin", Vec::new());
+        let proxy_admin = self.create("proxy admin", "ProxyAdmin", &[]);
         let registry_arguments = (cast.pausers.clone(), cast.unpauser).abi_encode_params();
-        let pauser_registry = self.create("pauserRegistry", "PauserRegistry", registry_arguments);
-        let pods = self.create("eigenPodManager", "NoNativeStake", Vec::new());
+        let pauser_registry = self.create("pauserRegistry", "PauserRegistry", &registry_arguments);
+        let pods = self.create("eigenPodManager", "NoNativeStake", &[]);
         // A proxy wants code behind it from the start; any will do until the implementations exist.
         let contracts = Contracts {
             allocation_manager: self.proxy("allocationManager", "AllocationManager", pauser_registry, proxy_admin),
@@ -139,10 +139,10 @@ impl<'a> Planner<'a> {
         }
         self.tokens(&mut cast);
         for name in ["registrar A", "registrar B"] {
-            cast.registrars.push(self.create(name, "AcceptingRegistrar", Vec::new()));
+            cast.registrars.push(self.create(name, "AcceptingRegistrar", &[]));
         }
         for name in ["recipient A", "recipient B"] {
-            cast.recipients.push(self.create(name, "Recipient", Vec::new()));
+            cast.recipients.push(self.create(name, "Recipient", &[]));
         }
         for contract in self.managed(&contracts, &cast, pods) {
             self.implement(proxy_admin, contract);
@@ -191,12 +191,13 @@ impl<'a> Planner<'a> {
         for (letter, decimals) in [("A", 18u64), ("B", 18), ("C", 6)] {
             let name = format!("token {letter}");
             let arguments = (name.clone(), letter.to_owned(), U256::from(decimals)).abi_encode_params();
-            cast.tokens.push(self.create(&name, "Token", arguments));
+            cast.tokens.push(self.create(&name, "Token", &arguments));
         }
     }
 
     fn managed(&self, contracts: &Contracts, cast: &Cast, pods: Address) -> Vec<Managed> {
-        let Contracts { allocation_manager, delegation_manager, strategy_manager, permission_controller, .. } = *contracts;
+        let Contracts { allocation_manager, delegation_manager, strategy_manager, permission_controller, .. } =
+            *contracts;
         let registry = contracts.pauser_registry;
         let eigen = self.book.address("eigen strategy").expect("it is in the book");
         let version = VERSION.to_owned();
@@ -269,11 +270,7 @@ impl<'a> Planner<'a> {
     fn bootstrap(&mut self, contracts: &Contracts, cast: &Cast) {
         for staker in &cast.stakers {
             for (token, amount) in cast.tokens.iter().zip(FUNDS) {
-                self.send(
-                    self.deployer,
-                    *token,
-                    &abi::Token::mintCall { to: *staker, amount: U256::from(amount) },
-                );
+                self.send(self.deployer, *token, &abi::Token::mintCall { to: *staker, amount: U256::from(amount) });
                 let approval = abi::Token::approveCall { spender: contracts.strategy_manager, amount: U256::MAX };
                 self.send(*staker, *token, &approval);
             }
@@ -308,26 +305,16 @@ impl<'a> Planner<'a> {
         let manager = contracts.allocation_manager;
         let chosen =
             |which: &[usize]| -> Vec<Address> { which.iter().map(|strategy| cast.strategies[*strategy]).collect() };
-        let (burning, redistributing) = [([0, 1].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2], &[0, 1])][index];
-        self.send(
-            avs,
-            manager,
-            &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() },
-        );
-        self.send(
-            avs,
-            manager,
-            &abi::AllocationManager::setAVSRegistrarCall { avs, registrar: cast.registrars[0] },
-        );
+        let (burning, redistributing) =
+            [([0, 1].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2], &[0, 1])][index];
+        self.send(avs, manager, &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() });
+        self.send(avs, manager, &abi::AllocationManager::setAVSRegistrarCall { avs, registrar: cast.registrars[0] });
         self.send(
             avs,
             manager,
             &abi::AllocationManager::createOperatorSetsCall {
                 avs,
-                params: vec![abi::AllocationManager::CreateSetParams {
-                    operatorSetId: 1,
-                    strategies: chosen(burning),
-                }],
+                params: vec![abi::AllocationManager::CreateSetParams { operatorSetId: 1, strategies: chosen(burning) }],
             },
         );
         self.send(
@@ -346,38 +333,32 @@ impl<'a> Planner<'a> {
 
     fn proxy(&mut self, name: &str, contract: &str, logic: Address, admin: Address) -> Address {
         let arguments = (logic, admin, Bytes::new()).abi_encode_params();
-        self.create_as(name, Role::Contract, "TransparentUpgradeableProxy", contract, arguments)
+        self.create_as(name, Role::Contract, "TransparentUpgradeableProxy", contract, &arguments)
     }
 
     fn implement(&mut self, proxy_admin: Address, contract: Managed) {
         let name = format!("{} implementation", self.book.name(contract.proxy));
-        let implementation = self.create(&name, contract.artifact, contract.arguments);
-        match contract.start {
-            Some(start) => {
-                let upgrade = abi::ProxyAdmin::upgradeAndCallCall {
-                    proxy: contract.proxy,
-                    implementation,
-                    data: start.into(),
-                };
-                self.send(self.deployer, proxy_admin, &upgrade);
-            }
-            None => {
-                let upgrade = abi::ProxyAdmin::upgradeCall { proxy: contract.proxy, implementation };
-                self.send(self.deployer, proxy_admin, &upgrade);
-            }
+        let implementation = self.create(&name, contract.artifact, &contract.arguments);
+        if let Some(start) = contract.start {
+            let data = start.into();
+            let upgrade = abi::ProxyAdmin::upgradeAndCallCall { proxy: contract.proxy, implementation, data };
+            self.send(self.deployer, proxy_admin, &upgrade);
+        } else {
+            let upgrade = abi::ProxyAdmin::upgradeCall { proxy: contract.proxy, implementation };
+            self.send(self.deployer, proxy_admin, &upgrade);
         }
     }
 
-    fn create(&mut self, name: &str, artifact: &str, arguments: Vec<u8>) -> Address {
+    fn create(&mut self, name: &str, artifact: &str, arguments: &[u8]) -> Address {
         let role = if artifact == "Recipient" { Role::Recipient } else { Role::Contract };
         self.create_as(name, role, artifact, artifact, arguments)
     }
 
     /// Creates `artifact`, which will answer to the ABI of `contract`.
-    fn create_as(&mut self, name: &str, role: Role, artifact: &str, contract: &str, arguments: Vec<u8>) -> Address {
+    fn create_as(&mut self, name: &str, role: Role, artifact: &str, contract: &str, arguments: &[u8]) -> Address {
         let address = self.deployer.create(self.creations.len() as u64);
         self.book.add(name, role, address, Some(contract));
-        let init_code = [&self.artifacts.get(artifact).creation[..], &arguments].concat().into();
+        let init_code = [&self.artifacts.get(artifact).creation[..], arguments].concat().into();
         self.creations.push(Setup::Create { from: self.deployer, init_code, address });
         address
     }

@@ -91,25 +91,25 @@ impl EigenLayer {
     fn slash_permission(&self) -> Permission {
         self.allocation_permission::<abi::AllocationManager::slashOperatorCall>()
     }
+}
 
-    /// Whether a switch of a contract is on.
-    fn is_paused(&self, ledger: &Ledger, contract: Address, bit: usize) -> bool {
-        ledger.control.paused(contract).bit(bit)
-    }
+/// Whether a switch of a contract is on.
+fn is_paused(ledger: &Ledger, contract: Address, bit: usize) -> bool {
+    ledger.control.paused(contract).bit(bit)
+}
 
-    /// The operators that are, among those that may be.
-    fn operators<'l>(&self, ledger: &'l Ledger) -> Vec<&'l Operator> {
-        ledger.operators.iter().filter(|operator| ledger.stakers[operator.staker].is_operator()).collect()
-    }
+/// The operators that are, among those that may be.
+fn operators(ledger: &Ledger) -> Vec<&Operator> {
+    ledger.operators.iter().filter(|operator| ledger.stakers[operator.staker].is_operator()).collect()
+}
 
-    /// Whether a staker would lose shares given to its operator, which was slashed entirely.
-    fn is_fully_slashed(&self, ledger: &Ledger, operator: Address, strategy: usize) -> bool {
-        ledger.operator(operator).is_some_and(|operator| operator.stakes[strategy].max_magnitude() == 0)
-    }
+/// Whether shares cannot be given to an operator, because it was slashed entirely.
+fn is_fully_slashed(ledger: &Ledger, operator: Address, strategy: usize) -> bool {
+    ledger.operator(operator).is_some_and(|operator| operator.stakes[strategy].max_magnitude() == 0)
 }
 
 impl Protocol for EigenLayer {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "eigenlayer redistribution"
     }
 

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, abi, pause_bit};
+use super::{EigenLayer, abi, is_paused, operators, pause_bit};
 use crate::{
     book::Role,
     call::{AllocationChange, AllocationItem, Operation, Quantity, SetId},
@@ -36,7 +36,7 @@ const fn action(
 
 fn register(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
         return None;
     }
     let free: Vec<Address> = ledger
@@ -56,7 +56,7 @@ fn delays() -> impl Strategy<Value = u32> {
 }
 
 fn modify_details(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let operator = any_operator(protocol, draw)?.address;
+    let operator = any_operator(draw)?.address;
     let permission = protocol.delegation_permission::<abi::DelegationManager::modifyOperatorDetailsCall>();
     let caller = draw.caller(operator, permission)?;
     // An approver closes the operator to stakers who cannot sign.
@@ -65,14 +65,14 @@ fn modify_details(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address
 }
 
 fn update_metadata(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let operator = any_operator(protocol, draw)?.address;
+    let operator = any_operator(draw)?.address;
     let permission = protocol.delegation_permission::<abi::DelegationManager::updateOperatorMetadataURICall>();
     let caller = draw.caller(operator, permission)?;
     Some((caller, Operation::UpdateOperatorMetadata { operator }))
 }
 
-pub(super) fn any_operator<'a>(protocol: &EigenLayer, draw: &mut Draw<'a>) -> Option<&'a Operator> {
-    draw.prefer(&protocol.operators(draw.ledger), |operator| operator.address)
+pub(super) fn any_operator<'a>(draw: &mut Draw<'a>) -> Option<&'a Operator> {
+    draw.prefer(&operators(draw.ledger), |operator| operator.address)
 }
 
 /// One allocation that can be changed now, and how much magnitude is free for it.
@@ -103,7 +103,7 @@ pub(super) fn changeable(ledger: &Ledger, operator: usize) -> Vec<Changeable> {
 
 /// An operator who may change allocations now, who may do it for it, and what can be changed.
 fn allocator(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Address, Vec<Changeable>)> {
-    if protocol.is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::MODIFY_ALLOCATIONS) {
+    if is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::MODIFY_ALLOCATIONS) {
         return None;
     }
     let index = ready_operator(draw)?;
@@ -204,7 +204,7 @@ fn reallocate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 
 /// Whether registration is paused.
 pub(super) fn registration_paused(protocol: &EigenLayer, ledger: &Ledger) -> bool {
-    protocol.is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::REGISTRATION)
+    is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::REGISTRATION)
 }
 
 fn join_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
@@ -212,7 +212,7 @@ fn join_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Ope
     if registration_paused(protocol, ledger) {
         return None;
     }
-    let operator = any_operator(protocol, draw)?;
+    let operator = any_operator(draw)?;
     let open: Vec<SetId> = ledger
         .sets
         .iter()
@@ -260,7 +260,7 @@ fn leave_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 }
 
 fn set_allocation_delay(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let operator = any_operator(protocol, draw)?.address;
+    let operator = any_operator(draw)?.address;
     let permission = protocol.allocation_permission::<abi::AllocationManager::setAllocationDelayCall>();
     let caller = draw.caller(operator, permission)?;
     let delay = draw.sample(&delays());
@@ -269,7 +269,7 @@ fn set_allocation_delay(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
 
 fn undelegate_staker(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
         return None;
     }
     let delegated: Vec<_> =

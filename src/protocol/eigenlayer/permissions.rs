@@ -103,12 +103,12 @@ fn set_appointee(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
 
 fn remove_appointee(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let account = principal(draw, |principal| principal.appointments.iter().any(|(_, all)| !all.is_empty()))?;
-    let appointed: Vec<(Address, Permission)> = account
+    let granted: Vec<(Address, Permission)> = account
         .appointments
         .iter()
         .flat_map(|(appointee, all)| all.iter().map(|permission| (*appointee, *permission)))
         .collect();
-    let (appointee, Permission { target, selector }) = draw.choose(&appointed)?;
+    let (appointee, Permission { target, selector }) = draw.choose(&granted)?;
     let caller = draw.admin(account.address)?;
     Some((caller, Operation::RemoveAppointee { account: account.address, appointee, target, selector }))
 }

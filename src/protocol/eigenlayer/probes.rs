@@ -5,18 +5,19 @@ use proptest::prelude::*;
 
 use super::{
     EigenLayer, abi,
-    deploy::{BURN_ADDRESS, NATIVE_STRATEGY},
     avs::slash_of_something,
+    deploy::{BURN_ADDRESS, NATIVE_STRATEGY},
+    is_fully_slashed,
     operator::{any_operator, changeable, leaving, one_change, ready_operator},
-    pause_bit,
+    operators, pause_bit,
     staker::{completable, delegated_stakers},
 };
 use crate::{
     arithmetic::WAD,
     book::Role,
     call::{
-        AllocationChange, AllocationItem, Completion, Malformed, NewRedistributingSet, NewSet, Operation, Plumbing, Quantity,
-        Receive, SetId, SlashItem, WithdrawalItem,
+        AllocationChange, AllocationItem, Completion, Malformed, NewRedistributingSet, NewSet, Operation, Plumbing,
+        Quantity, Receive, SetId, SlashItem, WithdrawalItem,
     },
     draw::Draw,
     ledger::{Ledger, OperatorSet, Permission, Staker},
@@ -74,12 +75,7 @@ const fn probe(
 }
 
 /// Somebody who may not use `permission` for `account`: mostly the stranger.
-fn outsider(
-    protocol: &EigenLayer,
-    draw: &mut Draw<'_>,
-    account: Address,
-    permission: Permission,
-) -> Option<Address> {
+fn outsider(protocol: &EigenLayer, draw: &mut Draw<'_>, account: Address, permission: Permission) -> Option<Address> {
     let ledger = draw.ledger;
     let outsiders: Vec<Address> =
         protocol.cast.actors.iter().filter(|actor| !ledger.can_call(account, **actor, permission)).copied().collect();
@@ -213,7 +209,7 @@ fn allocate_while_pending(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
 /// While in the set, or in the window after leaving it.
 fn join_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let operator = any_operator(protocol, draw)?;
+    let operator = any_operator(draw)?;
     let inside: Vec<SetId> = ledger
         .sets
         .iter()
@@ -231,7 +227,7 @@ fn join_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 fn join_unknown_set(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let missing: Vec<&OperatorSet> = draw.ledger.sets.iter().filter(|set| !set.exists).collect();
     let set = draw.choose(&missing)?.id;
-    let operator = any_operator(protocol, draw)?.address;
+    let operator = any_operator(draw)?.address;
     let permission = protocol.allocation_permission::<abi::AllocationManager::registerForOperatorSetsCall>();
     let caller = draw.caller(operator, permission)?;
     Some((caller, Operation::RegisterForSets { operator, avs: set.avs, ids: vec![set.id] }))
@@ -239,7 +235,7 @@ fn join_unknown_set(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addre
 
 fn stranger_joins(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let operator = any_operator(protocol, draw)?;
+    let operator = any_operator(draw)?;
     let open: Vec<SetId> = ledger
         .sets
         .iter()
@@ -265,7 +261,7 @@ fn stranger_leaves(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addres
 }
 
 fn stranger_sets_delay(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let operator = any_operator(protocol, draw)?.address;
+    let operator = any_operator(draw)?.address;
     let permission = protocol.allocation_permission::<abi::AllocationManager::setAllocationDelayCall>();
     let caller = outsider(protocol, draw, operator, permission)?;
     Some((caller, Operation::SetAllocationDelay { operator, delay: 1 }))
@@ -386,12 +382,12 @@ fn deposit_badly(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
     Some((staker, Operation::Deposit { strategy: strategy.address, token, amount }))
 }
 
-fn deposit_fully_slashed(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+fn deposit_fully_slashed(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
     let mut hopeless = Vec::new();
     for staker in &ledger.stakers {
         for (index, strategy) in ledger.strategies.iter().enumerate() {
-            if protocol.is_fully_slashed(ledger, staker.delegated_to, index) {
+            if is_fully_slashed(ledger, staker.delegated_to, index) {
                 hopeless.push((staker.address, strategy));
             }
         }
@@ -406,11 +402,11 @@ fn delegate_badly(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address
     let ledger = draw.ledger;
     let free: Vec<&Staker> = ledger.stakers.iter().filter(|staker| !staker.is_delegated()).collect();
     let bound: Vec<&Staker> = ledger.stakers.iter().filter(|staker| staker.is_delegated()).collect();
-    let operators = protocol.operators(ledger);
+    let registered = operators(ledger);
     let closed: Vec<Address> =
-        operators.iter().filter(|operator| !operator.approver.is_zero()).map(|operator| operator.address).collect();
+        registered.iter().filter(|operator| !operator.approver.is_zero()).map(|operator| operator.address).collect();
     let (staker, operator) = match draw.below(3) {
-        0 => (draw.choose(&bound)?, draw.choose(&operators)?.address),
+        0 => (draw.choose(&bound)?, draw.choose(&registered)?.address),
         1 => (draw.choose(&free)?, draw.choose(&protocol.cast.avss)?),
         _ => (draw.choose(&free)?, draw.choose(&closed)?),
     };
@@ -418,7 +414,7 @@ fn delegate_badly(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address
 }
 
 fn operator_undelegates(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let staker = any_operator(protocol, draw)?.address;
+    let staker = any_operator(draw)?.address;
     Some((staker, Operation::Undelegate { staker }))
 }
 
@@ -459,7 +455,7 @@ fn complete_early(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
 }
 
 fn stranger_completes(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let completion = draw.choose(&completable(protocol, draw.ledger))?;
+    let completion = draw.choose(&completable(draw.ledger))?;
     let others: Vec<Address> =
         protocol.cast.actors.iter().filter(|actor| **actor != completion.staker).copied().collect();
     Some((draw.choose(&others)?, Operation::CompleteWithdrawal { completion }))
@@ -467,7 +463,7 @@ fn stranger_completes(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Add
 
 fn complete_wrong_tokens(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let mut possible = completable(protocol, ledger);
+    let mut possible = completable(ledger);
     // A withdrawal that was slashed to nothing moves no tokens, so none are wrong.
     possible.retain(|completion| {
         ledger.nth_withdrawal(completion.staker, completion.nth).is_some_and(|withdrawal| {
@@ -508,11 +504,7 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
     }
 }
 
-fn paused_allocation_manager(
-    protocol: &EigenLayer,
-    draw: &mut Draw<'_>,
-    bit: usize,
-) -> Option<(Address, Operation)> {
+fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
     match bit {
         pause_bit::MODIFY_ALLOCATIONS => {
             let index = ready_operator(draw)?;
@@ -531,37 +523,31 @@ fn paused_allocation_manager(
         }
         _ => {
             let (operator, avs, ids) = leaving(draw)?;
-            let permission =
-                protocol.allocation_permission::<abi::AllocationManager::deregisterFromOperatorSetsCall>();
+            let permission = protocol.allocation_permission::<abi::AllocationManager::deregisterFromOperatorSetsCall>();
             let caller = draw.caller(operator, permission)?;
             Some((caller, Operation::DeregisterFromSets { operator, avs, ids }))
         }
     }
 }
 
-fn paused_delegation_manager(
-    protocol: &EigenLayer,
-    draw: &mut Draw<'_>,
-    bit: usize,
-) -> Option<(Address, Operation)> {
+fn paused_delegation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
     match bit {
         pause_bit::NEW_DELEGATION => {
             let free: Vec<&Staker> = draw.ledger.stakers.iter().filter(|staker| !staker.is_delegated()).collect();
             let staker = draw.choose(&free)?.address;
-            let operators: Vec<Address> = protocol
-                .operators(draw.ledger)
+            let open: Vec<Address> = operators(draw.ledger)
                 .into_iter()
                 .filter(|operator| operator.approver.is_zero())
                 .map(|operator| operator.address)
                 .collect();
-            Some((staker, Operation::Delegate { operator: draw.choose(&operators)? }))
+            Some((staker, Operation::Delegate { operator: draw.choose(&open)? }))
         }
         pause_bit::ENTER_QUEUE => {
             let staker = draw.choose(&delegated_stakers(draw.ledger))?.address;
             Some((staker, Operation::Undelegate { staker }))
         }
         _ => {
-            let completion = draw.choose(&completable(protocol, draw.ledger))?;
+            let completion = draw.choose(&completable(draw.ledger))?;
             Some((completion.staker, Operation::CompleteWithdrawal { completion }))
         }
     }
@@ -635,8 +621,7 @@ fn stranger_administers(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
 /// A pause that turns a switch off.
 fn pause_less(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let control = &draw.ledger.control;
-    let paused: Vec<(Address, U256)> =
-        control.paused.iter().filter(|(_, status)| !status.is_zero()).copied().collect();
+    let paused: Vec<(Address, U256)> = control.paused.iter().filter(|(_, status)| !status.is_zero()).copied().collect();
     let (contract, status) = draw.choose(&paused)?;
     let pausers: Vec<Address> = control.pausers.iter().filter(|(_, may)| *may).map(|(pauser, _)| *pauser).collect();
     // Without its lowest switch.
@@ -717,7 +702,7 @@ fn malformed(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Ope
             (staker, staker)
         }
         Malformed::ModifyAllocations | Malformed::ClearDeallocationQueue => {
-            let operator = any_operator(protocol, draw)?.address;
+            let operator = any_operator(draw)?.address;
             (operator, operator)
         }
     };

@@ -188,48 +188,39 @@ impl SlotReader {
         let principal = |index: u8| entry(self.slots.permissions, ledger.principals[usize::from(index)].address);
         match cell {
             Cell::Delay { operator: o } => (self.allocation_manager, entry(allocation.delay_info, operator(o))),
-            Cell::Approver { operator: o } => (
-                self.delegation_manager,
-                entry(delegation.operator_details, operator(o)) + delegation.approver.slot,
-            ),
+            Cell::Approver { operator: o } => {
+                (self.delegation_manager, entry(delegation.operator_details, operator(o)) + delegation.approver.slot)
+            }
             Cell::RegisteredSets { operator: o } => {
                 (self.allocation_manager, entry(allocation.registered_sets, operator(o)))
             }
             Cell::AllocatedSets { operator: o } => {
                 (self.allocation_manager, entry(allocation.allocated_sets, operator(o)))
             }
-            Cell::Status { operator: o, set: e } => (
-                self.allocation_manager,
-                entry(entry(allocation.registration_status, operator(o)), set(e)),
-            ),
-            Cell::AllocatedStrategies { operator: o, set: e } => (
-                self.allocation_manager,
-                entry(entry(allocation.allocated_strategies, operator(o)), set(e)),
-            ),
-            Cell::Allocation { operator: o, set: e, strategy: t } => (
-                self.allocation_manager,
-                entry(entry(entry(allocation.allocations, operator(o)), set(e)), strategy(t)),
-            ),
-            Cell::OperatorShares { operator: o, strategy: t } => (
-                self.delegation_manager,
-                entry(entry(delegation.operator_shares, operator(o)), strategy(t)),
-            ),
-            Cell::MaxMagnitudes { operator: o, strategy: t } => (
-                self.allocation_manager,
-                entry(entry(allocation.max_magnitude_history, operator(o)), strategy(t)),
-            ),
-            Cell::Encumbered { operator: o, strategy: t } => (
-                self.allocation_manager,
-                entry(entry(allocation.encumbered_magnitude, operator(o)), strategy(t)),
-            ),
-            Cell::Queue { operator: o, strategy: t } => (
-                self.allocation_manager,
-                entry(entry(allocation.deallocation_queue, operator(o)), strategy(t)),
-            ),
-            Cell::QueuedShares { operator: o, strategy: t } => (
-                self.delegation_manager,
-                entry(entry(delegation.scaled_shares_history, operator(o)), strategy(t)),
-            ),
+            Cell::Status { operator: o, set: e } => {
+                (self.allocation_manager, entry(entry(allocation.registration_status, operator(o)), set(e)))
+            }
+            Cell::AllocatedStrategies { operator: o, set: e } => {
+                (self.allocation_manager, entry(entry(allocation.allocated_strategies, operator(o)), set(e)))
+            }
+            Cell::Allocation { operator: o, set: e, strategy: t } => {
+                (self.allocation_manager, entry(entry(entry(allocation.allocations, operator(o)), set(e)), strategy(t)))
+            }
+            Cell::OperatorShares { operator: o, strategy: t } => {
+                (self.delegation_manager, entry(entry(delegation.operator_shares, operator(o)), strategy(t)))
+            }
+            Cell::MaxMagnitudes { operator: o, strategy: t } => {
+                (self.allocation_manager, entry(entry(allocation.max_magnitude_history, operator(o)), strategy(t)))
+            }
+            Cell::Encumbered { operator: o, strategy: t } => {
+                (self.allocation_manager, entry(entry(allocation.encumbered_magnitude, operator(o)), strategy(t)))
+            }
+            Cell::Queue { operator: o, strategy: t } => {
+                (self.allocation_manager, entry(entry(allocation.deallocation_queue, operator(o)), strategy(t)))
+            }
+            Cell::QueuedShares { operator: o, strategy: t } => {
+                (self.delegation_manager, entry(entry(delegation.scaled_shares_history, operator(o)), strategy(t)))
+            }
             Cell::Described { avs: a } => (self.allocation_manager, entry(allocation.registered_metadata, avs(a))),
             Cell::Registrar { avs: a } => (self.allocation_manager, entry(allocation.avs_registrar, avs(a))),
             Cell::SetsOf { avs: a } => (self.allocation_manager, entry(allocation.operator_sets, avs(a))),
@@ -242,9 +233,7 @@ impl SlotReader {
                 (self.strategy_manager, entry(entry(deposits.slashed, set(e)), U256::from(id)))
             }
             Cell::PendingSets => (self.strategy_manager, deposits.pending_sets),
-            Cell::DelegatedTo { staker: a } => {
-                (self.delegation_manager, entry(delegation.delegated_to, staker(a)))
-            }
+            Cell::DelegatedTo { staker: a } => (self.delegation_manager, entry(delegation.delegated_to, staker(a))),
             Cell::WithdrawalsQueued { staker: a } => {
                 (self.delegation_manager, entry(delegation.withdrawals_queued, staker(a)))
             }
@@ -270,17 +259,15 @@ impl SlotReader {
             // An account's permissions: invited admins, admins (each set two slots), then who was appointed to what.
             Cell::PendingAdmins { principal: p } => (self.permission_controller, principal(p)),
             Cell::Admins { principal: p } => (self.permission_controller, principal(p) + U256::from(2)),
-            Cell::Appointments { principal: p, appointee } => (
-                self.permission_controller,
-                entry(principal(p) + U256::from(4), self.actors[usize::from(appointee)]),
-            ),
+            Cell::Appointments { principal: p, appointee } => {
+                (self.permission_controller, entry(principal(p) + U256::from(4), self.actors[usize::from(appointee)]))
+            }
             Cell::Owner => (self.strategy_manager, deposits.owner.slot),
             Cell::Whitelister => (self.strategy_manager, deposits.whitelister.slot),
             Cell::Unpauser => (self.pauser_registry, self.slots.unpauser.slot),
-            Cell::Pauser { index } => (
-                self.pauser_registry,
-                entry(self.slots.is_pauser, ledger.control.pausers[usize::from(index)].0),
-            ),
+            Cell::Pauser { index } => {
+                (self.pauser_registry, entry(self.slots.is_pauser, ledger.control.pausers[usize::from(index)].0))
+            }
             Cell::Paused { index } => {
                 let contract = ledger.control.paused[usize::from(index)].0;
                 (contract, self.paused_slot(contract))
@@ -326,7 +313,7 @@ impl SlotReader {
                     | Cell::PendingAdmins { .. }
                     | Cell::Appointments { .. } => {
                         let list = self.list(cell, &reading, slot);
-                        self.store_list(cell, list, ledger, storage);
+                        self.store_list(cell, &list, ledger, storage);
                     }
                     Cell::Queue { operator, strategy } => {
                         let queue = self.queue(cell, &reading, slot);
@@ -409,23 +396,23 @@ impl SlotReader {
         }
     }
 
-    fn store_list(&mut self, cell: Cell, list: Vec<U256>, ledger: &mut Ledger, storage: Storage<'_>) {
+    fn store_list(&mut self, cell: Cell, list: &[U256], ledger: &mut Ledger, storage: Storage<'_>) {
         let sets = |list: &[U256]| list.iter().copied().map(set_of).collect();
         let addresses = |list: &[U256]| list.iter().copied().map(address_of).collect();
         match cell {
             Cell::RegisteredSets { operator } => {
-                ledger.operators[usize::from(operator)].registered_sets = sets(&list);
+                ledger.operators[usize::from(operator)].registered_sets = sets(list);
             }
-            Cell::AllocatedSets { operator } => ledger.operators[usize::from(operator)].allocated_sets = sets(&list),
+            Cell::AllocatedSets { operator } => ledger.operators[usize::from(operator)].allocated_sets = sets(list),
             Cell::AllocatedStrategies { operator, set } => {
                 ledger.operators[usize::from(operator)].memberships[usize::from(set)].allocated_strategies =
-                    addresses(&list);
+                    addresses(list);
             }
             Cell::MaxMagnitudes { operator, strategy } => {
-                ledger.operators[usize::from(operator)].stakes[usize::from(strategy)].max_magnitudes = history(&list);
+                ledger.operators[usize::from(operator)].stakes[usize::from(strategy)].max_magnitudes = history(list);
             }
             Cell::QueuedShares { operator, strategy } => {
-                ledger.operators[usize::from(operator)].stakes[usize::from(strategy)].queued_shares = history(&list);
+                ledger.operators[usize::from(operator)].stakes[usize::from(strategy)].queued_shares = history(list);
             }
             Cell::SetsOf { avs } => {
                 let avs = ledger.control.described[usize::from(avs)].0;
@@ -433,12 +420,12 @@ impl SlotReader {
                     set.exists = list.contains(&U256::from(set.id.id));
                 }
             }
-            Cell::SetStrategies { set } => ledger.sets[usize::from(set)].strategies = addresses(&list),
-            Cell::SetMembers { set } => ledger.sets[usize::from(set)].members = addresses(&list),
+            Cell::SetStrategies { set } => ledger.sets[usize::from(set)].strategies = addresses(list),
+            Cell::SetMembers { set } => ledger.sets[usize::from(set)].members = addresses(list),
             Cell::PendingSlashes { set } => {
-                ledger.sets[usize::from(set)].pending_slashes = list.iter().map(|id| id.saturating_to()).collect();
+                ledger.sets[usize::from(set)].pending_slashes = list.iter().map(U256::saturating_to).collect();
             }
-            Cell::PendingSets => ledger.pending_sets = sets(&list),
+            Cell::PendingSets => ledger.pending_sets = sets(list),
             Cell::Roots { staker } => {
                 let roots: Vec<B256> = list.iter().copied().map(B256::from).collect();
                 for root in &roots {
@@ -446,10 +433,10 @@ impl SlotReader {
                 }
                 ledger.stakers[usize::from(staker)].roots = roots;
             }
-            Cell::StrategyList { staker } => ledger.stakers[usize::from(staker)].strategies = addresses(&list),
-            Cell::Admins { principal } => ledger.principals[usize::from(principal)].admins = addresses(&list),
+            Cell::StrategyList { staker } => ledger.stakers[usize::from(staker)].strategies = addresses(list),
+            Cell::Admins { principal } => ledger.principals[usize::from(principal)].admins = addresses(list),
             Cell::PendingAdmins { principal } => {
-                ledger.principals[usize::from(principal)].pending_admins = addresses(&list);
+                ledger.principals[usize::from(principal)].pending_admins = addresses(list);
             }
             Cell::Appointments { principal, appointee } => {
                 let appointments = &mut ledger.principals[usize::from(principal)].appointments;
@@ -678,8 +665,7 @@ fn blank(protocol: &EigenLayer) -> Ledger {
     holders.extend([contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager]);
     holders.extend([cast.stranger, Address::ZERO]);
     holders.extend(&cast.avss);
-    let token =
-        |address: &Address| Token { address: *address, balances: vec![U256::ZERO; holders.len()] };
+    let token = |address: &Address| Token { address: *address, balances: vec![U256::ZERO; holders.len()] };
     let possible_pausers = cast.pausers.iter().chain([&cast.stranger, &cast.owner]);
     Ledger {
         block: 0,

@@ -210,10 +210,7 @@ fn deposits(layout: &StorageLayout) -> Result<DepositSlots, Problem> {
 }
 
 fn strategy(layout: &StorageLayout) -> Result<StrategySlots, Problem> {
-    Ok(StrategySlots {
-        paused: layout.variable("_paused")?.slot,
-        total_shares: layout.variable("totalShares")?.slot,
-    })
+    Ok(StrategySlots { paused: layout.variable("_paused")?.slot, total_shares: layout.variable("totalShares")?.slot })
 }
 
 /// What a mapping can be asked for.
@@ -281,10 +278,7 @@ pub(super) fn set_of(word: U256) -> SetId {
 /// The permission that a key means.
 pub(super) fn permission_of(word: U256) -> Permission {
     let bytes = word.to_be_bytes::<32>();
-    Permission {
-        target: Address::from_slice(&bytes[..20]),
-        selector: bytes[20..24].try_into().expect("four bytes"),
-    }
+    Permission { target: Address::from_slice(&bytes[..20]), selector: bytes[20..24].try_into().expect("four bytes") }
 }
 
 /// The address in the low bytes of a word.

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, pause_bit};
+use super::{EigenLayer, is_fully_slashed, is_paused, operators, pause_bit};
 use crate::{
     book::Role,
     call::{Completion, Operation, Receive, WithdrawalItem},
@@ -31,7 +31,7 @@ const fn action(
 
 fn deposit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.strategy_manager, pause_bit::DEPOSITS) {
+    if is_paused(ledger, protocol.contracts.strategy_manager, pause_bit::DEPOSITS) {
         return None;
     }
     let everybody: Vec<&Staker> = ledger.stakers.iter().collect();
@@ -40,8 +40,8 @@ fn deposit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
         .filter(|at| {
             let strategy = &ledger.strategies[*at];
             strategy.whitelisted
-                && !protocol.is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
-                && !protocol.is_fully_slashed(ledger, staker.delegated_to, *at)
+                && !is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
+                && !is_fully_slashed(ledger, staker.delegated_to, *at)
         })
         .collect();
     let strategy = &ledger.strategies[draw.prefer(&open, |at| ledger.strategies[*at].address)?];
@@ -53,14 +53,14 @@ fn deposit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
 }
 
 /// The operators that a staker can delegate to without consent, and without being fully slashed.
-fn open_operators(protocol: &EigenLayer, ledger: &Ledger, staker: &Staker) -> Vec<Address> {
+fn open_operators(ledger: &Ledger, staker: &Staker) -> Vec<Address> {
     let takes = |strategies: &[crate::ledger::Holding], operator: Address| {
-        strategies.iter().enumerate().all(|(strategy, holding)| {
-            holding.shares.is_zero() || !protocol.is_fully_slashed(ledger, operator, strategy)
-        })
+        strategies
+            .iter()
+            .enumerate()
+            .all(|(strategy, holding)| holding.shares.is_zero() || !is_fully_slashed(ledger, operator, strategy))
     };
-    protocol
-        .operators(ledger)
+    operators(ledger)
         .into_iter()
         .filter(|operator| operator.approver.is_zero() && takes(&staker.holdings, operator.address))
         .map(|operator| operator.address)
@@ -69,12 +69,12 @@ fn open_operators(protocol: &EigenLayer, ledger: &Ledger, staker: &Staker) -> Ve
 
 fn delegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
         return None;
     }
     let free: Vec<&Staker> = ledger.stakers.iter().filter(|staker| !staker.is_delegated()).collect();
     let staker = draw.prefer(&free, |staker| staker.address)?;
-    let operator = draw.prefer(&open_operators(protocol, ledger, staker), |operator| *operator)?;
+    let operator = draw.prefer(&open_operators(ledger, staker), |operator| *operator)?;
     Some((staker.address, Operation::Delegate { operator }))
 }
 
@@ -84,7 +84,7 @@ pub(super) fn delegated_stakers(ledger: &Ledger) -> Vec<&Staker> {
 
 fn undelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
         return None;
     }
     let staker = draw.choose(&delegated_stakers(ledger))?.address;
@@ -94,14 +94,11 @@ fn undelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 fn redelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
     let manager = protocol.contracts.delegation_manager;
-    if protocol.is_paused(ledger, manager, pause_bit::ENTER_QUEUE)
-        || protocol.is_paused(ledger, manager, pause_bit::NEW_DELEGATION)
-    {
+    if is_paused(ledger, manager, pause_bit::ENTER_QUEUE) || is_paused(ledger, manager, pause_bit::NEW_DELEGATION) {
         return None;
     }
     let staker = draw.choose(&delegated_stakers(ledger))?.address;
-    let open: Vec<Address> = protocol
-        .operators(ledger)
+    let open: Vec<Address> = operators(ledger)
         .into_iter()
         .filter(|operator| operator.approver.is_zero())
         .map(|operator| operator.address)
@@ -112,7 +109,7 @@ fn redelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 
 fn queue_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if protocol.is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
         return None;
     }
     let holders: Vec<&Staker> =
@@ -138,7 +135,7 @@ fn queue_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
 }
 
 /// The withdrawals that can be completed now, with the way.
-pub(super) fn completable(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Completion> {
+pub(super) fn completable(ledger: &Ledger) -> Vec<Completion> {
     let mut completions = Vec::new();
     for staker in &ledger.stakers {
         for (nth, withdrawal) in (0u32..).zip(ledger.queue_of(staker.address)) {
@@ -148,12 +145,12 @@ pub(super) fn completable(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Complet
             let strategies = || withdrawal.items.iter().filter_map(|(strategy, _)| ledger.strategy_index(*strategy));
             let pays = strategies().all(|at| {
                 let strategy = ledger.strategies[at].address;
-                !protocol.is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS)
+                !is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS)
             });
             if pays {
                 completions.push(Completion { staker: staker.address, nth, receive: Receive::Tokens });
             }
-            if strategies().all(|at| !protocol.is_fully_slashed(ledger, staker.delegated_to, at)) {
+            if strategies().all(|at| !is_fully_slashed(ledger, staker.delegated_to, at)) {
                 completions.push(Completion { staker: staker.address, nth, receive: Receive::Shares });
             }
         }
@@ -162,14 +159,14 @@ pub(super) fn completable(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Complet
 }
 
 fn exit_paused(protocol: &EigenLayer, draw: &Draw<'_>) -> bool {
-    protocol.is_paused(draw.ledger, protocol.contracts.delegation_manager, pause_bit::EXIT_QUEUE)
+    is_paused(draw.ledger, protocol.contracts.delegation_manager, pause_bit::EXIT_QUEUE)
 }
 
 fn complete_withdrawal(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     if exit_paused(protocol, draw) {
         return None;
     }
-    let completion = draw.choose(&completable(protocol, draw.ledger))?;
+    let completion = draw.choose(&completable(draw.ledger))?;
     Some((completion.staker, Operation::CompleteWithdrawal { completion }))
 }
 
@@ -177,7 +174,7 @@ fn complete_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
     if exit_paused(protocol, draw) {
         return None;
     }
-    let possible = completable(protocol, draw.ledger);
+    let possible = completable(draw.ledger);
     let staker = draw.choose(&possible)?.staker;
     let mut own: Vec<Completion> = possible.into_iter().filter(|completion| completion.staker == staker).collect();
     own = draw.some_of(&own, 3);

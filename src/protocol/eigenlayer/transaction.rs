@@ -7,8 +7,8 @@ use super::{EigenLayer, abi};
 use crate::{
     arithmetic::WAD,
     call::{
-        AllocationChange, AllocationItem, Call, Completion, Malformed, Operation, Plumbing, Receive, SetId, Transaction,
-        WithdrawalItem,
+        AllocationChange, AllocationItem, Call, Completion, Malformed, Operation, Plumbing, Receive, SetId,
+        Transaction, WithdrawalItem,
     },
     ledger::{Ledger, Withdrawal},
 };
@@ -285,13 +285,10 @@ impl Encoder<'_> {
             }
             O::AcceptAdmin { account } => M::acceptAdminCall { account: *account }.abi_encode(),
             O::RemoveAdmin { account, admin } => M::removeAdminCall { account: *account, admin: *admin }.abi_encode(),
-            O::SetAppointee { account, appointee, target, selector } => M::setAppointeeCall {
-                account: *account,
-                appointee: *appointee,
-                target: *target,
-                selector: *selector,
+            O::SetAppointee { account, appointee, target, selector } => {
+                M::setAppointeeCall { account: *account, appointee: *appointee, target: *target, selector: *selector }
+                    .abi_encode()
             }
-            .abi_encode(),
             O::RemoveAppointee { account, appointee, target, selector } => M::removeAppointeeCall {
                 account: *account,
                 appointee: *appointee,
@@ -476,17 +473,13 @@ impl Encoder<'_> {
             }
             Malformed::CompleteWithdrawal => {
                 let withdrawal = sol_withdrawal(self.before.nth_withdrawal(account, 0)?);
-                let call =
-                    D::completeQueuedWithdrawalCall { withdrawal, tokens: Vec::new(), receiveAsTokens: true };
+                let call = D::completeQueuedWithdrawalCall { withdrawal, tokens: Vec::new(), receiveAsTokens: true };
                 (contracts.delegation_manager, call.abi_encode())
             }
         })
     }
 
-    fn completion(
-        &self,
-        completion: &Completion,
-    ) -> Option<(abi::DelegationManager::Withdrawal, Vec<Address>, bool)> {
+    fn completion(&self, completion: &Completion) -> Option<(abi::DelegationManager::Withdrawal, Vec<Address>, bool)> {
         let withdrawal = self.before.nth_withdrawal(completion.staker, completion.nth)?;
         let tokens = withdrawal.items.iter().map(|(strategy, _)| match completion.receive {
             Receive::Tokens | Receive::Shares => {
@@ -494,8 +487,8 @@ impl Encoder<'_> {
             }
             Receive::WrongTokens => {
                 let right = self.before.strategy(*strategy).map(|strategy| strategy.token);
-                let others = self.before.tokens.iter().map(|token| token.address);
-                others.filter(|token| Some(*token) != right).next().unwrap_or_default()
+                let mut others = self.before.tokens.iter().map(|token| token.address);
+                others.find(|token| Some(*token) != right).unwrap_or_default()
             }
         });
         Some((sol_withdrawal(withdrawal), tokens.collect(), completion.receive != Receive::Shares))
