@@ -196,13 +196,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
     Ledger {
         block: 1_101,
         timestamp: 0,
-        terms: Terms {
-            deallocation_delay: 50,
-            configuration_delay: 75,
-            withdrawal_delay: 40,
-            burn_address,
-            slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
-        },
+        terms: terms(burn_address, manager),
         operators: vec![Operator {
             address: operator,
             staker: 2,
@@ -235,5 +229,15 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         tokens: vec![Token { address: token, balances: vec![U256::ZERO; holders.len()] }],
         holders,
         control: Control::default(),
+    }
+}
+
+fn terms(burn_address: Address, manager: Address) -> Terms {
+    Terms {
+        deallocation_delay: 50,
+        configuration_delay: 75,
+        withdrawal_delay: 40,
+        burn_address,
+        slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
     }
 }

@@ -195,7 +195,7 @@ impl Allocation {
         if block < u64::from(self.effect_block) {
             return self;
         }
-        let current = i128::from(self.current) + self.pending;
+        let current = i128::from(self.current).saturating_add(self.pending);
         Self { current: u64::try_from(current).unwrap_or(0), pending: 0, effect_block: 0 }
     }
 
@@ -206,7 +206,7 @@ impl Allocation {
 
     /// What it will be once the pending change counts.
     pub fn target(self) -> i128 {
-        i128::from(self.current) + self.pending
+        i128::from(self.current).saturating_add(self.pending)
     }
 }
 
@@ -283,12 +283,12 @@ const OFFSET: U256 = U256::from_limbs([1_000, 0, 0, 0]);
 impl Strategy {
     /// Shares, with those that nobody owns.
     pub fn virtual_shares(&self) -> U256 {
-        self.total_shares + OFFSET
+        self.total_shares.saturating_add(OFFSET)
     }
 
     /// Tokens, with those that nobody owns.
     pub fn virtual_balance(&self) -> U256 {
-        self.balance + OFFSET
+        self.balance.saturating_add(OFFSET)
     }
 
     /// Tokens for `shares` now, rounded down. `docs/protocol.md` section 8.1.
@@ -498,7 +498,7 @@ impl Ledger {
             if allocation.is_locked(self.block) {
                 break;
             }
-            encumbered += allocation.pending;
+            encumbered = encumbered.checked_add(allocation.pending)?;
         }
         u64::try_from(encumbered).ok()
     }

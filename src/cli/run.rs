@@ -28,7 +28,7 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let artifacts = Artifacts::load(&settings.source)?;
     let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
     let protocol = EigenLayer::new(artifacts)?;
-    let output = Output::prepare(&settings.out)?;
+    let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
     let (corpus, damaged) = load_corpus(&settings, &protocol)?;
     damaged.iter().for_each(warn);
 
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let seconds = begun.elapsed().as_secs_f64();
     reporter.finish();
 
-    let findings = save(&protocol, &settings, &output, &summary, &provenance)?;
+    let findings = save(&protocol, &output, &summary, &provenance)?;
     let report = Report::new(&protocol, &settings.options, &summary, &findings);
     let calls_per_second = summary.calls as f64 / seconds.max(f64::EPSILON);
     output.save_report(&report)?;
@@ -91,7 +91,6 @@ fn control(settings: &Settings) -> Result<Control, Problem> {
 /// Writes findings and corpus; the findings with their files.
 fn save(
     protocol: &dyn Protocol,
-    settings: &Settings,
     output: &Output,
     summary: &Summary,
     provenance: &Provenance,
@@ -103,9 +102,6 @@ fn save(
         let file = finding.save(&output.findings())?;
         findings.push((finding, file));
     }
-    let folder = settings.corpus_dir.clone().unwrap_or_else(|| output.corpus());
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Problem::new(format!("cannot create the corpus folder {}: {error}", folder.display())))?;
-    summary.corpus.save(&folder, protocol)?;
+    summary.corpus.save(output.corpus(), protocol)?;
     Ok(findings)
 }

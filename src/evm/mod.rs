@@ -8,7 +8,7 @@
 mod coverage;
 mod trace;
 
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Log, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Log, U256};
 use revm::{
     bytecode::Bytecode,
     context::{
@@ -22,7 +22,6 @@ use revm::{
         SharedMemory, interpreter::EthInterpreter, interpreter_action::FrameInit,
     },
     primitives::hardfork::SpecId,
-    state::AccountInfo,
 };
 
 pub use coverage::{Edge, EdgeMap};
@@ -157,14 +156,6 @@ impl World {
         }
     }
 
-    /// Puts an account with `code` at `address`; for what no transaction could deploy.
-    pub fn install(&mut self, address: Address, code: Bytes) {
-        let hash = keccak256(&code);
-        let info = AccountInfo::default().with_code_and_hash(Bytecode::new_legacy(code), hash);
-        self.machine.ctx.journaled_state.inner.state.insert(address, info.into());
-        self.register_code(address);
-    }
-
     /// A storage slot.
     pub fn storage(&self, address: Address, slot: U256) -> U256 {
         let state = &self.machine.ctx.journaled_state.inner.state;
@@ -172,27 +163,9 @@ impl World {
         value.map_or(U256::ZERO, |value| value.present_value)
     }
 
-    /// A balance in wei.
-    pub fn balance(&self, address: Address) -> U256 {
-        let state = &self.machine.ctx.journaled_state.inner.state;
-        state.get(&address).map_or(U256::ZERO, |account| account.info.balance)
-    }
-
-    /// The code at an address.
-    pub fn code(&self, address: Address) -> Bytes {
-        let state = &self.machine.ctx.journaled_state.inner.state;
-        let code = state.get(&address).and_then(|account| account.info.code.as_ref());
-        code.map_or(Bytes::new(), Bytecode::original_bytes)
-    }
-
     /// The slots that the last call changed. A slot may be named twice.
     pub fn changed_slots(&self) -> impl Iterator<Item = Slot> + '_ {
         slots_of(&self.undo[self.last_call..])
-    }
-
-    /// The slots that changed since `snapshot`. A slot may be named twice.
-    pub fn changed_since(&self, snapshot: Snapshot) -> impl Iterator<Item = Slot> + '_ {
-        slots_of(&self.undo[snapshot.undo..])
     }
 
     /// A point to come back to.

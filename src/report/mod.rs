@@ -277,22 +277,19 @@ pub fn format(name: &str) -> &'static Format {
 #[derive(Clone, Debug)]
 pub struct Output {
     folder: PathBuf,
+    corpus: PathBuf,
 }
 
 impl Output {
-    /// Makes sure that the folder is there and can be written to, before anything is played.
-    pub fn prepare(folder: &Path) -> Result<Self, Problem> {
-        let output = Self { folder: folder.to_owned() };
-        for path in [output.folder.clone(), output.findings(), output.corpus()] {
-            fs::create_dir_all(&path).map_err(|error| {
-                Problem::new(format!("cannot create the output folder {}: {error}", path.display()))
-                    .hint("name another with --out")
-            })?;
-            tempfile::NamedTempFile::new_in(&path).map_err(|error| {
-                Problem::new(format!("cannot write to the output folder {}: {error}", path.display()))
-                    .hint("name another with --out")
-            })?;
+    /// Makes sure that the folders are there and can be written to, before anything is played. `corpus` is where
+    /// sequences go if not into the folder.
+    pub fn prepare(folder: &Path, corpus: Option<&Path>) -> Result<Self, Problem> {
+        let corpus = corpus.map_or_else(|| folder.join("corpus"), Path::to_owned);
+        let output = Self { folder: folder.to_owned(), corpus };
+        for path in [output.folder.clone(), output.findings()] {
+            writable(&path).map_err(|problem| problem.hint("name another with --out"))?;
         }
+        writable(&output.corpus).map_err(|problem| problem.hint("name another with --corpus-dir"))?;
         Ok(output)
     }
 
@@ -302,8 +299,8 @@ impl Output {
     }
 
     /// Where sequences that found coverage go.
-    pub fn corpus(&self) -> PathBuf {
-        self.folder.join("corpus")
+    pub fn corpus(&self) -> &Path {
+        &self.corpus
     }
 
     /// Writes the report.
@@ -315,6 +312,15 @@ impl Output {
     pub fn save_timing(&self, timing: &Timing) -> Result<(), Problem> {
         write_whole(&self.folder.join("timing.json"), &json!(timing))
     }
+}
+
+/// Makes sure that files can be written into a folder.
+fn writable(folder: &Path) -> Result<(), Problem> {
+    fs::create_dir_all(folder)
+        .map_err(|error| Problem::new(format!("cannot create the folder {}: {error}", folder.display())))?;
+    tempfile::NamedTempFile::new_in(folder)
+        .map_err(|error| Problem::new(format!("cannot write to the folder {}: {error}", folder.display())))?;
+    Ok(())
 }
 
 /// How long a campaign took.

@@ -37,7 +37,10 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     anybody::ACTIONS,
     control::ACTIONS,
     permissions::ACTIONS,
-    probes::ACTIONS,
+    probes::avs::ACTIONS,
+    probes::operator::ACTIONS,
+    probes::staker::ACTIONS,
+    probes::control::ACTIONS,
 ];
 
 /// Pause bits (`docs/protocol.md` section 10.3).

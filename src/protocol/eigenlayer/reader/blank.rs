@@ -1,0 +1,130 @@
+//! A ledger with everybody and everything in it, and nothing known of them.
+
+use alloy_primitives::{Address, U256};
+
+use crate::{
+    call::SetId,
+    ledger::{
+        Allocation, AllocationDelay, Control, Holding, Ledger, Membership, Operator, OperatorSet, Principal, Stake,
+        Staker, Strategy, Terms, Token,
+    },
+    protocol::eigenlayer::{
+        EigenLayer,
+        deploy::{BURN_ADDRESS, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, WITHDRAWAL_DELAY},
+    },
+};
+
+/// The ledger before anything is read.
+pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
+    let cast = &protocol.cast;
+    let holders = holders(protocol);
+    let token = |address: &Address| Token { address: *address, balances: vec![U256::ZERO; holders.len()] };
+    Ledger {
+        block: 0,
+        timestamp: 0,
+        terms: terms(protocol),
+        operators: cast.operators.iter().map(|address| operator(*address, cast)).collect(),
+        sets: cast.sets.iter().map(|id| set(*id)).collect(),
+        strategies: cast.strategies.iter().zip(&cast.tokens).map(|(at, token)| strategy(*at, *token)).collect(),
+        stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
+        withdrawals: Vec::new(),
+        pending_sets: Vec::new(),
+        principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, cast)).collect(),
+        tokens: cast.tokens.iter().map(token).collect(),
+        holders,
+        control: control(cast),
+    }
+}
+
+fn terms(protocol: &EigenLayer) -> Terms {
+    Terms {
+        deallocation_delay: u64::from(DEALLOCATION_DELAY),
+        configuration_delay: u64::from(CONFIGURATION_DELAY),
+        withdrawal_delay: u64::from(WITHDRAWAL_DELAY),
+        burn_address: BURN_ADDRESS,
+        slash_permission: protocol.slash_permission(),
+    }
+}
+
+/// Whoever may come to hold tokens.
+fn holders(protocol: &EigenLayer) -> Vec<Address> {
+    let cast = &protocol.cast;
+    let contracts = &protocol.contracts;
+    let mut holders = cast.stakers.clone();
+    holders.extend(cast.strategies.iter().chain(&cast.recipients));
+    holders.push(BURN_ADDRESS);
+    holders.extend([contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager]);
+    holders.extend([cast.stranger, Address::ZERO]);
+    holders.extend(&cast.avss);
+    holders
+}
+
+fn operator(address: Address, cast: &Cast) -> Operator {
+    let (sets, strategies) = (cast.sets.len(), cast.strategies.len());
+    Operator {
+        address,
+        staker: cast.stakers.iter().position(|staker| *staker == address).expect("operators are stakers"),
+        approver: Address::ZERO,
+        delay: AllocationDelay::default(),
+        registered_sets: Vec::new(),
+        allocated_sets: Vec::new(),
+        memberships: vec![Membership::default(); sets],
+        stakes: vec![Stake::default(); strategies],
+        allocations: vec![vec![Allocation::default(); strategies]; sets],
+    }
+}
+
+fn set(id: SetId) -> OperatorSet {
+    OperatorSet {
+        id,
+        exists: false,
+        strategies: Vec::new(),
+        members: Vec::new(),
+        recipient: Address::ZERO,
+        slash_count: 0,
+        pending_slashes: Vec::new(),
+        slashes: Vec::new(),
+    }
+}
+
+fn strategy(address: Address, token: Address) -> Strategy {
+    Strategy {
+        address,
+        token,
+        total_shares: U256::ZERO,
+        balance: U256::ZERO,
+        whitelisted: false,
+        burnable_shares: U256::ZERO,
+    }
+}
+
+fn staker(address: Address, cast: &Cast) -> Staker {
+    Staker {
+        address,
+        delegated_to: Address::ZERO,
+        withdrawals_queued: 0,
+        roots: Vec::new(),
+        strategies: Vec::new(),
+        holdings: vec![Holding::default(); cast.strategies.len()],
+    }
+}
+
+fn principal(address: Address, cast: &Cast) -> Principal {
+    Principal {
+        address,
+        admins: Vec::new(),
+        pending_admins: Vec::new(),
+        appointments: cast.actors.iter().map(|actor| (*actor, Vec::new())).collect(),
+    }
+}
+
+fn control(cast: &Cast) -> Control {
+    let possible_pausers = cast.pausers.iter().chain([&cast.stranger, &cast.owner]);
+    Control {
+        pausers: possible_pausers.map(|pauser| (*pauser, false)).collect(),
+        paused: cast.pausable.iter().map(|contract| (*contract, U256::ZERO)).collect(),
+        described: cast.avss.iter().map(|avs| (*avs, false)).collect(),
+        registrars: cast.avss.iter().map(|avs| (*avs, Address::ZERO)).collect(),
+        ..Control::default()
+    }
+}

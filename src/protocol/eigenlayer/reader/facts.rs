@@ -1,0 +1,301 @@
+//! Every fact of the ledger that is there from the start: its slot, its shape, and where it goes.
+
+use alloy_primitives::{Address, U256};
+
+use super::{Cell, Shape};
+use crate::{
+    artifact::Field,
+    call::SetId,
+    ledger::{Allocation, AllocationDelay, History, Ledger, Operator, OperatorSet, Staker},
+    protocol::eigenlayer::{
+        EigenLayer,
+        deploy::Contracts,
+        slots::{Slots, address_of, entry, permission_of, set_of},
+    },
+};
+
+/// The facts of everybody and everything in `blank`.
+pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
+    let mut facts =
+        Facts { contracts: &protocol.contracts, slots: &protocol.slots, at: Address::ZERO, cells: Vec::new() };
+    for (index, operator) in blank.operators.iter().enumerate() {
+        facts.operator(index, operator);
+        for (set, id) in blank.sets.iter().map(|set| set.id).enumerate() {
+            facts.membership(index, operator.address, set, id, blank);
+        }
+        for (strategy, address) in blank.strategies.iter().map(|strategy| strategy.address).enumerate() {
+            facts.stake(index, operator.address, strategy, address);
+        }
+    }
+    for (index, set) in blank.sets.iter().enumerate() {
+        facts.set(index, set);
+    }
+    for (index, staker) in blank.stakers.iter().enumerate() {
+        facts.staker(index, staker, blank);
+    }
+    facts.strategies(blank);
+    facts.balances(blank);
+    facts.rights(blank);
+    facts.avss(blank);
+    facts.control(blank);
+    facts.cells
+}
+
+/// Collects cells.
+struct Facts<'a> {
+    contracts: &'a Contracts,
+    slots: &'a Slots,
+    /// Whose slots are described.
+    at: Address,
+    cells: Vec<Cell>,
+}
+
+impl Facts<'_> {
+    fn add(&mut self, slot: U256, shape: Shape) {
+        self.cells.push(Cell { contract: self.at, slot, shape });
+    }
+
+    fn word(&mut self, slot: U256, put: impl Fn(&mut Ledger, U256) + 'static) {
+        self.add(slot, Shape::Word(Box::new(put)));
+    }
+
+    /// A variable that shares its slot.
+    fn field(&mut self, slot: U256, field: Field, put: impl Fn(&mut Ledger, U256) + 'static) {
+        self.word(slot + field.slot, move |ledger, word| put(ledger, field.of(word)));
+    }
+
+    fn list(&mut self, slot: U256, put: impl Fn(&mut Ledger, Vec<U256>) + 'static) {
+        self.add(slot, Shape::List(Box::new(put)));
+    }
+
+    fn operator(&mut self, o: usize, operator: &Operator) {
+        let (slots, address) = (&self.slots.allocation, operator.address);
+        self.at = self.contracts.allocation_manager;
+        let (delay, is_set) = (slots.delay, slots.delay_is_set);
+        let (pending, effect_block) = (slots.pending_delay, slots.delay_effect_block);
+        self.word(entry(slots.delay_info, address), move |ledger, word| {
+            ledger.operators[o].delay = AllocationDelay {
+                delay: delay.of(word).to(),
+                is_set: !is_set.of(word).is_zero(),
+                pending: pending.of(word).to(),
+                effect_block: effect_block.of(word).to(),
+            };
+        });
+        self.list(entry(slots.registered_sets, address), move |ledger, list| {
+            ledger.operators[o].registered_sets = sets(list);
+        });
+        self.list(entry(slots.allocated_sets, address), move |ledger, list| {
+            ledger.operators[o].allocated_sets = sets(list);
+        });
+
+        let slots = &self.slots.delegation;
+        self.at = self.contracts.delegation_manager;
+        self.field(entry(slots.operator_details, address), slots.approver, move |ledger, word| {
+            ledger.operators[o].approver = address_of(word);
+        });
+    }
+
+    fn membership(&mut self, o: usize, operator: Address, e: usize, set: SetId, blank: &Ledger) {
+        let slots = &self.slots.allocation;
+        self.at = self.contracts.allocation_manager;
+        let (registered, until) = (slots.registered, slots.slashable_until);
+        self.word(entry(entry(slots.registration_status, operator), set), move |ledger, word| {
+            let membership = &mut ledger.operators[o].memberships[e];
+            membership.registered = !registered.of(word).is_zero();
+            membership.slashable_until = until.of(word).to();
+        });
+        self.list(entry(entry(slots.allocated_strategies, operator), set), move |ledger, list| {
+            ledger.operators[o].memberships[e].allocated_strategies = addresses(list);
+        });
+        let (current, pending, effect_block) = (slots.current_magnitude, slots.pending_diff, slots.effect_block);
+        let allocations = entry(entry(slots.allocations, operator), set);
+        for (t, strategy) in blank.strategies.iter().enumerate() {
+            self.word(entry(allocations, strategy.address), move |ledger, word| {
+                ledger.operators[o].allocations[e][t] = Allocation {
+                    current: current.of(word).to(),
+                    pending: pending.of(word).to::<u128>().cast_signed(),
+                    effect_block: effect_block.of(word).to(),
+                };
+            });
+        }
+    }
+
+    fn stake(&mut self, o: usize, operator: Address, t: usize, strategy: Address) {
+        let of_both = |mapping| entry(entry(mapping, operator), strategy);
+        let slots = &self.slots.allocation;
+        self.at = self.contracts.allocation_manager;
+        self.list(of_both(slots.max_magnitude_history), move |ledger, list| {
+            ledger.operators[o].stakes[t].max_magnitudes = history(&list);
+        });
+        self.word(of_both(slots.encumbered_magnitude), move |ledger, word| {
+            ledger.operators[o].stakes[t].encumbered = word.saturating_to();
+        });
+        let queue = move |ledger: &mut Ledger, queue| ledger.operators[o].stakes[t].deallocation_queue = queue;
+        self.add(of_both(slots.deallocation_queue), Shape::Queue(Box::new(queue)));
+
+        let slots = &self.slots.delegation;
+        self.at = self.contracts.delegation_manager;
+        self.word(of_both(slots.operator_shares), move |ledger, word| {
+            ledger.operators[o].stakes[t].shares = word;
+        });
+        self.list(of_both(slots.scaled_shares_history), move |ledger, list| {
+            ledger.operators[o].stakes[t].queued_shares = history(&list);
+        });
+    }
+
+    fn set(&mut self, e: usize, set: &OperatorSet) {
+        let (slots, id) = (&self.slots.allocation, set.id);
+        self.at = self.contracts.allocation_manager;
+        self.list(entry(slots.set_strategies, id), move |ledger, list| {
+            ledger.sets[e].strategies = addresses(list);
+        });
+        self.list(entry(slots.set_members, id), move |ledger, list| ledger.sets[e].members = addresses(list));
+        self.word(entry(slots.recipients, id), move |ledger, word| ledger.sets[e].recipient = address_of(word));
+        self.add(entry(slots.slash_ids, id), Shape::SlashCount { set: e });
+
+        self.at = self.contracts.strategy_manager;
+        self.list(entry(self.slots.deposits.pending_slashes, id), move |ledger, list| {
+            ledger.sets[e].pending_slashes = list.iter().map(U256::saturating_to).collect();
+        });
+    }
+
+    fn staker(&mut self, a: usize, staker: &Staker, blank: &Ledger) {
+        let address = staker.address;
+        let slots = &self.slots.delegation;
+        self.at = self.contracts.delegation_manager;
+        self.word(entry(slots.delegated_to, address), move |ledger, word| {
+            ledger.stakers[a].delegated_to = address_of(word);
+        });
+        self.word(entry(slots.withdrawals_queued, address), move |ledger, word| {
+            ledger.stakers[a].withdrawals_queued = word.saturating_to();
+        });
+        self.add(entry(slots.queued_roots, address), Shape::Roots { staker: a });
+        let factors = entry(slots.scaling_factor, address);
+        for (t, strategy) in blank.strategies.iter().enumerate() {
+            self.word(entry(factors, strategy.address), move |ledger, word| {
+                ledger.stakers[a].holdings[t].stored_factor = word;
+            });
+        }
+
+        let slots = &self.slots.deposits;
+        self.at = self.contracts.strategy_manager;
+        self.list(entry(slots.strategy_list, address), move |ledger, list| {
+            ledger.stakers[a].strategies = addresses(list);
+        });
+        let shares = entry(slots.shares, address);
+        for (t, strategy) in blank.strategies.iter().enumerate() {
+            self.word(entry(shares, strategy.address), move |ledger, word| {
+                ledger.stakers[a].holdings[t].shares = word;
+            });
+        }
+    }
+
+    fn strategies(&mut self, blank: &Ledger) {
+        for (t, address) in blank.strategies.iter().map(|strategy| strategy.address).enumerate() {
+            self.at = address;
+            self.word(self.slots.strategy.total_shares, move |ledger, word| {
+                ledger.strategies[t].total_shares = word;
+            });
+            self.at = self.contracts.strategy_manager;
+            self.word(entry(self.slots.deposits.whitelisted, address), move |ledger, word| {
+                ledger.strategies[t].whitelisted = !word.is_zero();
+            });
+            // The values of an enumerable map come third, after the list and the positions of its keys.
+            let values = self.slots.deposits.burnable + U256::from(2);
+            self.word(entry(values, address), move |ledger, word| ledger.strategies[t].burnable_shares = word);
+        }
+    }
+
+    fn balances(&mut self, blank: &Ledger) {
+        for (k, token) in blank.tokens.iter().map(|token| token.address).enumerate() {
+            self.at = token;
+            for (h, holder) in blank.holders.iter().copied().enumerate() {
+                let of_holder =
+                    |strategy: &crate::ledger::Strategy| strategy.address == holder && strategy.token == token;
+                let strategy = blank.strategies.iter().position(of_holder);
+                self.word(entry(self.slots.token_balances, holder), move |ledger, word| {
+                    ledger.tokens[k].balances[h] = word;
+                    if let Some(strategy) = strategy {
+                        ledger.strategies[strategy].balance = word;
+                    }
+                });
+            }
+        }
+    }
+
+    /// An account's permissions: invited admins, admins (each set two slots), then who was appointed to what.
+    fn rights(&mut self, blank: &Ledger) {
+        self.at = self.contracts.permission_controller;
+        for (p, principal) in blank.principals.iter().enumerate() {
+            let slot = entry(self.slots.permissions, principal.address);
+            self.list(slot, move |ledger, list| ledger.principals[p].pending_admins = addresses(list));
+            self.list(slot + U256::from(2), move |ledger, list| ledger.principals[p].admins = addresses(list));
+            for (a, (appointee, _)) in principal.appointments.iter().enumerate() {
+                self.list(entry(slot + U256::from(4), *appointee), move |ledger, list| {
+                    ledger.principals[p].appointments[a].1 = list.into_iter().map(permission_of).collect();
+                });
+            }
+        }
+    }
+
+    fn avss(&mut self, blank: &Ledger) {
+        let slots = &self.slots.allocation;
+        self.at = self.contracts.allocation_manager;
+        for (a, avs) in blank.control.described.iter().map(|(avs, _)| *avs).enumerate() {
+            self.word(entry(slots.registered_metadata, avs), move |ledger, word| {
+                ledger.control.described[a].1 = !word.is_zero();
+            });
+            self.word(entry(slots.avs_registrar, avs), move |ledger, word| {
+                ledger.control.registrars[a].1 = address_of(word);
+            });
+            self.list(entry(slots.operator_sets, avs), move |ledger, ids| {
+                for set in ledger.sets.iter_mut().filter(|set| set.id.avs == avs) {
+                    set.exists = ids.contains(&U256::from(set.id.id));
+                }
+            });
+        }
+    }
+
+    fn control(&mut self, blank: &Ledger) {
+        let Slots { deposits, is_pauser, unpauser, .. } = self.slots;
+        self.at = self.contracts.strategy_manager;
+        self.list(deposits.pending_sets, move |ledger, list| ledger.pending_sets = sets(list));
+        self.field(U256::ZERO, deposits.owner, |ledger, word| ledger.control.owner = address_of(word));
+        self.field(U256::ZERO, deposits.whitelister, |ledger, word| ledger.control.whitelister = address_of(word));
+        self.at = self.contracts.pauser_registry;
+        self.field(U256::ZERO, *unpauser, |ledger, word| ledger.control.unpauser = address_of(word));
+        for (p, (pauser, _)) in blank.control.pausers.iter().enumerate() {
+            self.word(entry(*is_pauser, *pauser), move |ledger, word| {
+                ledger.control.pausers[p].1 = !word.is_zero();
+            });
+        }
+        for (c, (contract, _)) in blank.control.paused.iter().enumerate() {
+            self.at = *contract;
+            self.word(self.paused_slot(*contract), move |ledger, word| ledger.control.paused[c].1 = word);
+        }
+    }
+
+    fn paused_slot(&self, contract: Address) -> U256 {
+        let Slots { allocation, delegation, deposits, strategy, .. } = self.slots;
+        match contract {
+            _ if contract == self.contracts.allocation_manager => allocation.paused,
+            _ if contract == self.contracts.delegation_manager => delegation.paused,
+            _ if contract == self.contracts.strategy_manager => deposits.paused,
+            _ => strategy.paused,
+        }
+    }
+}
+
+fn sets(list: Vec<U256>) -> Vec<SetId> {
+    list.into_iter().map(set_of).collect()
+}
+
+fn addresses(list: Vec<U256>) -> Vec<Address> {
+    list.into_iter().map(address_of).collect()
+}
+
+/// A history: block in the low four bytes, value above.
+fn history(words: &[U256]) -> History {
+    let entry = |word: &U256| ((*word & U256::from(u32::MAX)).to(), *word >> 32usize);
+    History { entries: words.iter().map(entry).collect() }
+}

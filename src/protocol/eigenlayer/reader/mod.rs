@@ -1,0 +1,279 @@
+//! Reads the ledger out of storage slots, and keeps it up to date by the slots that change.
+//!
+//! Every fact of the ledger is a [`Cell`]: a slot, the shape of what stands there, and where in the ledger it goes
+//! ([`facts`] lists them). An index says which cell a slot belongs to, so that after a call only the cells of its changed
+//! slots are read again: the cost is in what changed, not in what there is.
+
+mod blank;
+mod facts;
+
+use alloy_primitives::{Address, B256, U256, map::HashMap};
+
+use super::{
+    EigenLayer,
+    slots::{DelegationSlots, address_of, elements, entry, set_of},
+};
+use crate::{
+    artifact::Field,
+    call::SetId,
+    ledger::{Ledger, Withdrawal},
+    protocol::{Reader, Storage},
+};
+
+/// The longest list that is read. The protocol's are as long as a run is deep.
+const MAX_LIST: usize = 16_384;
+
+/// Puts what was read where it belongs.
+type Put<T> = Box<dyn Fn(&mut Ledger, T)>;
+
+/// What stands at a slot.
+enum Shape {
+    /// One word.
+    Word(Put<U256>),
+    /// A dynamic array, or the values of an enumerable set.
+    List(Put<Vec<U256>>),
+    /// A double-ended queue of operator sets.
+    Queue(Put<Vec<SetId>>),
+    /// An enumerable map from strategies to shares.
+    Map(Put<Vec<(Address, U256)>>),
+    /// The number of slashes of a set, each of which has a cell of its own.
+    SlashCount { set: usize },
+    /// The withdrawals in a staker's queue, by root.
+    Roots { staker: usize },
+}
+
+/// One fact of the ledger.
+struct Cell {
+    contract: Address,
+    slot: U256,
+    shape: Shape,
+}
+
+/// Whom a slot belongs to.
+#[derive(Clone, Copy)]
+enum Owner {
+    Cell(usize),
+    /// A withdrawal, by its index in the ledger.
+    Withdrawal(usize),
+}
+
+/// Reads the ledger of a deployment.
+pub(super) struct SlotReader {
+    delegation_manager: Address,
+    delegation: DelegationSlots,
+    /// Whose slashed shares are kept where.
+    strategy_manager: Address,
+    slashed: U256,
+    sets: Vec<SetId>,
+    /// The ledger before anything is read: who and what there is.
+    blank: Ledger,
+    cells: Vec<Cell>,
+    /// By set: its slashes that have a cell.
+    slashes: Vec<usize>,
+    index: HashMap<(Address, U256), Owner>,
+    /// Slots of withdrawals, which have meaning only for the ledger they were read into.
+    of_withdrawals: Vec<(Address, U256)>,
+}
+
+impl SlotReader {
+    pub fn new(protocol: &EigenLayer) -> Self {
+        let blank = blank::ledger(protocol);
+        let cells = facts::all(protocol, &blank);
+        let slot = |(index, cell): (usize, &Cell)| ((cell.contract, cell.slot), Owner::Cell(index));
+        let index: HashMap<_, _> = cells.iter().enumerate().map(slot).collect();
+        assert_eq!(index.len(), cells.len(), "a slot belongs to one cell");
+        Self {
+            delegation_manager: protocol.contracts.delegation_manager,
+            delegation: protocol.slots.delegation.clone(),
+            strategy_manager: protocol.contracts.strategy_manager,
+            slashed: protocol.slots.deposits.slashed,
+            sets: protocol.cast.sets.clone(),
+            slashes: vec![0; blank.sets.len()],
+            blank,
+            index,
+            cells,
+            of_withdrawals: Vec::new(),
+        }
+    }
+
+    /// Reads a cell again.
+    fn refresh(&mut self, cell: usize, ledger: &mut Ledger, storage: Storage<'_>) {
+        let owner = cell;
+        let Cell { contract, slot, shape } = &self.cells[cell];
+        let mut reading = Reading { storage, contract: *contract, index: &mut self.index, owner };
+        match shape {
+            Shape::Word(put) => put(ledger, reading.word(*slot)),
+            Shape::List(put) => put(ledger, reading.list(*slot)),
+            Shape::Queue(put) => put(ledger, reading.queue(*slot)),
+            Shape::Map(put) => put(ledger, reading.map(*slot)),
+            Shape::SlashCount { set } => {
+                let count = reading.word(*slot).saturating_to();
+                self.refresh_slashes(*set, count, ledger, storage);
+            }
+            Shape::Roots { staker } => {
+                let roots: Vec<B256> = reading.list(*slot).into_iter().map(B256::from).collect();
+                let staker = *staker;
+                for root in &roots {
+                    self.discover(*root, ledger, storage);
+                }
+                ledger.stakers[staker].roots = roots;
+            }
+        }
+    }
+
+    /// Slashes are counted from one; zero is read too, in case somebody counts from there.
+    fn refresh_slashes(&mut self, set: usize, count: u64, ledger: &mut Ledger, storage: Storage<'_>) {
+        let ids = usize::try_from(count).map_or(MAX_LIST, |count| count.min(MAX_LIST)) + 1;
+        ledger.sets[set].slash_count = count;
+        let known = ledger.sets[set].slashes.len();
+        ledger.sets[set].slashes.resize(known.max(ids), Vec::new());
+        let base = entry(self.slashed, self.sets[set]);
+        for id in self.slashes[set]..ids {
+            let put = move |ledger: &mut Ledger, entries| {
+                let slashes = &mut ledger.sets[set].slashes;
+                slashes.resize(slashes.len().max(id + 1), Vec::new());
+                slashes[id] = entries;
+            };
+            let slot = entry(base, U256::from(id));
+            self.index.insert((self.strategy_manager, slot), Owner::Cell(self.cells.len()));
+            self.cells.push(Cell { contract: self.strategy_manager, slot, shape: Shape::Map(Box::new(put)) });
+        }
+        self.slashes[set] = self.slashes[set].max(ids);
+        // Their slots change when they do; those of a ledger that is behind are read now.
+        for id in known..ids {
+            let slot = entry(base, U256::from(id));
+            if let Some(Owner::Cell(cell)) = self.index.get(&(self.strategy_manager, slot)).copied() {
+                self.refresh(cell, ledger, storage);
+            }
+        }
+    }
+
+    /// Takes a withdrawal into the ledger, if it is not there.
+    fn discover(&mut self, root: B256, ledger: &mut Ledger, storage: Storage<'_>) {
+        if ledger.withdrawals.iter().any(|withdrawal| withdrawal.root == root) {
+            return;
+        }
+        let fields = &self.delegation.withdrawal;
+        let base = entry(self.delegation.queued_withdrawals, root);
+        let word = |slot: U256| storage(self.delegation_manager, slot);
+        let field = |field: Field| field.of(word(base + field.slot));
+        let array = |field: Field| -> Vec<U256> {
+            let length: usize = word(base + field.slot).saturating_to();
+            let first = elements(base + field.slot);
+            (0..length.min(MAX_LIST)).map(|index| word(first + U256::from(index))).collect()
+        };
+        let strategies = array(fields.strategies).into_iter().map(address_of);
+        ledger.withdrawals.push(Withdrawal {
+            root,
+            staker: address_of(field(fields.staker)),
+            delegated_to: address_of(field(fields.delegated_to)),
+            withdrawer: address_of(field(fields.withdrawer)),
+            nonce: field(fields.nonce).saturating_to(),
+            start_block: field(fields.start_block).saturating_to(),
+            items: strategies.zip(array(fields.scaled_shares)).collect(),
+            pending: false,
+            stored: false,
+        });
+        let withdrawal = ledger.withdrawals.len() - 1;
+        for slot in self.slots_of_withdrawal(root) {
+            self.index.insert(slot, Owner::Withdrawal(withdrawal));
+            self.of_withdrawals.push(slot);
+        }
+        self.refresh_withdrawal(withdrawal, ledger, storage);
+    }
+
+    fn refresh_withdrawal(&self, index: usize, ledger: &mut Ledger, storage: Storage<'_>) {
+        // A ledger that is behind does not know of it yet.
+        let Some(withdrawal) = ledger.withdrawals.get_mut(index) else { return };
+        let [pending, stored] =
+            self.slots_of_withdrawal(withdrawal.root).map(|(contract, slot)| !storage(contract, slot).is_zero());
+        (withdrawal.pending, withdrawal.stored) = (pending, stored);
+    }
+
+    /// Where it is noted that a withdrawal is pending, and what it is.
+    fn slots_of_withdrawal(&self, root: B256) -> [(Address, U256); 2] {
+        let pending = entry(self.delegation.pending_withdrawals, root);
+        let stored = entry(self.delegation.queued_withdrawals, root) + self.delegation.withdrawal.staker.slot;
+        [pending, stored].map(|slot| (self.delegation_manager, slot))
+    }
+}
+
+/// Storage of one contract, and the index to extend with what is found there.
+struct Reading<'a> {
+    storage: Storage<'a>,
+    contract: Address,
+    index: &'a mut HashMap<(Address, U256), Owner>,
+    owner: usize,
+}
+
+impl Reading<'_> {
+    fn word(&self, slot: U256) -> U256 {
+        (self.storage)(self.contract, slot)
+    }
+
+    /// A part of something longer: a change of it is a change of the whole.
+    fn part(&mut self, slot: U256) -> U256 {
+        self.index.insert((self.contract, slot), Owner::Cell(self.owner));
+        self.word(slot)
+    }
+
+    fn list(&mut self, slot: U256) -> Vec<U256> {
+        let length: usize = self.word(slot).saturating_to();
+        let first = elements(slot);
+        // A length beyond reason is a broken contract, not a list to walk.
+        (0..length.min(MAX_LIST)).map(|index| self.part(first + U256::from(index))).collect()
+    }
+
+    /// Begin and end in one word, then a mapping from positions to elements.
+    fn queue(&mut self, slot: U256) -> Vec<SetId> {
+        let bounds = self.word(slot);
+        let begin: i128 = (bounds & U256::from(u128::MAX)).to::<u128>().cast_signed();
+        let end: i128 = (bounds >> 128usize).to::<u128>().cast_signed();
+        let positions = (begin..end).take(MAX_LIST);
+        positions.map(|position| set_of(self.part(entry(slot + U256::ONE, signed(position))))).collect()
+    }
+
+    /// A set of keys in two slots, then the values.
+    fn map(&mut self, slot: U256) -> Vec<(Address, U256)> {
+        let keys = self.list(slot).into_iter().map(address_of);
+        keys.map(|key| (key, self.part(entry(slot + U256::from(2), key)))).collect()
+    }
+}
+
+/// A number as the EVM has it: negative ones as two's complement.
+fn signed(number: i128) -> U256 {
+    let magnitude = U256::from(number.unsigned_abs());
+    if number < 0 { U256::ZERO.wrapping_sub(magnitude) } else { magnitude }
+}
+
+impl Reader for SlotReader {
+    fn read(&mut self, block: u64, timestamp: u64, storage: Storage<'_>) -> Ledger {
+        let mut ledger = self.blank.clone();
+        (ledger.block, ledger.timestamp) = (block, timestamp);
+        for cell in 0..self.cells.len() {
+            self.refresh(cell, &mut ledger, storage);
+        }
+        ledger
+    }
+
+    fn update(
+        &mut self,
+        ledger: &mut Ledger,
+        changed: &mut dyn Iterator<Item = (Address, U256)>,
+        storage: Storage<'_>,
+    ) {
+        for slot in changed {
+            match self.index.get(&slot).copied() {
+                Some(Owner::Cell(cell)) => self.refresh(cell, ledger, storage),
+                Some(Owner::Withdrawal(index)) => self.refresh_withdrawal(index, ledger, storage),
+                None => {}
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        for slot in self.of_withdrawals.drain(..) {
+            self.index.remove(&slot);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The catalogue is complete: every invariant is explained, tested and has a witness.
+
+use std::{collections::BTreeSet, fs};
+
+use slashproof::{artifact::Artifacts, invariants, mutant};
+
+use crate::support::root;
+
+#[test]
+fn identifiers_are_unique_and_in_order() {
+    let mut known = BTreeSet::new();
+    for family in invariants::FAMILIES {
+        let ids: Vec<&str> = family.invariants.iter().map(|invariant| invariant.id).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        for id in ids {
+            let number = id.strip_prefix(family.key).and_then(|rest| rest.strip_prefix('-'));
+            let number = number.unwrap_or_else(|| panic!("{id} is of family {}", family.key));
+            assert!(number.len() == 2 && number.parse::<u8>().is_ok(), "{id}");
+            assert!(known.insert(id), "{id} is there twice");
+        }
+    }
+}
+
+#[test]
+fn every_invariant_is_explained() {
+    for invariant in invariants::all() {
+        for text in [invariant.statement, invariant.formula, invariant.why] {
+            assert!(text.len() > 15, "{}: {text:?}", invariant.id);
+        }
+        assert!(invariant.statement.ends_with('.') && invariant.why.ends_with('.'), "{}", invariant.id);
+    }
+}
+
+#[test]
+fn every_invariant_has_a_unit_test() {
+    let folder = root().join("invariants");
+    let texts: Vec<String> = crate::support::sources(&folder, "rs")
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("a readable source"))
+        .collect();
+    for invariant in invariants::all() {
+        let name = format!("fn {}()", invariant.id.to_lowercase().replace('-', "_"));
+        assert!(texts.iter().any(|text| text.contains(&name)), "{} has no test {name}", invariant.id);
+    }
+}
+
+#[test]
+fn every_invariant_has_a_mutant_and_every_mutant_an_invariant() {
+    for invariant in invariants::all() {
+        let broken = mutant::all().iter().any(|mutant| mutant.breaks == invariant.id);
+        assert!(broken, "nothing breaks {}", invariant.id);
+    }
+    let mut names = BTreeSet::new();
+    for mutant in mutant::all() {
+        assert!(invariants::find(&mutant.breaks).is_some(), "{} breaks {}", mutant.name, mutant.breaks);
+        assert!(names.insert(&mutant.name), "{} is there twice", mutant.name);
+    }
+}
+
+#[test]
+fn every_mutant_is_a_patch_of_one_place_and_is_built() {
+    let bundled = Artifacts::bundled();
+    for mutant in mutant::all() {
+        let path = root().join("contracts").join(&mutant.file);
+        let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(source.matches(&mutant.before).count(), 1, "{}: where is its place?", mutant.name);
+        let artifacts = Artifacts::mutant(&mutant.name).expect("it is built");
+        let changed = artifacts.iter().filter(|(name, artifact)| bundled.get(name).digest() != artifact.digest());
+        assert!(changed.count() > 0, "{} changes nothing", mutant.name);
+    }
+}

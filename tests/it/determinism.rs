@@ -1,0 +1,71 @@
+//! A campaign is a pure function of its seed and configuration.
+
+use std::fmt::Write;
+
+use slashproof::{
+    campaign::{Options, Summary},
+    codec,
+    protocol::eigenlayer::EigenLayer,
+};
+
+use crate::support::{bundled, code, mutant, options, play, slashproof};
+
+/// All that a summary says, as text.
+fn told(protocol: &EigenLayer, summary: &Summary) -> String {
+    let mut text = format!(
+        "{} {} {} {:?} {:?} {}\n",
+        summary.runs, summary.calls, summary.reverts, summary.actions, summary.invariants, summary.edges
+    );
+    for entry in summary.corpus.entries() {
+        writeln!(text, "{}", codec::write_calls(protocol, &entry.calls)).expect("text takes everything");
+    }
+    for violation in &summary.violations {
+        let calls = codec::write_calls(protocol, &violation.calls);
+        writeln!(text, "{} {:?} {} {calls}", violation.invariant.id, violation.origin, violation.sentence)
+            .expect("text takes everything");
+    }
+    text
+}
+
+#[test]
+fn the_same_seed_gives_the_same_campaign_whoever_plays_it() {
+    let protocol = bundled();
+    // More than one epoch, so that what one learns from another counts.
+    let one = told(&protocol, &play(&protocol, &options(7, 150)));
+    let again = told(&protocol, &play(&protocol, &options(7, 150)));
+    let three = told(&protocol, &play(&protocol, &Options { workers: 3, ..options(7, 150) }));
+    assert!(one == again, "played twice, it differs");
+    assert!(one == three, "played by three workers, it differs");
+}
+
+#[test]
+fn another_seed_gives_another_campaign() {
+    let protocol = bundled();
+    let seven = told(&protocol, &play(&protocol, &options(7, 20)));
+    let eight = told(&protocol, &play(&protocol, &options(8, 20)));
+    assert!(seven != eight);
+}
+
+#[test]
+fn findings_do_not_depend_on_workers_either() {
+    let protocol = mutant("slash-keeps-encumbered");
+    let one = told(&protocol, &play(&protocol, &options(3, 70)));
+    let two = told(&protocol, &play(&protocol, &Options { workers: 2, ..options(3, 70) }));
+    assert!(one.contains("SLA-02"), "{one}");
+    assert!(one == two);
+}
+
+#[test]
+fn the_report_is_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |workers: &str| {
+        let output = slashproof(
+            folder.path(),
+            &["run", "--seed", "1", "--runs", "200", "--json", "--workers", workers, "--out", "out"],
+        );
+        assert_eq!(code(&output), 0, "{}", crate::support::stdout(&output));
+        output.stdout
+    };
+    let one = run("1");
+    assert!(one == run("1") && one == run("2"));
+}

@@ -1,0 +1,187 @@
+//! Bad input ends in a clear sentence and exit code 2, and nothing is lost.
+
+use std::{fs, path::Path};
+
+use crate::support::{code, root, slashproof, stderr, stdout};
+
+/// The command fails with exit code 2, prints nothing on standard output, and says all of `expected`.
+fn refused(folder: &Path, arguments: &[&str], expected: &[&str]) {
+    let output = slashproof(folder, arguments);
+    let said = stderr(&output);
+    assert_eq!(code(&output), 2, "{arguments:?}: {said}");
+    assert_eq!(stdout(&output), "", "{arguments:?}");
+    for text in expected {
+        assert!(said.contains(text), "{arguments:?} does not say {text:?}:\n{said}");
+    }
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn options_that_make_no_sense() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    refused(folder, &["run", "--seed", "one"], &["invalid value 'one' for '--seed <N>'"]);
+    refused(folder, &["run", "--runs", "0"], &["error: runs is 0", "hint: it can be 1"]);
+    refused(folder, &["run", "--depth", "0"], &["error: depth is 0"]);
+    refused(folder, &["run", "--workers", "0"], &["error: workers is 0"]);
+    refused(folder, &["run", "--colour"], &["unexpected argument '--colour'"]);
+    refused(
+        folder,
+        &["run", "--invariants", "MAG-50"],
+        &["there is no invariant \"MAG-50\"", "hint: did you mean MAG-"],
+    );
+    refused(
+        folder,
+        &["run", "--mutant", "anybody-slash"],
+        &["no mutant called", "hint: did you mean anybody-slashes?"],
+    );
+    refused(folder, &["run", "--mutant", "x", "--artifacts", "y"], &["both a mutant and artifacts are named"]);
+    refused(folder, &["explain", "XYZ"], &["there is no invariant \"XYZ\""]);
+    refused(folder, &["run", "--config", "none.toml"], &["cannot read the configuration none.toml"]);
+}
+
+#[test]
+fn configurations_with_typos() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = folder.join("slashproof.toml");
+    fs::write(&file, "rums = 5\n").unwrap();
+    refused(folder, &["run"], &["slashproof.toml: there is no key \"rums\"", "hint: did you mean runs?"]);
+    fs::write(&file, "runs = \"many\"\n").unwrap();
+    refused(folder, &["run"], &["slashproof.toml: ", "expected u64"]);
+    fs::write(&file, "runs = = 5\n").unwrap();
+    refused(folder, &["run"], &["slashproof.toml: TOML parse error at line 1"]);
+    fs::write(&file, "runs = 5\ndepth = 7\n").unwrap();
+    let output = slashproof(folder, &["run", "--runs", "2", "--json"]);
+    let report = crate::support::json(&output);
+    assert_eq!((report["runs"].as_u64(), report["depth"].as_u64()), (Some(2), Some(7)), "flags win over the file");
+}
+
+#[test]
+fn environment_variables_with_typos() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, value: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_slashproof"));
+        command.current_dir(folder.path()).args(["run", "--runs", "1", "--json"]).env(name, value).output().unwrap()
+    };
+    let output = run("SLASHPROOF_DEPHT", "3");
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("SLASHPROOF_DEPHT: there is no key \"depht\"\nhint: did you mean depth?"));
+    let output = run("SLASHPROOF_DEPTH", "3");
+    assert_eq!(crate::support::json(&output)["depth"], 3);
+}
+
+#[test]
+fn artifacts_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    refused(folder, &["run", "--artifacts", "nowhere"], &["nowhere is no folder"]);
+    fs::create_dir(folder.join("out-of-another-project")).unwrap();
+    refused(
+        folder,
+        &["run", "--artifacts", "out-of-another-project"],
+        &["has no artifact of AllocationManager", "hint: expected AllocationManager.json"],
+    );
+    let copy = folder.join("copy");
+    copy_release(&copy);
+    let file = copy.join("DelegationManager.json");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &text[..text.len() / 2]).unwrap();
+    refused(folder, &["run", "--artifacts", "copy"], &["DelegationManager.json: this is no artifact", "hint: "]);
+    fs::write(&file, text.replace("\"storageLayout\"", "\"otherLayout\"")).unwrap();
+    refused(
+        folder,
+        &["run", "--artifacts", "copy"],
+        &["DelegationManager has no storage layout", "hint: compile with"],
+    );
+    fs::write(&file, text.replace("\"label\": \"operatorShares\"", "\"label\": \"sharesOfOperators\"")).unwrap();
+    refused(folder, &["run", "--artifacts", "copy"], &["no variable \"operatorShares\""]);
+    // Bytecode that is broken is no longer ours to parse, but it does not deploy.
+    fs::write(&file, text.replacen("\"bytecode\": \"0x6", "\"bytecode\": \"0xfe", 1)).unwrap();
+    refused(folder, &["run", "--artifacts", "copy"], &["cannot read its \"bytecode\""]);
+    fs::write(&file, text.replacen("\"bytecode\": \"0x61", "\"bytecode\": \"0xfe", 1)).unwrap();
+    refused(folder, &["run", "--artifacts", "copy"], &["the protocol does not deploy: creating delegationManager"]);
+}
+
+fn copy_release(to: &Path) {
+    fs::create_dir(to).unwrap();
+    for file in crate::support::files(&root().join("contracts/artifacts/redistribution")) {
+        fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn a_copy_of_the_release_plays_like_the_release() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    copy_release(&copy);
+    let run = |arguments: &[&str]| {
+        let common = ["run", "--runs", "20", "--seed", "2", "--json", "--out", "out"];
+        let mut report = crate::support::json(&slashproof(folder.path(), &[&common, arguments].concat()));
+        report["artifacts"].take();
+        report
+    };
+    assert_eq!(run(&["--artifacts", "copy"]), run(&[]));
+}
+
+#[test]
+fn a_damaged_corpus_is_told_and_kept_and_the_rest_is_played() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let first = slashproof(folder, &["run", "--runs", "64", "--corpus-dir", "corpus", "--out", "out"]);
+    assert!([0, 3].contains(&code(&first)));
+    let good = crate::support::files(&folder.join("corpus")).len();
+    let noise: Vec<u8> = (0..200u8).map(|byte| byte.wrapping_mul(37)).collect();
+    fs::write(folder.join("corpus/0-noise.json"), &noise).unwrap();
+    fs::write(folder.join("corpus/1-foreign.json"), "{\"calls\": []}").unwrap();
+    fs::write(
+        folder.join("corpus/2-future.json"),
+        "{\"kind\": \"slashproof corpus entry\", \"format\": 99, \"calls\": []}",
+    )
+    .unwrap();
+    fs::write(
+        folder.join("corpus/3-typo.json"),
+        "{\"kind\": \"slashproof corpus entry\", \"format\": 1, \"calls\": [{\"action\": \"staker.deposits\", \"actor\": \"staker A\"}]}",
+    )
+    .unwrap();
+    let output = slashproof(folder, &["run", "--runs", "64", "--corpus-dir", "corpus", "--out", "out", "--json"]);
+    let said = stderr(&output);
+    assert_eq!(code(&output), 2, "{said}");
+    for expected in [
+        "0-noise.json: this is no JSON",
+        "1-foreign.json: this is no slashproof corpus entry",
+        "2-future.json: it has format 99, and 1 is what is read here",
+        "3-typo.json: call 1: there is no action called \"staker.deposits\"\nhint: did you mean staker.deposit?",
+        "4 files of the corpus could not be read; they are left where they are",
+    ] {
+        assert!(said.contains(expected), "{expected} is not in\n{said}");
+    }
+    assert_eq!(crate::support::json(&output)["replayed"], good);
+    assert_eq!(fs::read(folder.join("corpus/0-noise.json")).unwrap(), noise);
+}
+
+#[test]
+fn output_that_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // Not even the superuser makes a folder inside a file.
+    fs::write(folder.join("file"), "").unwrap();
+    refused(folder, &["run", "--out", "file"], &["cannot create the folder", "hint: name another with --out"]);
+    refused(folder, &["run", "--out", "file/inside"], &["cannot create the folder"]);
+    #[cfg(target_os = "linux")]
+    refused(folder, &["run", "--out", "/proc/slashproof"], &["cannot create the folder"]);
+}
+
+#[test]
+fn findings_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    refused(folder, &["replay", "nothing.json"], &["nothing.json: cannot be read"]);
+    fs::write(folder.join("noise.json"), [0xff, 0xfe, 0x00]).unwrap();
+    refused(folder, &["replay", "noise.json"], &["noise.json: this is no JSON"]);
+    fs::write(folder.join("other.json"), "{}").unwrap();
+    refused(folder, &["replay", "other.json"], &["other.json: this is no slashproof finding", "hint: "]);
+    fs::write(folder.join("half.json"), "{\"kind\": \"slashproof finding\", \"format\": 1}").unwrap();
+    refused(folder, &["replay", "half.json"], &["half.json: a finding has a \"origin\", and this has none"]);
+    refused(folder, &["shrink", "half.json"], &["half.json: "]);
+}

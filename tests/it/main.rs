@@ -1,0 +1,14 @@
+//! One test binary, one module for each promise.
+
+mod broken;
+mod catalogue;
+mod cli;
+mod determinism;
+mod files;
+mod hostile;
+mod ledger;
+mod mutants;
+mod node;
+mod shrinking;
+mod support;
+mod tidy;

@@ -1,0 +1,128 @@
+//! What several promises need to be tested.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+use slashproof::{
+    artifact::{Artifacts, Source},
+    call::Call,
+    campaign::{self, Control, Options, Summary},
+    corpus::Corpus,
+    draw::Dice,
+    executor::Executor,
+    generator::Generator,
+    invariants,
+    oracle::Invariant,
+    protocol::eigenlayer::EigenLayer,
+};
+
+/// The repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The bundled release.
+pub fn bundled() -> EigenLayer {
+    EigenLayer::new(Artifacts::bundled()).expect("the bundled release is complete")
+}
+
+/// The bundled release with a planted bug.
+pub fn mutant(name: &str) -> EigenLayer {
+    let artifacts = Artifacts::load(&Source::Mutant(name.to_owned())).expect("the mutant exists");
+    EigenLayer::new(artifacts).expect("a mutant is complete")
+}
+
+/// A small campaign.
+pub fn options(seed: u64, runs: u64) -> Options {
+    Options {
+        seed,
+        runs: Some(runs),
+        depth: 100,
+        workers: 1,
+        invariants: invariants::all().collect(),
+        shrink_run_limit: 5_000,
+        fail_fast: false,
+    }
+}
+
+/// A campaign for one invariant that stops when it is violated.
+pub fn hunt(seed: u64, runs: u64, invariant: &'static Invariant) -> Options {
+    Options { invariants: vec![invariant], fail_fast: true, ..options(seed, runs) }
+}
+
+/// Plays a campaign that begins with nothing.
+pub fn play(protocol: &EigenLayer, options: &Options) -> Summary {
+    campaign::run(protocol, options, Corpus::default(), &Control::default(), &mut |_| {}).expect("it deploys")
+}
+
+/// Plays random calls on top of what was played, and looks at the world after each; the calls.
+pub fn wander(executor: &mut Executor<'_>, run: u64, calls: usize, mut each: impl FnMut(&Executor<'_>)) -> Vec<Call> {
+    let protocol = executor.protocol();
+    let mut dice = Dice::of_run(21, executor.ledger().block, run);
+    let generator = Generator::for_run(protocol, &mut dice);
+    let mut played = Vec::new();
+    while played.len() < calls {
+        let delay = generator.delay(&mut dice, executor.ledger());
+        executor.advance(delay);
+        let Some((action, actor, operation)) = generator.next(&mut dice, executor.ledger()).call else { continue };
+        let call = Call { action, actor, delay, operation };
+        executor.execute(&call);
+        each(executor);
+        played.push(call);
+    }
+    played
+}
+
+/// Runs the command in a folder.
+pub fn slashproof(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slashproof"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SLASHPROOF_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).args(arguments).output().expect("the command starts")
+}
+
+/// The exit code.
+pub fn code(output: &Output) -> i32 {
+    output.status.code().expect("it exits by itself")
+}
+
+/// Standard output as text.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+/// Standard error as text.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+/// Standard output as JSON.
+pub fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}\n{}\n{}", stdout(output), stderr(output)))
+}
+
+/// The files of a folder, sorted.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Every file below a folder with an extension.
+pub fn sources(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in files(folder) {
+        if path.is_dir() {
+            found.extend(sources(&path, extension));
+        } else if path.extension().is_some_and(|own| own == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
