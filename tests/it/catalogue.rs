@@ -1,6 +1,6 @@
 //! The catalogue is complete: every invariant is explained, tested and has a witness.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fmt::Write, fs};
 
 use slashproof::{artifact::Artifacts, invariants, mutant};
 
@@ -68,4 +68,38 @@ fn every_mutant_is_a_patch_of_one_place_and_is_built() {
         let changed = artifacts.iter().filter(|(name, artifact)| bundled.get(name).digest() != artifact.digest());
         assert!(changed.count() > 0, "{} changes nothing", mutant.name);
     }
+}
+
+/// The catalogue as a document.
+fn document() -> String {
+    let mut text = String::from(
+        "# The catalogue\n\n\
+         What is judged, by family. `slashproof explain ID` says more of one. A witness is a planted bug, in\n\
+         [`contracts/mutants`](../contracts/mutants/mutants.toml), that breaks the invariant and that a campaign catches\n\
+         with it. This file is written by `make catalogue`, from the constants beside it.\n",
+    );
+    for family in invariants::FAMILIES {
+        write!(text, "\n## {}: {}\n\nAssumes: {}\n\n", family.key, family.title, family.assumes).unwrap();
+        text += "| ID | statement | judged after | witness |\n| --- | --- | --- | --- |\n";
+        for invariant in family.invariants {
+            let witnesses: Vec<String> = mutant::all()
+                .iter()
+                .filter(|mutant| mutant.breaks == invariant.id)
+                .map(|mutant| format!("`{}`", mutant.name))
+                .collect();
+            let (id, statement, checkpoint) = (invariant.id, invariant.statement, invariant.checkpoint);
+            writeln!(text, "| {id} | {statement} | {checkpoint} | {} |", witnesses.join(", ")).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_document_is_the_catalogue() {
+    let path = root().join("invariants/README.md");
+    if std::env::var_os("UPDATE_CATALOGUE").is_some() {
+        fs::write(&path, document()).expect("a writable repository");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == document(), "run `make catalogue` and commit what it writes");
 }

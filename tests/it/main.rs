@@ -4,6 +4,7 @@ mod broken;
 mod catalogue;
 mod cli;
 mod determinism;
+mod docs;
 mod files;
 mod hostile;
 mod ledger;

@@ -1,0 +1,50 @@
+# `make test` is all that must hold. `make artifacts` after a change of the contracts, `make bench` for the figures in
+# docs/performance.md.
+
+FORGE := scripts/forge
+CARGO := cargo
+NEXTEST := $(CARGO) nextest
+TOOLS := target/tools
+
+.PHONY: test npm contracts lint unit artifacts catalogue bench clean
+
+test: contracts lint unit
+
+# The pinned tools: forge, anvil, solc, OpenZeppelin. Installed in contracts/, and only when the lock file changed.
+npm: contracts/node_modules/.installed
+contracts/node_modules/.installed: contracts/package-lock.json
+	cd contracts && npm ci --no-audit --no-fund
+	touch $@
+
+contracts: npm
+	cd contracts && $(FORGE) fmt --check
+	cd contracts && node scripts/build.mjs --check
+	cd contracts && $(FORGE) test
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --no-default-features --all-targets -- -D warnings
+
+unit: npm $(TOOLS)/nextest
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" $(NEXTEST) run --locked
+
+# nextest, if the machine does not have it.
+$(TOOLS)/nextest:
+	mkdir -p $(TOOLS)
+	$(NEXTEST) --version || $(CARGO) install --locked --root $(TOOLS) cargo-nextest@0.9.143
+	touch $@
+
+artifacts: npm
+	cd contracts && $(FORGE) fmt
+	cd contracts && node scripts/build.mjs
+
+# invariants/README.md, from the constants beside it.
+catalogue: $(TOOLS)/nextest
+	UPDATE_CATALOGUE=1 $(NEXTEST) run --locked catalogue::the_document_is_the_catalogue
+
+bench: npm
+	benches/throughput.sh
+
+clean:
+	rm -rf target contracts/out contracts/cache contracts/node_modules slashproof-out
