@@ -8,18 +8,20 @@ mod json;
 pub mod trace;
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
+use alloy_primitives::B256;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
     campaign::{ActionCount, Ended, Options, Summary},
     corpus::write_whole,
-    finding::Finding,
+    finding::{Finding, digests},
     problem::Problem,
     protocol::{ActionInfo, Expects, Protocol},
 };
@@ -62,6 +64,8 @@ pub struct Report {
     pub protocol: String,
     /// Where its contracts came from.
     pub artifacts: String,
+    /// By contract: the hash of its creation code.
+    pub digests: BTreeMap<String, B256>,
     /// Decides everything that was drawn.
     pub seed: u64,
     /// Sequences played.
@@ -171,6 +175,7 @@ impl Report {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: protocol.name().to_owned(),
             artifacts: protocol.artifacts().origin.clone(),
+            digests: digests(protocol.artifacts()),
             seed: options.seed,
             runs: summary.runs,
             depth: options.depth,

@@ -25,10 +25,12 @@ interface Vm {
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
     function expectEmit(address emitter) external;
+    function expectCall(address target, bytes calldata data) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function assume(bool condition) external pure;
     function mockCall(address target, bytes calldata data, bytes calldata returned) external;
+    function mockCallRevert(address target, bytes calldata data, bytes calldata revertData) external;
     function assertTrue(bool condition) external pure;
     function assertTrue(bool condition, string calldata message) external pure;
     function assertFalse(bool condition) external pure;
@@ -36,10 +38,14 @@ interface Vm {
     function assertEq(uint256 left, uint256 right) external pure;
     function assertEq(uint256 left, uint256 right, string calldata message) external pure;
     function assertEq(int256 left, int256 right) external pure;
+    function assertEq(int256 left, int256 right, string calldata message) external pure;
     function assertEq(address left, address right) external pure;
     function assertEq(bytes32 left, bytes32 right) external pure;
     function assertEq(bool left, bool right) external pure;
     function assertEq(string calldata left, string calldata right) external pure;
+    function assertEq(uint256[] calldata left, uint256[] calldata right) external pure;
+    function assertEq(address[] calldata left, address[] calldata right) external pure;
+    function assertEq(bytes32[] calldata left, bytes32[] calldata right) external pure;
     function assertLe(uint256 left, uint256 right) external pure;
     function assertGe(uint256 left, uint256 right) external pure;
 }
