@@ -10,10 +10,11 @@ TOOLS := target/tools
 
 test: contracts lint unit
 
-# The pinned tools: forge, anvil, solc, OpenZeppelin. Installed in contracts/, and only when the lock file changed.
+# The pinned tools: forge, anvil, solc, OpenZeppelin. Installed in contracts/, and only when the lock file changed. Not
+# by `npm ci`: it insists on the optional packages of every platform, and a mirror may carry those of one.
 npm: contracts/node_modules/.installed
 contracts/node_modules/.installed: contracts/package-lock.json
-	cd contracts && npm ci --no-audit --no-fund
+	cd contracts && npm install --no-save --ignore-scripts --no-audit --no-fund
 	touch $@
 
 contracts: npm

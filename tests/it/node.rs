@@ -23,7 +23,7 @@ fn anvil() -> PathBuf {
         .into_iter()
         .map(|package| package.join("bin/anvil"))
         .find(|program| program.is_file());
-    found.unwrap_or_else(|| panic!("no anvil below {}: run `npm ci` in contracts/", packages.display()))
+    found.unwrap_or_else(|| panic!("no anvil below {}: run `make npm`", packages.display()))
 }
 
 /// Plays `calls` on both engines; after each call ledgers and outcomes are the same.
