@@ -263,7 +263,8 @@ contract StrategyManager is
         revert StrategyNotFound();
     }
 
-    /// @dev The entry goes before the tokens do, so a token that calls back finds nothing to clear twice.
+    /// @dev The entry goes before the tokens do, so a token that calls back finds nothing to clear twice. What lists
+    /// the slash follows, in the order of EigenLayer's events.
     function _clearBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId, IStrategy strategy)
         internal
         returns (uint256 amount)
@@ -272,15 +273,15 @@ contract StrategyManager is
         EnumerableMap.AddressToUintMap storage entries = _burnOrRedistributableShares[setKey][slashId];
         (, uint256 shares) = entries.tryGet(address(strategy));
         entries.remove(address(strategy));
+        if (shares != 0) {
+            address recipient = allocationManager.getRedistributionRecipient(operatorSet);
+            amount = strategy.withdraw(recipient, strategy.underlyingToken(), shares);
+            emit BurnOrRedistributableSharesDecreased(operatorSet, slashId, strategy, shares);
+        }
         if (entries.length() == 0) {
             _pendingSlashIds[setKey].remove(slashId);
             if (_pendingSlashIds[setKey].length() == 0) _pendingOperatorSets.remove(setKey);
         }
-        if (shares == 0) return 0;
-        emit BurnOrRedistributableSharesDecreased(operatorSet, slashId, strategy, shares);
-        return strategy.withdraw(
-            allocationManager.getRedistributionRecipient(operatorSet), strategy.underlyingToken(), shares
-        );
     }
 
     function _setStrategyWhitelister(address newStrategyWhitelister) internal {

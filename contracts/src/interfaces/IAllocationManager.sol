@@ -153,8 +153,7 @@ interface IAllocationManagerEvents is IAllocationManagerTypes {
 /// @title Operator sets, allocations, slashing
 /// @notice Holds magnitudes, never funds. An operator's stake in a strategy is one whole of magnitude (WAD) at first;
 /// it is given to operator sets in parts, each part to one set only (unique stake), and a slash takes from the part of
-/// the
-/// set that slashes.
+/// the set that slashes.
 ///
 /// Assumptions for safety: the delegation manager and the permission controller given at construction are honest;
 /// blocks count up. For liveness: an AVS's registrar does not revert.

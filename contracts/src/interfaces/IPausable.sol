@@ -17,9 +17,10 @@ interface IPausable {
     /// @notice Thrown when the pauser registry is the zero address.
     error InputAddressZero();
 
-    /// @notice `account` set the status to `newPausedStatus`, which has more bits than before.
+    /// @notice `account` set the status to `newPausedStatus`, which has every bit of before; a proxy's start says so
+    /// too.
     event Paused(address indexed account, uint256 newPausedStatus);
-    /// @notice `account` set the status to `newPausedStatus`, which has fewer bits than before.
+    /// @notice `account` set the status to `newPausedStatus`, which has no bit that was not there.
     event Unpaused(address indexed account, uint256 newPausedStatus);
 
     /// @notice The registry that says who may pause and unpause.
