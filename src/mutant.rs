@@ -27,10 +27,22 @@ struct Table {
     mutant: Vec<Mutant>,
 }
 
+/// One table for each family of invariants, in the families' order.
+const TABLES: &[&str] = &[
+    include_str!("../contracts/mutants/magnitude.toml"),
+    include_str!("../contracts/mutants/queue.toml"),
+    include_str!("../contracts/mutants/sets.toml"),
+    include_str!("../contracts/mutants/slashing.toml"),
+    include_str!("../contracts/mutants/delegation.toml"),
+    include_str!("../contracts/mutants/withdrawal.toml"),
+    include_str!("../contracts/mutants/conservation.toml"),
+    include_str!("../contracts/mutants/redistribution.toml"),
+    include_str!("../contracts/mutants/authority.toml"),
+];
+
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../contracts/mutants/mutants.toml"))
-        .unwrap_or_else(|error| panic!("the table of mutants: {error}"));
-    table.mutant
+    let read = |table: &&str| toml::from_str(table).unwrap_or_else(|error| panic!("a table of mutants: {error}"));
+    TABLES.iter().map(read).flat_map(|table: Table| table.mutant).collect()
 });
 
 /// Every mutant, in the order of the table.

@@ -83,7 +83,8 @@ for (const [folder, contracts] of Object.entries(artifacts)) {
   buildRelease(contracts, join(root, "artifacts", folder), root);
   prune(join(root, "artifacts", folder), new Set(Object.keys(contracts).map((name) => `${name}.json`)));
 }
-const mutants = parse(readFileSync(join(root, "mutants/mutants.toml"), "utf8")).mutant ?? [];
+const tables = readdirSync(join(root, "mutants")).filter((file) => file.endsWith(".toml"));
+const mutants = tables.flatMap((file) => parse(readFileSync(join(root, "mutants", file), "utf8")).mutant);
 const mutantFolder = join(root, "artifacts/mutants");
 mkdirSync(mutantFolder, { recursive: true });
 for (const mutant of mutants) buildMutant(mutant, mutantFolder);

@@ -75,7 +75,7 @@ fn document() -> String {
     let mut text = String::from(
         "# The catalogue\n\n\
          What is judged, by family. `slashproof explain ID` says more of one. A witness is a planted bug, in\n\
-         [`contracts/mutants`](../contracts/mutants/mutants.toml), that breaks the invariant and that a campaign catches\n\
+         [`contracts/mutants`](../contracts/mutants), that breaks the invariant and that a campaign catches\n\
          with it. This file is written by `make catalogue`, from the constants beside it.\n",
     );
     for family in invariants::FAMILIES {

@@ -1,0 +1,65 @@
+//! Strategies, tokens, switches and proxies.
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+
+use super::{Encoded, Encoder};
+use crate::{call::Operation, protocol::eigenlayer::abi};
+
+impl Encoder<'_> {
+    pub(super) fn others(&self, operation: &Operation) -> Option<Encoded> {
+        use Operation as O;
+        Some(match operation {
+            O::Donate { strategy, amount } => {
+                let token = self.before.strategy(*strategy)?.token;
+                (token, abi::Token::transferCall { to: *strategy, amount: *amount }.abi_encode())
+            }
+            O::AskUserUnderlying { strategy, user } => {
+                (*strategy, abi::StrategyBase::userUnderlyingCall { user: *user }.abi_encode())
+            }
+            O::Pause { contract, status } => {
+                (*contract, abi::Pausable::pauseCall { newPausedStatus: *status }.abi_encode())
+            }
+            O::PauseAll { contract } => (*contract, abi::Pausable::pauseAllCall {}.abi_encode()),
+            O::Unpause { contract, status } => {
+                (*contract, abi::Pausable::unpauseCall { newPausedStatus: *status }.abi_encode())
+            }
+            O::SetPauser { pauser, allowed } => {
+                let call = abi::PauserRegistry::setIsPauserCall { newPauser: *pauser, canPause: *allowed };
+                (self.protocol.contracts.pauser_registry, call.abi_encode())
+            }
+            O::SetUnpauser { to } => {
+                let call = abi::PauserRegistry::setUnpauserCall { newUnpauser: *to };
+                (self.protocol.contracts.pauser_registry, call.abi_encode())
+            }
+            O::Initialize { contract } => (*contract, self.initialize(*contract)),
+            O::Upgrade { contract, implementation } => {
+                (*contract, abi::Proxy::upgradeToCall { implementation: *implementation }.abi_encode())
+            }
+            O::CallPlumbing { function, account, strategy, amount } => {
+                self.plumbing(*function, *account, *strategy, *amount)?
+            }
+            O::Malformed { function, account, set, strategy } => {
+                self.malformed(*function, *account, *set, *strategy)?
+            }
+            _ => return None,
+        })
+    }
+
+    pub(super) fn initialize(&self, contract: Address) -> Vec<u8> {
+        let contracts = &self.protocol.contracts;
+        if contract == contracts.strategy_manager {
+            let thief = self.protocol.cast.stranger;
+            abi::StrategyManager::initializeCall {
+                initialOwner: thief,
+                initialStrategyWhitelister: thief,
+                initialPausedStatus: U256::ZERO,
+            }
+            .abi_encode()
+        } else if self.protocol.cast.strategies.contains(&contract) {
+            abi::StrategyBase::initializeCall { token: self.protocol.cast.tokens[0] }.abi_encode()
+        } else {
+            abi::AllocationManager::initializeCall { initialPausedStatus: U256::ZERO }.abi_encode()
+        }
+    }
+}
