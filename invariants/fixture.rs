@@ -8,7 +8,7 @@ use crate::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
-        Allocation, AllocationDelay, Control, Holding, Ledger, Membership, Operator, OperatorSet, Permission,
+        Allocation, AllocationDelay, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet, Permission,
         Principal, Stake, Staker, Strategy, Terms, Token, Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
@@ -239,5 +239,8 @@ fn terms(burn_address: Address, manager: Address) -> Terms {
         withdrawal_delay: 40,
         burn_address,
         slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
+        managers: Managers { allocation: manager, delegation: manager, strategy: manager },
+        not_redistributable: Vec::new(),
+        accepting_registrars: Vec::new(),
     }
 }

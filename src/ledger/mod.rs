@@ -4,12 +4,16 @@
 //! Fields hold what is stored. What the protocol computes when asked (lazy completion, slashing factors, shares that can
 //! be withdrawn) is a method, with the formula of `docs/protocol.md` it follows.
 
+mod quantities;
+
 use alloy_primitives::{Address, B256, FixedBytes, U256};
 
 use crate::{
     arithmetic::{WAD, mul_wad_down, withdrawable},
     call::SetId,
 };
+
+pub use quantities::CompletionRequest;
 
 /// Constants of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +28,23 @@ pub struct Terms {
     pub burn_address: Address,
     /// What one must be permitted, by an AVS, to slash.
     pub slash_permission: Permission,
+    /// The contracts that keep the accounting.
+    pub managers: Managers,
+    /// The strategies that redistributing sets refuse.
+    pub not_redistributable: Vec<Address>,
+    /// Registrars that let everybody in and out.
+    pub accepting_registrars: Vec<Address>,
+}
+
+/// The contracts that keep the accounting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Managers {
+    /// Sets, magnitudes, slashes.
+    pub allocation: Address,
+    /// Delegations and withdrawals.
+    pub delegation: Address,
+    /// Deposit shares, and what slashes took.
+    pub strategy: Address,
 }
 
 /// The right to call one function of one contract.
@@ -246,17 +267,6 @@ impl OperatorSet {
     pub fn waiting(&self, slash_id: u64, strategy: Address) -> Option<U256> {
         let entries = self.slashes.get(usize::try_from(slash_id).ok()?)?;
         entries.iter().find(|(at, _)| *at == strategy).map(|(_, shares)| *shares)
-    }
-
-    /// The slash that `nth` means: one of those that wait, or one that does not if none does.
-    pub fn nth_slash(&self, nth: u32) -> u64 {
-        let nth = u64::from(nth);
-        if self.pending_slashes.is_empty() {
-            return nth % (self.slash_count + 1) + 1;
-        }
-        let mut waiting = self.pending_slashes.clone();
-        waiting.sort_unstable();
-        waiting[usize::try_from(nth % waiting.len() as u64).expect("it is an index")]
     }
 }
 
@@ -543,13 +553,6 @@ impl Ledger {
         let mut queue: Vec<_> = self.withdrawals.iter().filter(|w| w.pending && w.staker == staker).collect();
         queue.sort_by_key(|withdrawal| withdrawal.nonce);
         queue
-    }
-
-    /// The withdrawal of a staker that `nth` means: counted round, oldest first.
-    pub fn nth_withdrawal(&self, staker: Address, nth: u32) -> Option<&Withdrawal> {
-        let queue = self.queue_of(staker);
-        let count = u32::try_from(queue.len()).ok().filter(|count| *count > 0)?;
-        Some(queue[(nth % count) as usize])
     }
 
     /// The blocks from now on at which something changes by itself: allocations and delays take effect, withdrawals stop

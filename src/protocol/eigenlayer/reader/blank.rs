@@ -5,12 +5,12 @@ use alloy_primitives::{Address, U256};
 use crate::{
     call::SetId,
     ledger::{
-        Allocation, AllocationDelay, Control, Holding, Ledger, Membership, Operator, OperatorSet, Principal, Stake,
-        Staker, Strategy, Terms, Token,
+        Allocation, AllocationDelay, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet, Principal,
+        Stake, Staker, Strategy, Terms, Token,
     },
     protocol::eigenlayer::{
         EigenLayer,
-        deploy::{BURN_ADDRESS, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, WITHDRAWAL_DELAY},
+        deploy::{BURN_ADDRESS, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, NATIVE_STRATEGY, WITHDRAWAL_DELAY},
     },
 };
 
@@ -43,6 +43,13 @@ fn terms(protocol: &EigenLayer) -> Terms {
         withdrawal_delay: u64::from(WITHDRAWAL_DELAY),
         burn_address: BURN_ADDRESS,
         slash_permission: protocol.slash_permission(),
+        managers: Managers {
+            allocation: protocol.contracts.allocation_manager,
+            delegation: protocol.contracts.delegation_manager,
+            strategy: protocol.contracts.strategy_manager,
+        },
+        not_redistributable: [NATIVE_STRATEGY].into_iter().chain(protocol.book.address("eigen strategy")).collect(),
+        accepting_registrars: protocol.cast.registrars.clone(),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The allocation manager.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes};
 use alloy_sol_types::SolCall;
 
 use super::{Encoded, Encoder, new_set, sol_set};
 use crate::{
-    call::{AllocationChange, AllocationItem, Operation, SetId},
+    call::{AllocationChange, Operation},
     protocol::eigenlayer::abi,
 };
 
@@ -73,31 +73,13 @@ impl Encoder<'_> {
         Some((self.protocol.contracts.allocation_manager, data))
     }
 
-    /// The magnitudes wanted; "all" of a strategy is what the ones before have left free.
-    pub(super) fn changes(
-        &self,
-        operator: Address,
-        changes: &[AllocationChange],
-    ) -> Vec<abi::AllocationManager::AllocateParams> {
-        let index = self.before.operator_index(operator);
-        let mut taken = vec![0u64; self.before.strategies.len()];
-        let mut want = |set: SetId, item: &AllocationItem| -> u64 {
-            let place = index.zip(self.before.set_index(set)).zip(self.before.strategy_index(item.strategy));
-            let Some(((operator, set), strategy)) = place else { return item.magnitude.of(U256::ZERO).saturating_to() };
-            let current = self.before.operators[operator].allocations[set][strategy].settled(self.before.block).current;
-            let free = self.before.free_magnitude(operator, strategy).saturating_sub(taken[strategy]);
-            let wanted: u64 = item.magnitude.of(U256::from(current.saturating_add(free))).saturating_to();
-            taken[strategy] = taken[strategy].saturating_add(wanted.saturating_sub(current));
-            wanted
-        };
-        let mut params = Vec::with_capacity(changes.len());
-        for change in changes {
-            params.push(abi::AllocationManager::AllocateParams {
-                operatorSet: sol_set(change.set),
-                strategies: change.items.iter().map(|item| item.strategy).collect(),
-                newMagnitudes: change.items.iter().map(|item| want(change.set, item)).collect(),
-            });
-        }
-        params
+    fn changes(&self, operator: Address, changes: &[AllocationChange]) -> Vec<abi::AllocationManager::AllocateParams> {
+        let wanted = self.before.wanted_magnitudes(operator, changes);
+        let params = changes.iter().zip(wanted).map(|(change, magnitudes)| abi::AllocationManager::AllocateParams {
+            operatorSet: sol_set(change.set),
+            strategies: change.items.iter().map(|item| item.strategy).collect(),
+            newMagnitudes: magnitudes,
+        });
+        params.collect()
     }
 }

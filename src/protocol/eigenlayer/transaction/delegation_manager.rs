@@ -1,11 +1,11 @@
 //! The delegation manager.
 
-use alloy_primitives::{Address, FixedBytes, U256};
+use alloy_primitives::{Address, FixedBytes};
 use alloy_sol_types::SolCall;
 
 use super::{Encoded, Encoder, no_signature, sol_withdrawal};
 use crate::{
-    call::{Completion, Operation, Receive, WithdrawalItem},
+    call::{Completion, Operation, WithdrawalItem},
     protocol::eigenlayer::abi,
 };
 
@@ -65,45 +65,19 @@ impl Encoder<'_> {
         Some((self.protocol.contracts.delegation_manager, data))
     }
 
-    /// What each withdrawal takes; "all" is what the ones before have left.
-    pub(super) fn withdrawals(
-        &self,
-        withdrawals: &[Vec<WithdrawalItem>],
-    ) -> Vec<abi::DelegationManager::QueuedWithdrawalParams> {
-        let staker = self.before.staker(self.actor);
-        let mut left: Vec<U256> = match staker {
-            Some(staker) => staker.holdings.iter().map(|holding| holding.shares).collect(),
-            None => vec![U256::ZERO; self.before.strategies.len()],
-        };
-        let mut take = |item: &WithdrawalItem| {
-            let Some(strategy) = self.before.strategy_index(item.strategy) else { return item.shares.of(U256::ZERO) };
-            let shares = item.shares.of(left[strategy]);
-            left[strategy] = left[strategy].saturating_sub(shares);
-            shares
-        };
-        let params = withdrawals.iter().map(|items| abi::DelegationManager::QueuedWithdrawalParams {
-            strategies: items.iter().map(|item| item.strategy).collect(),
-            depositShares: items.iter().map(&mut take).collect(),
-            deprecatedWithdrawer: Address::ZERO,
-        });
+    fn withdrawals(&self, withdrawals: &[Vec<WithdrawalItem>]) -> Vec<abi::DelegationManager::QueuedWithdrawalParams> {
+        let shares = self.before.withdrawn_shares(self.actor, withdrawals);
+        let params =
+            withdrawals.iter().zip(shares).map(|(items, shares)| abi::DelegationManager::QueuedWithdrawalParams {
+                strategies: items.iter().map(|item| item.strategy).collect(),
+                depositShares: shares,
+                deprecatedWithdrawer: Address::ZERO,
+            });
         params.collect()
     }
 
-    pub(super) fn completion(
-        &self,
-        completion: &Completion,
-    ) -> Option<(abi::DelegationManager::Withdrawal, Vec<Address>, bool)> {
-        let withdrawal = self.before.nth_withdrawal(completion.staker, completion.nth)?;
-        let tokens = withdrawal.items.iter().map(|(strategy, _)| match completion.receive {
-            Receive::Tokens | Receive::Shares => {
-                self.before.strategy(*strategy).map_or(Address::ZERO, |strategy| strategy.token)
-            }
-            Receive::WrongTokens => {
-                let right = self.before.strategy(*strategy).map(|strategy| strategy.token);
-                let mut others = self.before.tokens.iter().map(|token| token.address);
-                others.find(|token| Some(*token) != right).unwrap_or_default()
-            }
-        });
-        Some((sol_withdrawal(withdrawal), tokens.collect(), completion.receive != Receive::Shares))
+    fn completion(&self, completion: &Completion) -> Option<(abi::DelegationManager::Withdrawal, Vec<Address>, bool)> {
+        let request = self.before.completion_request(completion)?;
+        Some((sol_withdrawal(request.withdrawal), request.tokens, request.as_tokens))
     }
 }
