@@ -18,7 +18,7 @@ contracts/node_modules/.installed: contracts/package-lock.json
 	touch $@
 
 contracts: npm
-	cd contracts && $(FORGE) fmt --check
+	cd contracts && $(FORGE) fmt --check && $(FORGE) fmt --check avs mocks
 	cd contracts && node scripts/build.mjs --check
 	cd contracts && $(FORGE) test
 
@@ -37,7 +37,7 @@ $(TOOLS)/nextest:
 	touch $@
 
 artifacts: npm
-	cd contracts && $(FORGE) fmt
+	cd contracts && $(FORGE) fmt && $(FORGE) fmt avs mocks
 	cd contracts && node scripts/build.mjs
 
 # invariants/README.md, from the constants beside it.

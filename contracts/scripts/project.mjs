@@ -25,6 +25,11 @@ export const artifacts = {
     StrategyBase: "src/strategies/StrategyBase.sol",
     StrategyManager: "src/core/StrategyManager.sol",
   },
+  avs: {
+    CommitmentRegistry: "avs/CommitmentRegistry.sol",
+    InsuranceFund: "avs/InsuranceFund.sol",
+    LendingMarket: "avs/LendingMarket.sol",
+  },
   world: {
     AcceptingRegistrar: "mocks/AcceptingRegistrar.sol",
     NoNativeStake: "mocks/NoNativeStake.sol",
