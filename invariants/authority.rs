@@ -17,6 +17,7 @@ const SLASH: Invariant = Invariant {
               slashOperator) before the call",
     why: "A slash takes stakers' funds. Whoever can slash without the right can take them.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let Operation::Slash { set, .. } = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

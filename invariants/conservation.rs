@@ -5,13 +5,13 @@ use alloy_primitives::{U256, U512};
 use crate::{
     ledger::Ledger,
     must,
-    oracle::{Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
     key: "CON",
     title: "Conservation of tokens",
-    assumes: "Tokens move exactly what is asked: no fee, no rebase, no callback. Donations are allowed.",
+    assumes: "Donations are allowed.",
     invariants: &[&SHARE_LEDGER, &SHARE_SOLVENCY, &RATE, &SLASH_MOVES_NOTHING],
 };
 
@@ -21,6 +21,7 @@ const SHARE_LEDGER: Invariant = Invariant {
     formula: "T == sum of shares of deposits - sum of shares of withdrawals as tokens - sum of shares cleared",
     why: "A share without a deposit dilutes everybody; a share that stays after its tokens left is owed tokens that are gone.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[Assumption::PassiveTokens],
     check: |step| {
         let mut exercised = false;
         for (strategy, history) in step.after.strategies.iter().zip(&step.ghosts.strategies) {
@@ -45,6 +46,7 @@ const SHARE_SOLVENCY: Invariant = Invariant {
     why: "Above, somebody is owed shares that do not exist, and whoever comes last is not paid. Below, shares belong to \
           nobody: they were taken from somebody.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for (at, (strategy, history)) in step.after.strategies.iter().zip(&step.ghosts.strategies).enumerate() {
@@ -93,6 +95,7 @@ const RATE: Invariant = Invariant {
     formula: "(B' + 1000) * (T + 1000) >= (B + 1000) * (T' + 1000)",
     why: "A rate that falls is a transfer from everybody who holds shares to whoever made it fall.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[Assumption::NoFee, Assumption::NoRebase],
     check: |step| {
         let mut exercised = false;
         for (was, is) in step.before.strategies.iter().zip(&step.after.strategies) {
@@ -123,6 +126,7 @@ const SLASH_MOVES_NOTHING: Invariant = Invariant {
     why: "What a slash takes waits in the strategy until it is cleared, where everybody can see it. Tokens that move with \
           the slash escape that.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         if !is_slash(step) {
             return Verdict::NotApplicable;

@@ -23,6 +23,7 @@ const BACKED: Invariant = Invariant {
     why: "Shares leave the operator when stakers leave it. If there are too few, the last staker's withdrawal reverts: its \
           funds are locked.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let ledger = step.after;
         let mut exercised = false;
@@ -61,6 +62,7 @@ const NO_GAIN: Invariant = Invariant {
     why: "The deposit scaling factor makes up for slashes before a deposit; it must never pay for them. What one staker gains \
           another loses.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let ledger = step.after;
         let mut exercised = false;
@@ -89,6 +91,7 @@ const RESET: Invariant = Invariant {
     why: "A factor that survives a full withdrawal multiplies the next deposit: the staker is paid again for a slash it was \
           already paid for.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for (was, is) in step.before.stakers.iter().zip(&step.after.stakers) {

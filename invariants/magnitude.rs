@@ -5,7 +5,7 @@ use crate::{
     arithmetic::WAD,
     call::Operation,
     must,
-    oracle::{Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -22,6 +22,7 @@ const MONOTONE: Invariant = Invariant {
     why: "The maximum magnitude is the factor by which every delegated staker's shares are worth less. If it rose, what was \
           slashed would come back; if anything but a slash lowered it, stakers would lose without a slash.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[Assumption::PassiveRegistrars],
     check: |step| {
         let mut exercised = false;
         for (was, is) in step.before.operators.iter().zip(&step.after.operators) {
@@ -53,6 +54,7 @@ const ENCUMBERED_WITHIN_MAX: Invariant = Invariant {
     why: "Beyond the maximum, an operator has promised more than it has: two sets count on the same stake, and the second \
           slash fails or takes what the first already took.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for (index, operator) in step.after.operators.iter().enumerate() {
@@ -80,6 +82,7 @@ const ENCUMBERED_IS_A_SUM: Invariant = Invariant {
     formula: "raw enc(o,t) == sum over e of (raw cur(o,e,t) + max(raw pend(o,e,t), 0))",
     why: "Too small a sum lets an operator allocate the same stake twice; too large a one locks stake away for ever.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for operator in &step.after.operators {
@@ -108,6 +111,7 @@ const UNIQUE_STAKE: Invariant = Invariant {
     why: "Unique Stake is the promise that makes the protocol worth building on: a set's share of an operator is its own, \
           whatever other sets do.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for operator in &step.after.operators {
@@ -141,6 +145,7 @@ const PENDING_BOUNDED: Invariant = Invariant {
     why: "A deallocation larger than its allocation can never be completed: the operator's queue is blocked, and with it \
           every later change in that strategy.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for operator in &step.after.operators {
@@ -171,6 +176,7 @@ const HISTORY: Invariant = Invariant {
     why: "Withdrawals are paid by what the history says of their last slashable block. Two entries for one block, or one out \
           of order, pay some stakers as if a slash had not been.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         applies_if!(history_changed(step));
         for operator in &step.after.operators {

@@ -41,6 +41,7 @@ const UNIQUE: Invariant = Invariant {
     formula: "queue(o,t) has no key twice",
     why: "A set that is queued twice is completed twice, or blocks the queue with an entry that means nothing.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for Queue { operator, strategy, sets } in queues(step).filter(|queue| queue.sets.len() > 1) {
@@ -65,6 +66,7 @@ const DEALLOCATIONS: Invariant = Invariant {
     why: "Completing the queue adds what is pending to what is free. If that were an allocation, free magnitude would be \
           made out of nothing.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for Queue { operator, strategy, sets } in queues(step) {
@@ -97,6 +99,7 @@ const COMPLETE: Invariant = Invariant {
     formula: "raw pend(o,e,t) < 0 implies e in queue(o,t)",
     why: "What is not queued is never completed: its magnitude stays encumbered for ever.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for (index, operator) in step.after.operators.iter().enumerate() {
@@ -124,6 +127,7 @@ const ORDER: Invariant = Invariant {
     why: "The first entry that is not over stops the completion of all behind it. Out of order, magnitude that is free stays \
           locked behind magnitude that is not.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for Queue { operator, strategy, sets } in queues(step).filter(|queue| queue.sets.len() > 1) {

@@ -21,6 +21,7 @@ const MEMBERSHIP: Invariant = Invariant {
     why: "Whoever reads one of the three decides by it whether an operator is slashable. Where they differ, an operator \
           serves a set that cannot slash it, or is slashed by a set it left.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for operator in &step.after.operators {
@@ -51,6 +52,7 @@ const RECIPIENT_FROZEN: Invariant = Invariant {
     why: "Operators and stakers accept to be slashed in favour of a recipient they know. An AVS that could change it could \
           take the funds itself.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for set in &step.after.sets {

@@ -88,6 +88,7 @@ const SLASHED_MAGNITUDE: Invariant = Invariant {
     why: "Rounded down, small allocations could never be slashed; taken from one place and not from the others, what the set \
           can slash and what the stakers lose drift apart.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -129,6 +130,7 @@ const SAME_AMOUNT: Invariant = Invariant {
     why: "It is one stake that is slashed. Taken from the three in different amounts, an operator is left with magnitude that \
           nobody can slash, or is slashed for what it no longer has.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -153,6 +155,7 @@ const OTHER_SETS: Invariant = Invariant {
     formula: "for e' != e and every t: raw (cur, pend, eff)(o,e',t) unchanged",
     why: "Unique Stake seen from the other side: what an operator gave one set is out of reach of every other.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let (was, is) = (&step.before.operators[slash.operator], &step.after.operators[slash.operator]);
@@ -180,6 +183,7 @@ const OPERATOR_SHARES: Invariant = Invariant {
     why: "Rounded down, the operator's shares fall below the sum of what its stakers can withdraw, and the last of them \
           cannot leave.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;

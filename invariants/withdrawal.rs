@@ -22,6 +22,7 @@ const COMMITTED: Invariant = Invariant {
     why: "A withdrawal that stays pending after it was paid is paid again; one that is not pending before it was paid never \
           is.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         for withdrawal in &step.after.withdrawals {
             let lists = step.after.staker(withdrawal.staker).map(|staker| staker.roots.contains(&withdrawal.root));
@@ -47,6 +48,7 @@ const HISTORY: Invariant = Invariant {
     why: "What a slash takes from the queue is the difference of two values of this history. Out of order, it takes from \
           withdrawals that are out of reach, or misses those that are not.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let mut exercised = false;
         for operator in &step.after.operators {
@@ -80,6 +82,7 @@ const WINDOW: Invariant = Invariant {
     why: "A withdrawal that is missing escapes the slash, and the burn takes what belongs to those who stay; one that is \
           counted too long is taken from twice.",
     checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
     check: |step| {
         let ledger = step.after;
         let mut exercised = false;

@@ -26,7 +26,7 @@ use crate::{
     limits,
     oracle::{Invariant, Verdict},
     problem::Problem,
-    protocol::Protocol,
+    protocol::{Protocol, lacking},
     shrinker::{Shown, shrink},
 };
 
@@ -233,8 +233,8 @@ struct Plan {
     next: AtomicUsize,
     corpus: Corpus,
     coverage: CoverageMap,
-    /// By selected invariant: whether it was violated already.
-    known: Vec<bool>,
+    /// By selected invariant: whether there is nothing left to judge.
+    settled: Vec<bool>,
     violations: Vec<Violation>,
 }
 
@@ -365,7 +365,7 @@ impl<'a> Campaign<'a> {
             next: AtomicUsize::new(0),
             corpus: self.corpus.clone(),
             coverage: self.coverage.clone(),
-            known: self.invariants.iter().map(|invariant| invariant.violated).collect(),
+            settled: self.settled(),
             violations: self.violations.clone(),
         });
         for worker in &self.plans {
@@ -380,6 +380,12 @@ impl<'a> Campaign<'a> {
             }
         }
         results.into_iter().map(|done| done.expect("every task is done once")).collect()
+    }
+
+    /// By selected invariant: whether it was violated already, or is not meant for this world.
+    fn settled(&self) -> Vec<bool> {
+        let judged = self.options.invariants.iter().zip(&self.invariants);
+        judged.map(|(invariant, count)| count.violated || !lacking(self.protocol, invariant).is_empty()).collect()
     }
 
     fn merge(&mut self, results: Vec<Done>, on_event: &mut dyn FnMut(Event)) {
@@ -623,7 +629,7 @@ impl<'r, 'p> Run<'r, 'p> {
         for (index, invariant) in self.options.invariants.iter().enumerate() {
             let count = &mut self.played.invariants[index];
             // What was violated once stays so; its sequence is known.
-            if self.plan.known[index] || count.violated {
+            if self.plan.settled[index] || count.violated {
                 continue;
             }
             match (invariant.check)(&step) {

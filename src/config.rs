@@ -18,6 +18,7 @@ use crate::{
     invariants, limits,
     oracle::Invariant,
     problem::{Problem, nearest},
+    worlds::{self, Kind},
 };
 
 /// The file that is read when none is named.
@@ -62,6 +63,10 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_ARTIFACTS", value_name = "DIR")]
     pub artifacts: Option<PathBuf>,
 
+    /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: standard]
+    #[arg(long, env = "SLASHPROOF_WORLD", value_name = "NAME")]
+    pub world: Option<String>,
+
     /// Where findings, corpus and report go [default: slashproof-out]
     #[arg(long, env = "SLASHPROOF_OUT", value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -95,6 +100,7 @@ const KEYS: &[&str] = &[
     "invariants",
     "mutant",
     "artifacts",
+    "world",
     "out",
     "corpus_dir",
     "shrink_run_limit",
@@ -108,6 +114,8 @@ pub struct Settings {
     pub options: Options,
     /// Where the contracts come from.
     pub source: Source,
+    /// What surrounds them.
+    pub world: &'static Kind,
     /// Seconds after which no further epoch begins.
     pub timeout: Option<u64>,
     /// Where everything goes.
@@ -153,6 +161,7 @@ impl Given {
             invariants: self.invariants.or(other.invariants),
             mutant,
             artifacts,
+            world: self.world.or(other.world),
             out: self.out.or(other.out),
             corpus_dir: self.corpus_dir.or(other.corpus_dir),
             shrink_run_limit: self.shrink_run_limit.or(other.shrink_run_limit),
@@ -193,6 +202,7 @@ impl Given {
                 fail_fast: self.fail_fast.unwrap_or(false),
             },
             source,
+            world: worlds::find(self.world.as_deref().unwrap_or(worlds::STANDARD.name))?,
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
             corpus_dir: self.corpus_dir,
@@ -212,6 +222,7 @@ impl Settings {
             "invariants": ids,
             "shrink_run_limit": options.shrink_run_limit,
             "fail_fast": options.fail_fast,
+            "world": self.world.name,
             "artifacts": digests(artifacts),
         });
         keccak256(decisive.to_string())
@@ -286,7 +297,7 @@ mod tests {
     #[test]
     fn keys_are_the_fields() {
         let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmutant = ''\nartifacts = ''\n\
-                   out = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
+                   world = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());
     }
@@ -313,7 +324,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["runs = 0", "depth = 0", "depth = 99999999", "workers = 0", "seed = 'x'", "runs = -1"] {
+        for text in
+            ["runs = 0", "depth = 0", "depth = 99999999", "workers = 0", "world = 'flat'", "seed = 'x'", "runs = -1"]
+        {
             assert!(Given::from_text(text).and_then(Given::settle).is_err(), "{text}");
         }
     }

@@ -19,6 +19,7 @@ use crate::{
     executor::Executor,
     problem::Problem,
     protocol::Protocol,
+    worlds,
 };
 
 /// Version of the file format.
@@ -44,6 +45,8 @@ pub struct Finding {
     pub shrunk: bool,
     /// Where the contracts came from.
     pub source: Source,
+    /// What surrounded them, by name.
+    pub world: String,
     /// Digest of the configuration of its campaign.
     pub config_digest: B256,
     /// Digest of each contract's creation code.
@@ -88,6 +91,7 @@ impl Finding {
             original_length: violation.original_length,
             shrunk: violation.shrunk,
             source: provenance.source.clone(),
+            world: protocol.world().name.to_owned(),
             config_digest: provenance.config_digest,
             artifacts: digests(protocol.artifacts()),
             calls: codec::write_calls(protocol, &violation.calls),
@@ -160,6 +164,7 @@ impl Finding {
             "shrunk": self.shrunk,
             "tool": env!("CARGO_PKG_VERSION"),
             "source": self.source,
+            "world": self.world,
             "config_digest": self.config_digest,
             "artifacts": self.artifacts,
             "calls": calls,
@@ -194,6 +199,9 @@ impl Finding {
             original_length: read("original_length", field("original_length")?)?,
             shrunk: read("shrunk", field("shrunk")?)?,
             source: read("source", field("source")?)?,
+            world: value
+                .get("world")
+                .map_or_else(|| Ok(worlds::STANDARD.name.to_owned()), |world| read("world", world.clone()))?,
             config_digest: read("config_digest", field("config_digest")?)?,
             artifacts: read("artifacts", field("artifacts")?)?,
             calls,

@@ -49,6 +49,8 @@ pub mod evm;
 // What is checked, and what is driven.
 pub mod oracle;
 
+pub mod worlds;
+
 pub mod mutant;
 pub mod protocol;
 

@@ -73,6 +73,41 @@ impl fmt::Display for Checkpoint {
     }
 }
 
+/// What an invariant may take for granted of the world around the protocol. Where a world does not grant it, the
+/// invariant has nothing to say there, and is not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Assumption {
+    /// Whoever is sent tokens gets all that was sent.
+    NoFee,
+    /// Balances change by transfers alone.
+    NoRebase,
+    /// A transfer calls nobody who calls back.
+    PassiveTokens,
+    /// A registrar calls nobody back.
+    PassiveRegistrars,
+}
+
+impl Assumption {
+    /// Every assumption.
+    pub const ALL: [Self; 4] = [Self::NoFee, Self::NoRebase, Self::PassiveTokens, Self::PassiveRegistrars];
+
+    /// What is assumed, in a few words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::NoFee => "transfers without a fee",
+            Self::NoRebase => "balances that only transfers change",
+            Self::PassiveTokens => "tokens that do not call back",
+            Self::PassiveRegistrars => "registrars that do not call back",
+        }
+    }
+}
+
+impl fmt::Display for Assumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
 /// A property. A plain value with a function pointer: it cannot hold state, so a replay cannot disagree with the
 /// campaign.
 #[derive(Debug)]
@@ -87,6 +122,8 @@ pub struct Invariant {
     pub why: &'static str,
     /// When it is judged.
     pub checkpoint: Checkpoint,
+    /// What must be true of the world around the protocol for it to be judged at all.
+    pub assumes: &'static [Assumption],
     /// The judgement.
     pub check: fn(&Step<'_>) -> Verdict,
 }
@@ -98,7 +135,7 @@ pub struct Family {
     pub key: &'static str,
     /// The theme.
     pub title: &'static str,
-    /// What must be true of the world for them to be meant.
+    /// What all of them take for granted; what one of them needs of the world stands with it.
     pub assumes: &'static str,
     /// The invariants, in order of number.
     pub invariants: &'static [&'static Invariant],

@@ -13,9 +13,10 @@ use crate::{
     config::select,
     invariants::{self, family_of},
     mutant,
-    oracle::Invariant,
+    oracle::{Assumption, Invariant},
     problem::Problem,
     protocol::{Expects, Protocol, eigenlayer::EigenLayer},
+    worlds::{KINDS, Kind},
 };
 
 /// One line of a list: the name, what to say of it, and all of it for programs.
@@ -29,6 +30,7 @@ pub(super) fn list(arguments: &ListArgs) -> Result<ExitCode, Problem> {
     let lines = match arguments.what {
         Listed::Invariants => invariant_lines(),
         Listed::Actions => action_lines()?,
+        Listed::Worlds => world_lines(),
         Listed::Mutants => mutant_lines(),
     };
     let mut out = stdout().lock();
@@ -52,6 +54,7 @@ fn invariant_lines() -> Vec<Line> {
             "statement": invariant.statement,
             "formula": invariant.formula,
             "checkpoint": invariant.checkpoint.to_string(),
+            "assumes": invariant.assumes.iter().map(|assumption| assumption.text()).collect::<Vec<_>>(),
             "mutants": breaking(invariant.id),
         }),
     };
@@ -83,6 +86,20 @@ fn action_lines() -> Result<Vec<Line>, Problem> {
     Ok(lines.collect())
 }
 
+fn world_lines() -> Vec<Line> {
+    let line = |kind: &&Kind| Line {
+        name: kind.name.to_owned(),
+        text: kind.text.to_owned(),
+        value: json!({
+            "name": kind.name,
+            "text": kind.text,
+            "tokens": kind.tokens.map(|token| json!({ "behaviour": token.behaviour.name(), "decimals": token.decimals })),
+            "grants": Assumption::ALL.into_iter().filter(|it| kind.grants(*it)).map(Assumption::text).collect::<Vec<_>>(),
+        }),
+    };
+    KINDS.iter().map(line).collect()
+}
+
 fn mutant_lines() -> Vec<Line> {
     let line = |mutant: &mutant::Mutant| Line {
         name: mutant.name.clone(),
@@ -111,6 +128,7 @@ fn explain_one(invariant: &Invariant, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "why         {}", invariant.why)?;
     writeln!(out, "family      {}", family.title)?;
     writeln!(out, "assumes     {}", family.assumes)?;
+    invariant.assumes.iter().try_for_each(|assumption| writeln!(out, "needs       {assumption}"))?;
     writeln!(out, "judged      after {}", invariant.checkpoint)?;
     let mut breaking = mutant::all().iter().filter(|mutant| mutant.breaks == invariant.id);
     breaking.try_for_each(|mutant| writeln!(out, "broken by   {}: {}", mutant.name, mutant.why))

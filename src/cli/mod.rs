@@ -41,7 +41,7 @@ enum Command {
     Replay(ReplayArgs),
     /// Makes a finding smaller, and writes the smaller one beside it
     Shrink(ShrinkArgs),
-    /// Names invariants, actions or mutants, one on each line
+    /// Names invariants, actions, worlds or mutants, one on each line
     List(ListArgs),
     /// Explains an invariant
     Explain {
@@ -129,6 +129,8 @@ enum Listed {
     Invariants,
     /// What is played
     Actions,
+    /// What can surround the contracts
+    Worlds,
     /// The planted bugs
     Mutants,
 }

@@ -18,6 +18,7 @@ use crate::{
     problem::{Problem, nearest},
     protocol::{Protocol, eigenlayer::EigenLayer},
     report::trace,
+    worlds,
 };
 
 /// A finding with the world to play it in.
@@ -45,7 +46,8 @@ fn load(file: &std::path::Path, source: Option<&Source>) -> Result<Case, Problem
             differing.join(", ")
         )));
     }
-    let protocol = EigenLayer::new(artifacts)?;
+    let world = worlds::find(&finding.world).map_err(|problem| problem.at(file.display()))?;
+    let protocol = EigenLayer::in_world(artifacts, world)?;
     let calls = finding.calls(&protocol).map_err(|problem| problem.at(file.display()))?;
     Ok(Case { finding, invariant, protocol, calls })
 }

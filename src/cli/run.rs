@@ -27,7 +27,7 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let settings = arguments.given.or(file).settle()?;
     let artifacts = Artifacts::load(&settings.source)?;
     let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
-    let protocol = EigenLayer::new(artifacts)?;
+    let protocol = EigenLayer::in_world(artifacts, settings.world)?;
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
     let (corpus, damaged) = load_corpus(&settings, &protocol)?;
     damaged.iter().for_each(warn);

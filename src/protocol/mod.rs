@@ -10,6 +10,8 @@ use crate::{
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
     ledger::Ledger,
+    oracle::{Assumption, Invariant},
+    worlds::Kind,
 };
 
 /// How a call of an action is meant to end.
@@ -86,6 +88,12 @@ pub trait Protocol: Send + Sync {
     /// Who is who.
     fn book(&self) -> &Book;
 
+    /// What surrounds it.
+    fn world(&self) -> &'static Kind;
+
+    /// Whether `assumption` holds of what is driven and what surrounds it.
+    fn grants(&self, assumption: Assumption) -> bool;
+
     /// Its contracts.
     fn artifacts(&self) -> &Artifacts;
 
@@ -104,6 +112,11 @@ pub trait Protocol: Send + Sync {
 
     /// A new reader of its ledger.
     fn reader(&self) -> Box<dyn Reader>;
+}
+
+/// What `invariant` assumes and this protocol, in this world, does not grant. It is judged only if there is nothing.
+pub fn lacking(protocol: &dyn Protocol, invariant: &Invariant) -> Vec<Assumption> {
+    invariant.assumes.iter().copied().filter(|assumption| !protocol.grants(*assumption)).collect()
 }
 
 /// The action called `name`.

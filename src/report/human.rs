@@ -8,7 +8,7 @@ pub(super) const FORMAT: Format = Format { name: "human", render };
 
 fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let percent = 100.0 * report.reverts as f64 / report.calls.max(1) as f64;
-    writeln!(out, "{}, {}, seed {}", report.protocol, report.artifacts, report.seed)?;
+    writeln!(out, "{}, {}, {} world, seed {}", report.protocol, report.artifacts, report.world, report.seed)?;
     writeln!(
         out,
         "{} runs of {} calls: {} calls, {percent:.1} % reverted; {} edges, {} sequences kept",
@@ -50,11 +50,20 @@ fn actions(out: &mut dyn Write, title: &str, rows: &[ActionRow]) -> io::Result<(
 }
 
 fn invariants(out: &mut dyn Write, rows: &[InvariantRow]) -> io::Result<()> {
-    let order = [InvariantVerdict::Held, InvariantVerdict::Untested, InvariantVerdict::Violated];
+    let order = [
+        InvariantVerdict::Held,
+        InvariantVerdict::NotApplicable,
+        InvariantVerdict::Untested,
+        InvariantVerdict::Violated,
+    ];
     for verdict in order {
         for row in rows.iter().filter(|row| row.verdict == verdict) {
             let word = match verdict {
                 InvariantVerdict::Held => "held",
+                InvariantVerdict::NotApplicable => {
+                    writeln!(out, "n/a       {:6}  needs {}  {}", row.id, row.lacks.join(" and "), row.statement)?;
+                    continue;
+                }
                 InvariantVerdict::Untested => "untested",
                 InvariantVerdict::Violated => "VIOLATED",
             };

@@ -19,11 +19,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    campaign::{ActionCount, Ended, Options, Summary},
+    campaign::{ActionCount, Ended, InvariantCount, Options, Summary},
     corpus::write_whole,
     finding::{Finding, digests},
+    oracle::{Assumption, Invariant},
     problem::Problem,
-    protocol::{ActionInfo, Expects, Protocol},
+    protocol::{ActionInfo, Expects, Protocol, lacking},
 };
 
 /// Version of the report's JSON.
@@ -47,6 +48,8 @@ pub enum Judgement {
 pub enum InvariantVerdict {
     /// Exercised, and never violated.
     Held,
+    /// Not judged: it assumes what this world does not grant.
+    NotApplicable,
     /// Never exercised.
     Untested,
     /// Violated.
@@ -64,6 +67,8 @@ pub struct Report {
     pub protocol: String,
     /// Where its contracts came from.
     pub artifacts: String,
+    /// What surrounded them.
+    pub world: &'static str,
     /// By contract: the hash of its creation code.
     pub digests: BTreeMap<String, B256>,
     /// Decides everything that was drawn.
@@ -124,6 +129,9 @@ pub struct InvariantRow {
     pub checks: u64,
     /// What came of it.
     pub verdict: InvariantVerdict,
+    /// What it assumes and this world does not grant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<&'static str>,
 }
 
 /// Edge coverage.
@@ -160,21 +168,14 @@ impl Report {
             let counted = protocol.actions().iter().zip(&summary.actions);
             counted.filter(|(info, _)| info.expects == expects).map(|(info, count)| row(info, *count)).collect()
         };
-        let invariants = options.invariants.iter().zip(&summary.invariants).map(|(invariant, count)| InvariantRow {
-            id: invariant.id,
-            statement: invariant.statement,
-            checks: count.checks,
-            verdict: match (count.violated, count.checks) {
-                (true, _) => InvariantVerdict::Violated,
-                (false, 0) => InvariantVerdict::Untested,
-                (false, _) => InvariantVerdict::Held,
-            },
-        });
+        let judged = options.invariants.iter().zip(&summary.invariants);
+        let invariants = judged.map(|(invariant, count)| invariant_row(protocol, invariant, *count));
         let mut report = Self {
             format: FORMAT,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: protocol.name().to_owned(),
             artifacts: protocol.artifacts().origin.clone(),
+            world: protocol.world().name,
             digests: digests(protocol.artifacts()),
             seed: options.seed,
             runs: summary.runs,
@@ -201,6 +202,9 @@ impl Report {
         let reasons = &mut self.reasons;
         if self.calls == 0 {
             reasons.push("nothing was played".to_owned());
+        }
+        if self.invariants.iter().all(|row| row.verdict == InvariantVerdict::NotApplicable) {
+            reasons.push("no selected invariant is applicable in this world".to_owned());
         }
         for invariant in self.invariants.iter().filter(|row| row.verdict == InvariantVerdict::Untested) {
             reasons.push(format!("{} was never exercised", invariant.id));
@@ -244,6 +248,22 @@ fn row(info: &ActionInfo, count: ActionCount) -> ActionRow {
         succeeded: count.succeeded,
         reverted: count.reverted,
         discarded: count.discarded,
+    }
+}
+
+fn invariant_row(protocol: &dyn Protocol, invariant: &Invariant, count: InvariantCount) -> InvariantRow {
+    let lacks: Vec<&str> = lacking(protocol, invariant).into_iter().map(Assumption::text).collect();
+    InvariantRow {
+        id: invariant.id,
+        statement: invariant.statement,
+        checks: count.checks,
+        verdict: match (count.violated, count.checks) {
+            _ if !lacks.is_empty() => InvariantVerdict::NotApplicable,
+            (true, _) => InvariantVerdict::Violated,
+            (false, 0) => InvariantVerdict::Untested,
+            (false, _) => InvariantVerdict::Held,
+        },
+        lacks,
     }
 }
 

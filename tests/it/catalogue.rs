@@ -80,7 +80,7 @@ fn document() -> String {
     );
     for family in invariants::FAMILIES {
         write!(text, "\n## {}: {}\n\nAssumes: {}\n\n", family.key, family.title, family.assumes).unwrap();
-        text += "| ID | statement | judged after | witness |\n| --- | --- | --- | --- |\n";
+        text += "| ID | statement | needs | judged after | witness |\n| --- | --- | --- | --- | --- |\n";
         for invariant in family.invariants {
             let witnesses: Vec<String> = mutant::all()
                 .iter()
@@ -88,7 +88,9 @@ fn document() -> String {
                 .map(|mutant| format!("`{}`", mutant.name))
                 .collect();
             let (id, statement, checkpoint) = (invariant.id, invariant.statement, invariant.checkpoint);
-            writeln!(text, "| {id} | {statement} | {checkpoint} | {} |", witnesses.join(", ")).unwrap();
+            let needs: Vec<&str> = invariant.assumes.iter().map(|assumption| assumption.text()).collect();
+            let needs = needs.join("; ");
+            writeln!(text, "| {id} | {statement} | {needs} | {checkpoint} | {} |", witnesses.join(", ")).unwrap();
         }
     }
     text

@@ -13,3 +13,4 @@ mod node;
 mod shrinking;
 mod support;
 mod tidy;
+mod worlds;

@@ -17,6 +17,7 @@ use slashproof::{
     invariants,
     oracle::Invariant,
     protocol::eigenlayer::EigenLayer,
+    worlds::Kind,
 };
 
 /// The repository.
@@ -27,6 +28,11 @@ pub fn root() -> &'static Path {
 /// The bundled release.
 pub fn bundled() -> EigenLayer {
     EigenLayer::new(Artifacts::bundled()).expect("the bundled release is complete")
+}
+
+/// The bundled release in a world.
+pub fn in_world(world: &'static Kind) -> EigenLayer {
+    EigenLayer::in_world(Artifacts::bundled(), world).expect("the bundled release is complete")
 }
 
 /// The bundled release with a planted bug.

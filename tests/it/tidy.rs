@@ -17,6 +17,7 @@ const LAYERS: &[&str] = &[
     "artifact",
     "evm",
     "oracle",
+    "worlds",
     "mutant",
     "protocol",
     "invariants",

@@ -9,11 +9,11 @@ use alloy_sol_types::{SolCall, SolValue};
 
 use super::abi;
 use crate::{
-    arithmetic::WAD,
     artifact::Artifacts,
     book::{Book, Role, actor_address},
     call::{SetId, Transaction},
     protocol::Setup,
+    worlds::Kind,
 };
 
 /// Where slashed funds of ordinary sets go.
@@ -78,9 +78,9 @@ pub(super) struct Plan {
     pub script: Vec<Setup>,
 }
 
-/// Plans the deployment of `artifacts`.
-pub(super) fn plan(artifacts: &Artifacts) -> Plan {
-    let mut planner = Planner::new(artifacts);
+/// Plans the deployment of `artifacts`, surrounded by `world`.
+pub(super) fn plan(artifacts: &Artifacts, world: &'static Kind) -> Plan {
+    let mut planner = Planner::new(artifacts, world);
     let (contracts, cast) = planner.everything();
     let script = planner.creations.into_iter().chain(planner.sends).collect();
     Plan { book: planner.book, contracts, cast, script }
@@ -95,6 +95,7 @@ struct Managed {
 }
 
 struct Planner<'a> {
+    world: &'static Kind,
     artifacts: &'a Artifacts,
     book: Book,
     deployer: Address,
@@ -104,14 +105,14 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(artifacts: &'a Artifacts) -> Self {
+    fn new(artifacts: &'a Artifacts, world: &'static Kind) -> Self {
         let mut book = Book::default();
         book.add("nobody", Role::Special, Address::ZERO, None);
         book.add("burn address", Role::Special, BURN_ADDRESS, None);
         book.add("native ETH", Role::Special, NATIVE_STRATEGY, None);
         book.add("eigen strategy", Role::Special, actor_address("eigen strategy"), None);
         let deployer = book.add_actor("deployer", Role::Owner);
-        Self { artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
+        Self { world, artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
     }
 
     fn everything(&mut self) -> (Contracts, Cast) {
@@ -188,9 +189,9 @@ impl<'a> Planner<'a> {
     }
 
     fn tokens(&mut self, cast: &mut Cast) {
-        for (letter, decimals) in [("A", 18u64), ("B", 18), ("C", 6)] {
+        for (letter, token) in ["A", "B", "C"].into_iter().zip(&self.world.tokens) {
             let name = format!("token {letter}");
-            let arguments = (name.clone(), letter.to_owned(), U256::from(decimals)).abi_encode_params();
+            let arguments = (name.clone(), letter.to_owned(), U256::from(token.decimals)).abi_encode_params();
             cast.tokens.push(self.create(&name, "Token", &arguments));
         }
     }
@@ -269,8 +270,9 @@ impl<'a> Planner<'a> {
     /// Funds everybody, registers operators, creates sets; ends when the operators' allocation delays are in force.
     fn bootstrap(&mut self, contracts: &Contracts, cast: &Cast) {
         for staker in &cast.stakers {
-            for (token, amount) in cast.tokens.iter().zip(FUNDS) {
-                self.send(self.deployer, *token, &abi::Token::mintCall { to: *staker, amount: U256::from(amount) });
+            for (token, kind) in cast.tokens.iter().zip(&self.world.tokens) {
+                let amount = FUNDS * U256::from(10).pow(U256::from(kind.decimals));
+                self.send(self.deployer, *token, &abi::Token::mintCall { to: *staker, amount });
                 let approval = abi::Token::approveCall { spender: contracts.strategy_manager, amount: U256::MAX };
                 self.send(*staker, *token, &approval);
             }
@@ -369,5 +371,5 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What everybody gets of each token, in wei: a billion whole ones.
-const FUNDS: [u128; 3] = [1_000_000_000 * WAD as u128, 1_000_000_000 * WAD as u128, 1_000_000_000_000_000];
+/// What everybody gets of each token: a billion whole ones.
+const FUNDS: U256 = U256::from_limbs([1_000_000_000, 0, 0, 0]);

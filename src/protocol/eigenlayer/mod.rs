@@ -23,8 +23,10 @@ use crate::{
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
     ledger::{Ledger, Operator, Permission},
+    oracle::Assumption,
     problem::Problem,
     protocol::{Action, ActionInfo, Protocol, Reader, Setup},
+    worlds::{self, Kind},
 };
 use deploy::{Cast, Contracts};
 use slots::Slots;
@@ -58,27 +60,30 @@ mod pause_bit {
 
 /// A deployment of EigenLayer.
 pub struct EigenLayer {
+    world: &'static Kind,
     artifacts: Artifacts,
     book: Book,
     contracts: Contracts,
     cast: Cast,
     slots: Slots,
     script: Vec<Setup>,
+    table: Vec<&'static Action<Self>>,
     actions: Vec<ActionInfo>,
 }
 
 impl EigenLayer {
-    /// The redistribution release out of `artifacts`.
+    /// The redistribution release out of `artifacts`, in the standard world.
     pub fn new(artifacts: Artifacts) -> Result<Self, Problem> {
-        let slots = Slots::of(&artifacts)?;
-        let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts);
-        let actions = ACTIONS.iter().flat_map(|group| group.iter()).map(|action| action.info).collect();
-        Ok(Self { artifacts, book, contracts, cast, slots, script, actions })
+        Self::in_world(artifacts, &worlds::STANDARD)
     }
 
-    fn action(id: ActionId) -> &'static Action<Self> {
-        let mut actions = ACTIONS.iter().flat_map(|group| group.iter());
-        actions.nth(usize::from(id.0)).expect("an action id is an index into the table")
+    /// The redistribution release out of `artifacts`, surrounded by `world`.
+    pub fn in_world(artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
+        let slots = Slots::of(&artifacts)?;
+        let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts, world);
+        let table: Vec<_> = ACTIONS.iter().copied().flatten().collect();
+        let actions = table.iter().map(|action| action.info).collect();
+        Ok(Self { world, artifacts, book, contracts, cast, slots, script, table, actions })
     }
 
     /// The right to call `C` of the allocation manager.
@@ -120,6 +125,14 @@ impl Protocol for EigenLayer {
         &self.book
     }
 
+    fn world(&self) -> &'static Kind {
+        self.world
+    }
+
+    fn grants(&self, assumption: Assumption) -> bool {
+        self.world.grants(assumption)
+    }
+
     fn artifacts(&self) -> &Artifacts {
         &self.artifacts
     }
@@ -133,7 +146,7 @@ impl Protocol for EigenLayer {
     }
 
     fn draw(&self, action: ActionId, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-        (Self::action(action).draw)(self, draw)
+        (self.table[usize::from(action.0)].draw)(self, draw)
     }
 
     fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction> {
