@@ -9,7 +9,7 @@ use crate::{
     ghost::Ghosts,
     ledger::{
         Allocation, AllocationDelay, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet, Permission,
-        Principal, Stake, Staker, Strategy, Terms, Token, Withdrawal,
+        Principal, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
 };
@@ -32,6 +32,7 @@ pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
         call: &scene.call,
         outcome: &scene.outcome,
         after: &scene.after,
+        touched: Touched::EVERYTHING,
         ghosts: &scene.ghosts,
         book: &scene.book,
     })

@@ -7,7 +7,7 @@ use crate::{
     call::{Call, Delay, Outcome, SECONDS_PER_BLOCK, Transaction},
     evm::{Block, Frame, Snapshot, World},
     ghost::{Ghosts, Happened},
-    ledger::Ledger,
+    ledger::{Ledger, Touched},
     oracle::Step,
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
@@ -32,6 +32,7 @@ pub struct Executor<'p> {
     /// The ledger before the last call, and after.
     before: Ledger,
     after: Ledger,
+    touched: Touched,
     ghosts: Ghosts,
     /// Slots that changed in `after` and not yet in `before`.
     lagging: Vec<(Address, U256)>,
@@ -51,7 +52,8 @@ impl<'p> Executor<'p> {
         let ledger = reader.read(block.number, block.timestamp, &|address, slot| world.storage(address, slot));
         let ghosts = Ghosts::new(&ledger);
         let start = Moment { snapshot: world.snapshot(), ledger: ledger.clone(), ghosts: ghosts.clone() };
-        Ok(Self { protocol, world, reader, before: ledger.clone(), after: ledger, ghosts, lagging: Vec::new(), start })
+        let (before, touched, lagging) = (ledger.clone(), Touched::EVERYTHING, Vec::new());
+        Ok(Self { protocol, world, reader, before, after: ledger, touched, ghosts, lagging, start })
     }
 
     /// What is deployed.
@@ -127,7 +129,8 @@ impl<'p> Executor<'p> {
 
     /// The last call as invariants see it.
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
-        Step { before: &self.before, call, outcome, after: &self.after, ghosts: &self.ghosts, book: self.book() }
+        let Self { before, after, touched, ghosts, .. } = self;
+        Step { before, call, outcome, after, touched: *touched, ghosts, book: self.book() }
     }
 
     /// The names of this world.
@@ -158,10 +161,10 @@ impl<'p> Executor<'p> {
     }
 
     fn observe(&mut self, call: &Call, outcome: &Outcome) {
-        let Self { world, reader, before, after, ghosts, lagging, .. } = self;
+        let Self { world, reader, before, after, touched, ghosts, lagging, .. } = self;
         lagging.extend(world.changed_slots());
         let storage = |address, slot| world.storage(address, slot);
-        reader.update(after, &mut lagging.iter().copied(), &storage);
+        *touched = reader.update(after, &mut lagging.iter().copied(), &storage);
         ghosts.fold(Happened { before, call, outcome, after });
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     evm::{Block, CHAIN_ID},
     executor::FIRST_BLOCK,
     ghost::{Ghosts, Happened},
-    ledger::Ledger,
+    ledger::{Ledger, Touched},
     limits,
     oracle::Step,
     problem::Problem,
@@ -127,6 +127,7 @@ impl<'p> Node<'p> {
             call,
             outcome,
             after: &self.after,
+            touched: Touched::EVERYTHING,
             ghosts: &self.ghosts,
             book: self.protocol.book(),
         }

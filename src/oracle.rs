@@ -8,7 +8,7 @@ use crate::{
     book::Book,
     call::{Call, Outcome},
     ghost::Ghosts,
-    ledger::Ledger,
+    ledger::{Ledger, Touched},
 };
 
 /// One call and what it did: all that an invariant sees.
@@ -22,6 +22,8 @@ pub struct Step<'a> {
     pub outcome: &'a Outcome,
     /// The ledger just after it.
     pub after: &'a Ledger,
+    /// What of the ledger the call may have changed.
+    pub touched: Touched,
     /// History, this call included.
     pub ghosts: &'a Ghosts,
     /// Names, for sentences.
@@ -32,6 +34,24 @@ impl Step<'_> {
     /// The name of an address.
     pub fn name(&self, address: Address) -> String {
         self.book.name(address)
+    }
+
+    /// The operators that the call may have changed, by index.
+    pub fn touched_operators(&self) -> impl Iterator<Item = usize> {
+        let touched = self.touched;
+        (0..self.after.operators.len()).filter(move |index| touched.operator(*index))
+    }
+
+    /// The sets that the call may have changed, by index.
+    pub fn touched_sets(&self) -> impl Iterator<Item = usize> {
+        let touched = self.touched;
+        (0..self.after.sets.len()).filter(move |index| touched.set(*index))
+    }
+
+    /// The stakers that the call may have changed, by index.
+    pub fn touched_stakers(&self) -> impl Iterator<Item = usize> {
+        let touched = self.touched;
+        (0..self.after.stakers.len()).filter(move |index| touched.staker(*index))
     }
 
     /// Whether the call's changes stay.

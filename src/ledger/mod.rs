@@ -5,8 +5,11 @@
 //! be withdrawn) is a method, with the formula of `docs/protocol.md` it follows.
 
 mod quantities;
+mod touched;
 
 use alloy_primitives::{Address, B256, FixedBytes, U256};
+
+pub use self::touched::{Part, Touched};
 
 use crate::{
     arithmetic::{WAD, mul_wad_down, withdrawable},

@@ -9,7 +9,7 @@ use crate::{
     book::{Book, Role},
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
-    ledger::Ledger,
+    ledger::{Ledger, Touched},
     oracle::{Assumption, Invariant},
     worlds::Kind,
 };
@@ -73,8 +73,13 @@ pub trait Reader {
     /// The whole ledger.
     fn read(&mut self, block: u64, timestamp: u64, storage: Storage<'_>) -> Ledger;
 
-    /// Brings `ledger` up to date after `changed` slots changed.
-    fn update(&mut self, ledger: &mut Ledger, changed: &mut dyn Iterator<Item = (Address, U256)>, storage: Storage<'_>);
+    /// Brings `ledger` up to date after `changed` slots changed; what of it that may have changed.
+    fn update(
+        &mut self,
+        ledger: &mut Ledger,
+        changed: &mut dyn Iterator<Item = (Address, U256)>,
+        storage: Storage<'_>,
+    ) -> Touched;
 
     /// Forgets what was learned from a ledger that is dropped.
     fn forget(&mut self);

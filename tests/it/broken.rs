@@ -11,7 +11,7 @@ use slashproof::{
     generator::Generator,
     ghost::{Ghosts, Happened},
     invariants,
-    ledger::Ledger,
+    ledger::{Ledger, Touched},
     oracle::Step,
     protocol::{Protocol, eigenlayer::EigenLayer},
 };
@@ -63,7 +63,9 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
     for outcome in [Outcome::Returned(output.clone()), Outcome::Reverted(output), Outcome::Halted("OutOfGas".into())] {
         let mut ghosts = Ghosts::new(before);
         ghosts.fold(Happened { before, call: &call, outcome: &outcome, after });
-        let step = Step { before, call: &call, outcome: &outcome, after, ghosts: &ghosts, book: protocol.book() };
+        let touched = Touched::EVERYTHING;
+        let book = protocol.book();
+        let step = Step { before, call: &call, outcome: &outcome, after, touched, ghosts: &ghosts, book };
         for invariant in invariants::all() {
             // Which verdict does not matter: that there is one does.
             let _ = (invariant.check)(&step);

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, sol};
 use slashproof::{
     arithmetic::mul_wad_down,
-    call::{Outcome, SetId, Transaction},
+    call::{ActionId, Call, Delay, Operation, Outcome, SetId, Transaction},
     executor::Executor,
     ledger::{Ledger, Operator, Staker},
     protocol::Protocol,
@@ -320,5 +320,46 @@ fn the_ledger_kept_up_to_date_is_the_one_read_afresh() {
             assert_eq!(without_history(fresh), without_history(executor.ledger().clone()), "call {played}");
             played += 1;
         });
+    }
+}
+
+#[test]
+fn what_a_call_did_not_touch_is_as_it_was() {
+    let protocol = bundled();
+    let mut executor = Executor::deploy(&protocol).unwrap();
+    let quiet = Call {
+        action: ActionId(0),
+        actor: Address::ZERO,
+        delay: Delay::default(),
+        operation: Operation::RenounceOwnership {},
+    };
+    for run in 0..4 {
+        executor.reset();
+        let mut untouched = 0;
+        wander(&mut executor, 200 + run, 120, |executor| {
+            let outcome = Outcome::Halted(String::new());
+            let step = executor.step(&quiet, &outcome);
+            let (before, after, touched) = (step.before, step.after, step.touched);
+            for (at, is) in after.operators.iter().enumerate().filter(|(at, _)| !touched.operator(*at)) {
+                assert_eq!(&before.operators[at], is);
+                untouched += 1;
+            }
+            for (at, is) in after.sets.iter().enumerate().filter(|(at, _)| !touched.set(*at)) {
+                assert_eq!(&before.sets[at], is);
+            }
+            for (at, is) in after.stakers.iter().enumerate().filter(|(at, _)| !touched.staker(*at)) {
+                assert_eq!(&before.stakers[at], is);
+                let own = |ledger: &Ledger| -> Vec<_> {
+                    let withdrawals = ledger.withdrawals.iter().filter(|withdrawal| withdrawal.staker == is.address);
+                    withdrawals.cloned().collect()
+                };
+                assert_eq!(own(before), own(after));
+            }
+            if !touched.rest() {
+                assert_eq!((&before.strategies, &before.tokens), (&after.strategies, &after.tokens));
+                assert_eq!((&before.control, &before.principals), (&after.control, &after.principals));
+            }
+        });
+        assert!(untouched > 0);
     }
 }

@@ -6,7 +6,7 @@ use super::{Cell, Shape};
 use crate::{
     artifact::Field,
     call::SetId,
-    ledger::{Allocation, AllocationDelay, History, Ledger, Operator, OperatorSet, Staker},
+    ledger::{Allocation, AllocationDelay, History, Ledger, Operator, OperatorSet, Part, Staker},
     protocol::eigenlayer::{
         EigenLayer,
         deploy::Contracts,
@@ -16,9 +16,15 @@ use crate::{
 
 /// The facts of everybody and everything in `blank`.
 pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
-    let mut facts =
-        Facts { contracts: &protocol.contracts, slots: &protocol.slots, at: Address::ZERO, cells: Vec::new() };
+    let mut facts = Facts {
+        contracts: &protocol.contracts,
+        slots: &protocol.slots,
+        at: Address::ZERO,
+        part: Part::Rest,
+        cells: Vec::new(),
+    };
     for (index, operator) in blank.operators.iter().enumerate() {
+        facts.part = Part::Operator(index);
         facts.operator(index, operator);
         for (set, id) in blank.sets.iter().map(|set| set.id).enumerate() {
             facts.membership(index, operator.address, set, id, blank);
@@ -28,11 +34,14 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
         }
     }
     for (index, set) in blank.sets.iter().enumerate() {
+        facts.part = Part::Set(index);
         facts.set(index, set);
     }
     for (index, staker) in blank.stakers.iter().enumerate() {
+        facts.part = Part::Staker(index);
         facts.staker(index, staker, blank);
     }
+    facts.part = Part::Rest;
     facts.strategies(blank);
     facts.balances(blank);
     facts.rights(blank);
@@ -47,12 +56,14 @@ struct Facts<'a> {
     slots: &'a Slots,
     /// Whose slots are described.
     at: Address,
+    /// Whose facts they are. What two share is the rest's.
+    part: Part,
     cells: Vec<Cell>,
 }
 
 impl Facts<'_> {
     fn add(&mut self, slot: U256, shape: Shape) {
-        self.cells.push(Cell { contract: self.at, slot, shape });
+        self.cells.push(Cell { contract: self.at, slot, shape, part: self.part });
     }
 
     fn word(&mut self, slot: U256, put: impl Fn(&mut Ledger, U256) + 'static) {
@@ -248,11 +259,13 @@ impl Facts<'_> {
             self.word(entry(slots.avs_registrar, avs), move |ledger, word| {
                 ledger.control.registrars[a].1 = address_of(word);
             });
+            self.part = Part::Sets;
             self.list(entry(slots.operator_sets, avs), move |ledger, ids| {
                 for set in ledger.sets.iter_mut().filter(|set| set.id.avs == avs) {
                     set.exists = ids.contains(&U256::from(set.id.id));
                 }
             });
+            self.part = Part::Rest;
         }
     }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     artifact::Field,
     call::SetId,
-    ledger::{Ledger, Withdrawal},
+    ledger::{Ledger, Part, Touched, Withdrawal},
     protocol::{Reader, Storage},
 };
 
@@ -47,6 +47,8 @@ struct Cell {
     contract: Address,
     slot: U256,
     shape: Shape,
+    /// Whose fact it is.
+    part: Part,
 }
 
 /// Whom a slot belongs to.
@@ -99,7 +101,7 @@ impl SlotReader {
     /// Reads a cell again.
     fn refresh(&mut self, cell: usize, ledger: &mut Ledger, storage: Storage<'_>) {
         let owner = cell;
-        let Cell { contract, slot, shape } = &self.cells[cell];
+        let Cell { contract, slot, shape, .. } = &self.cells[cell];
         let mut reading = Reading { storage, contract: *contract, index: &mut self.index, owner };
         match shape {
             Shape::Word(put) => put(ledger, reading.word(*slot)),
@@ -136,7 +138,8 @@ impl SlotReader {
             };
             let slot = entry(base, U256::from(id));
             self.index.insert((self.strategy_manager, slot), Owner::Cell(self.cells.len()));
-            self.cells.push(Cell { contract: self.strategy_manager, slot, shape: Shape::Map(Box::new(put)) });
+            let (contract, shape) = (self.strategy_manager, Shape::Map(Box::new(put)));
+            self.cells.push(Cell { contract, slot, shape, part: Part::Set(set) });
         }
         self.slashes[set] = self.slashes[set].max(ids);
         // Their slots change when they do; those of a ledger that is behind are read now.
@@ -261,14 +264,23 @@ impl Reader for SlotReader {
         ledger: &mut Ledger,
         changed: &mut dyn Iterator<Item = (Address, U256)>,
         storage: Storage<'_>,
-    ) {
+    ) -> Touched {
+        let mut touched = Touched::default();
         for slot in changed {
             match self.index.get(&slot).copied() {
-                Some(Owner::Cell(cell)) => self.refresh(cell, ledger, storage),
-                Some(Owner::Withdrawal(index)) => self.refresh_withdrawal(index, ledger, storage),
+                Some(Owner::Cell(cell)) => {
+                    touched.add(self.cells[cell].part);
+                    self.refresh(cell, ledger, storage);
+                }
+                Some(Owner::Withdrawal(index)) => {
+                    let staker = ledger.withdrawals.get(index).and_then(|at| ledger.staker_index(at.staker));
+                    touched.add(staker.map_or(Part::Rest, Part::Staker));
+                    self.refresh_withdrawal(index, ledger, storage);
+                }
                 None => {}
             }
         }
+        touched
     }
 
     fn forget(&mut self) {
