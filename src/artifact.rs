@@ -64,6 +64,7 @@ const WORLD: &[(&str, &str)] = &[
     ("Recipient", include_str!("../contracts/artifacts/world/Recipient.json")),
     ("Token", include_str!("../contracts/artifacts/world/Token.json")),
     ("TransparentUpgradeableProxy", include_str!("../contracts/artifacts/world/TransparentUpgradeableProxy.json")),
+    ("UpgradeableBeacon", include_str!("../contracts/artifacts/world/UpgradeableBeacon.json")),
 ];
 
 /// The redistribution release.
@@ -72,7 +73,9 @@ const REDISTRIBUTION: &[(&str, &str)] = &[
     ("DelegationManager", include_str!("../contracts/artifacts/redistribution/DelegationManager.json")),
     ("PauserRegistry", include_str!("../contracts/artifacts/redistribution/PauserRegistry.json")),
     ("PermissionController", include_str!("../contracts/artifacts/redistribution/PermissionController.json")),
+    ("RewardsCoordinator", include_str!("../contracts/artifacts/redistribution/RewardsCoordinator.json")),
     ("StrategyBase", include_str!("../contracts/artifacts/redistribution/StrategyBase.json")),
+    ("StrategyFactory", include_str!("../contracts/artifacts/redistribution/StrategyFactory.json")),
     ("StrategyManager", include_str!("../contracts/artifacts/redistribution/StrategyManager.json")),
 ];
 

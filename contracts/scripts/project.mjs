@@ -22,7 +22,9 @@ export const artifacts = {
     DelegationManager: "src/core/DelegationManager.sol",
     PauserRegistry: "src/permissions/PauserRegistry.sol",
     PermissionController: "src/permissions/PermissionController.sol",
+    RewardsCoordinator: "src/rewards/RewardsCoordinator.sol",
     StrategyBase: "src/strategies/StrategyBase.sol",
+    StrategyFactory: "src/strategies/StrategyFactory.sol",
     StrategyManager: "src/core/StrategyManager.sol",
   },
   avs: {
@@ -37,6 +39,7 @@ export const artifacts = {
     Recipient: "mocks/Recipient.sol",
     Token: "mocks/Token.sol",
     TransparentUpgradeableProxy: "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol",
+    UpgradeableBeacon: "@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol",
   },
 };
 
