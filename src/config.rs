@@ -184,8 +184,6 @@ impl Given {
     pub fn settle(self) -> Result<Settings, Problem> {
         let source = self.source()?;
         let depth = within("depth", u64::from(self.depth.unwrap_or(100)), 1, u64::from(limits::DEPTH_MAX))?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(limits::WORKERS_MAX);
-        let workers = within("workers", self.workers.unwrap_or(cores) as u64, 1, limits::WORKERS_MAX as u64)?;
         let runs = match (self.runs, self.timeout) {
             (Some(runs), _) => Some(within("runs", runs, 1, u64::MAX)?),
             (None, Some(_)) => None,
@@ -196,7 +194,7 @@ impl Given {
                 seed: self.seed.unwrap_or(0),
                 runs,
                 depth: u32::try_from(depth).expect("within its bounds"),
-                workers: usize::try_from(workers).expect("within its bounds"),
+                workers: workers(self.workers)?,
                 invariants: select(self.invariants.as_deref())?,
                 shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
                 fail_fast: self.fail_fast.unwrap_or(false),
@@ -260,6 +258,13 @@ fn within(name: &str, value: u64, least: u64, most: u64) -> Result<u64, Problem>
     }
     let most = if most == u64::MAX { String::new() } else { format!(" to {most}") };
     Err(Problem::new(format!("{name} is {value}")).hint(format!("it can be {least}{most}")))
+}
+
+/// How many threads: as many as were asked for, or one per core.
+pub fn workers(asked: Option<usize>) -> Result<usize, Problem> {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(limits::WORKERS_MAX);
+    let workers = within("workers", asked.unwrap_or_else(cores) as u64, 1, limits::WORKERS_MAX as u64)?;
+    Ok(usize::try_from(workers).expect("within its bounds"))
 }
 
 /// The invariants that were asked for, in catalogue order.

@@ -70,6 +70,8 @@ pub mod shrinker;
 
 pub mod campaign;
 
+pub mod matrix;
+
 pub mod finding;
 #[cfg(feature = "anvil")]
 pub mod node;

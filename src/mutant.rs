@@ -14,12 +14,20 @@ pub struct Mutant {
     pub breaks: String,
     /// The bug in a sentence.
     pub why: String,
+    /// Calls within which a campaign must catch it.
+    #[serde(default = "budget")]
+    pub budget: u64,
     /// The source, within `contracts/`.
     pub file: String,
     /// What is there.
     pub before: String,
     /// What is there instead.
     pub after: String,
+}
+
+/// Calls within which a campaign must catch a mutant of which nothing else is said.
+fn budget() -> u64 {
+    200_000
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@
 pub mod exit;
 
 mod catalogue;
+mod mutants;
 mod progress;
 mod replay;
 mod run;
@@ -43,6 +44,8 @@ enum Command {
     Shrink(ShrinkArgs),
     /// Names invariants, actions, worlds or mutants, one on each line
     List(ListArgs),
+    /// Plays a campaign against every planted bug, and tells which are caught
+    Mutants(MutantsArgs),
     /// Explains an invariant
     Explain {
         /// Its identifier, for example MAG-05
@@ -123,6 +126,25 @@ struct ListArgs {
     json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct MutantsArgs {
+    /// Seeds to play each with: 1 to this
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    seeds: u64,
+
+    /// Only this one; can be given more than once [default: all]
+    #[arg(long, value_name = "NAME")]
+    mutant: Vec<String>,
+
+    /// Threads [default: one per core]. The result does not depend on it
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Listed {
     /// What is judged
@@ -151,6 +173,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Shrink(arguments) => replay::shrink(&arguments),
         Command::List(arguments) => catalogue::list(&arguments),
+        Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Explain { id } => catalogue::explain(&id),
     });
     done.unwrap_or_else(|problem| {

@@ -8,6 +8,7 @@ mod docs;
 mod files;
 mod hostile;
 mod ledger;
+mod matrix;
 mod mutants;
 mod node;
 mod shrinking;

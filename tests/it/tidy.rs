@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "executor",
     "shrinker",
     "campaign",
+    "matrix",
     "finding",
     "node",
     "report",

@@ -1,0 +1,217 @@
+//! What a thread of a campaign does: runs, replays of the corpus, and the shrinking of findings.
+
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::{Arc, atomic::Ordering, mpsc},
+};
+
+use super::{ActionCount, Control, Done, InvariantCount, Options, Plan, Played, Task, Violation};
+use crate::{
+    call::{ActionId, Call, Delay, Outcome},
+    draw::Dice,
+    executor::Executor,
+    generator::Generator,
+    oracle::{Invariant, Verdict},
+    protocol::Protocol,
+    shrinker::{Shown, shrink},
+};
+
+/// A thread with a world of its own. Nothing is shared between epochs.
+pub(super) struct Worker<'a> {
+    pub(super) protocol: &'a dyn Protocol,
+    pub(super) options: &'a Options,
+    pub(super) control: &'a Control,
+    pub(super) results: mpsc::Sender<(usize, Done)>,
+}
+
+impl Worker<'_> {
+    pub(super) fn work(&self, plans: &mpsc::Receiver<Arc<Plan>>) {
+        let mut executor = Executor::deploy(self.protocol).expect("what deployed once deploys again");
+        while let Ok(plan) = plans.recv() {
+            loop {
+                let index = plan.next.fetch_add(1, Ordering::Relaxed);
+                let Some(task) = plan.tasks.get(index) else { break };
+                let performed = panic::catch_unwind(AssertUnwindSafe(|| self.perform(&mut executor, &plan, task)));
+                let done = performed.unwrap_or_else(Done::Broken);
+                // Nobody listens any more only when the campaign is over.
+                if self.results.send((index, done)).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn perform(&self, executor: &mut Executor<'_>, plan: &Plan, task: &Task) -> Done {
+        if self.control.interrupted.load(Ordering::Relaxed) {
+            return Done::Skipped;
+        }
+        match task {
+            Task::Replay { entry } => {
+                let calls = &plan.corpus.entries()[*entry].calls;
+                let mut run = Run::begin(executor, self.options, plan);
+                run.played.is_replay = true;
+                run.replay(calls);
+                Done::Played(Box::new(run.end()))
+            }
+            Task::Run { number } => {
+                let mut dice = Dice::of_run(self.options.seed, plan.epoch, *number);
+                let mut run = Run::begin(executor, self.options, plan);
+                run.play(&mut dice);
+                Done::Played(Box::new(run.end()))
+            }
+            Task::Shrink { violation } => {
+                let violation = plan.violations[*violation].clone();
+                let limit = self.options.shrink_run_limit;
+                Done::Shrunk(Box::new(shrink_violation(executor, violation, limit, self.control)))
+            }
+        }
+    }
+}
+
+/// A run under way.
+struct Run<'r, 'p> {
+    executor: &'r mut Executor<'p>,
+    options: &'r Options,
+    plan: &'r Plan,
+    played: Played,
+    /// Time that passed since the last call.
+    waited: Delay,
+}
+
+impl<'r, 'p> Run<'r, 'p> {
+    fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan) -> Self {
+        executor.reset();
+        executor.world_mut().edges_mut().clear();
+        let played = Played {
+            actions: vec![ActionCount::default(); executor.protocol().actions().len()],
+            invariants: vec![InvariantCount::default(); options.invariants.len()],
+            ..Played::default()
+        };
+        Self { executor, options, plan, played, waited: Delay::default() }
+    }
+
+    /// Plays calls that were drawn before; those that name what is not there are passed over.
+    fn replay(&mut self, calls: &[Call]) {
+        for call in calls {
+            self.wait(call.delay);
+            self.execute(call.clone());
+        }
+    }
+
+    /// Plays calls drawn now, after the beginning of a sequence of the corpus in half of the runs.
+    fn play(&mut self, dice: &mut Dice) {
+        let entries = self.plan.corpus.entries();
+        if !entries.is_empty() && dice.chance(50) {
+            let calls = &entries[dice.below(entries.len())].calls;
+            if !calls.is_empty() {
+                self.replay(&calls[..=dice.below(calls.len())]);
+            }
+        }
+        let generator = Generator::for_run(self.executor.protocol(), dice);
+        let depth = self.options.depth as usize;
+        for _ in 0..depth.saturating_sub(self.played.sequence.len()) {
+            self.wait(generator.delay(dice, self.executor.ledger()));
+            let drawn = generator.next(dice, self.executor.ledger());
+            for action in drawn.discarded {
+                self.count(action).discarded += 1;
+            }
+            if let Some((action, actor, operation)) = drawn.call {
+                self.execute(Call { action, actor, delay: Delay::default(), operation });
+            }
+        }
+    }
+
+    fn wait(&mut self, delay: Delay) {
+        self.executor.advance(delay);
+        self.waited = self.waited.plus(delay);
+    }
+
+    fn count(&mut self, action: ActionId) -> &mut ActionCount {
+        &mut self.played.actions[usize::from(action.0)]
+    }
+
+    fn execute(&mut self, mut call: Call) {
+        call.delay = self.waited;
+        let edges = self.executor.world().edges().taken().len();
+        let Some(outcome) = self.executor.execute(&call) else {
+            self.count(call.action).discarded += 1;
+            return;
+        };
+        self.waited = Delay::default();
+        let count = self.count(call.action);
+        if outcome.is_success() {
+            count.succeeded += 1;
+        } else {
+            count.reverted += 1;
+            self.played.reverts += 1;
+        }
+        self.played.calls += 1;
+        self.judge(&call, &outcome);
+        self.played.sequence.push(call);
+        let novel = self.plan.coverage.novel(self.executor.world().edges(), edges);
+        if !novel.is_empty() {
+            self.played.edges.extend(novel);
+            self.played.useful = self.played.sequence.len();
+        }
+    }
+
+    fn judge(&mut self, call: &Call, outcome: &Outcome) {
+        let step = self.executor.step(call, outcome);
+        for (index, invariant) in self.options.invariants.iter().enumerate() {
+            let count = &mut self.played.invariants[index];
+            // What was violated once stays so; its sequence is known.
+            if self.plan.settled[index] || count.violated {
+                continue;
+            }
+            match (invariant.check)(&step) {
+                Verdict::Holds => count.checks += 1,
+                Verdict::NotApplicable => count.not_applicable += 1,
+                Verdict::Violated(sentence) => {
+                    count.checks += 1;
+                    count.violated = true;
+                    self.played.violations.push((index, self.played.sequence.len(), sentence));
+                }
+            }
+        }
+    }
+
+    fn end(mut self) -> Played {
+        if self.played.violations.is_empty() && self.played.edges.is_empty() {
+            self.played.sequence = Vec::new();
+        }
+        self.played
+    }
+}
+
+/// Makes a finding smaller.
+pub fn shrink_violation(executor: &mut Executor<'_>, violation: Violation, limit: u64, control: &Control) -> Violation {
+    let invariant = violation.invariant;
+    let protocol = executor.protocol();
+    let mut verifier = |calls: &[Call]| {
+        if control.interrupted.load(Ordering::Relaxed) {
+            return None;
+        }
+        shows(executor, invariant, calls).map(|(shown, _)| shown)
+    };
+    let shrunk = shrink(protocol, violation.calls.clone(), limit, &mut verifier);
+    let sentence = shows(executor, invariant, &shrunk.calls).map(|(_, sentence)| sentence);
+    let finished = shrunk.finished && !control.interrupted.load(Ordering::Relaxed);
+    Violation { sentence: sentence.unwrap_or(violation.sentence), calls: shrunk.calls, shrunk: finished, ..violation }
+}
+
+/// Plays `calls` from the deployment; where and how they violate `invariant`, if they do.
+pub fn shows(executor: &mut Executor<'_>, invariant: &Invariant, calls: &[Call]) -> Option<(Shown, String)> {
+    executor.reset();
+    let mut succeeded = Vec::with_capacity(calls.len());
+    for (at, call) in calls.iter().enumerate() {
+        let Some(outcome) = executor.play(call) else {
+            succeeded.push(false);
+            continue;
+        };
+        succeeded.push(outcome.is_success());
+        if let Verdict::Violated(sentence) = (invariant.check)(&executor.step(call, &outcome)) {
+            return Some((Shown { at, succeeded }, sentence));
+        }
+    }
+    None
+}
