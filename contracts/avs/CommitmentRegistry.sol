@@ -2,9 +2,9 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IAllocationManager} from "../src/interfaces/IAllocationManager.sol";
 import {IStrategy} from "../src/interfaces/IStrategy.sol";
-import {IStrategyManager} from "../src/interfaces/IStrategyManager.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
+import {IRedistributionStrategyManager} from "../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 import {RedistributionAVS} from "./RedistributionAVS.sol";
 
 /// @title A registry of commitments that rewards who keeps them
@@ -101,8 +101,8 @@ contract CommitmentRegistry is RedistributionAVS {
     /* CONSTRUCTOR */
 
     constructor(
-        IAllocationManager allocations,
-        IStrategyManager strategies,
+        IRedistributionAllocationManager allocations,
+        IRedistributionStrategyManager strategies,
         IStrategy slashable,
         uint256 blocksOfAnEpoch
     ) RedistributionAVS(allocations, strategies, slashable, "a commitment registry") {

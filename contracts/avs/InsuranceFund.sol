@@ -2,9 +2,9 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IAllocationManager} from "../src/interfaces/IAllocationManager.sol";
 import {IStrategy} from "../src/interfaces/IStrategy.sol";
-import {IStrategyManager} from "../src/interfaces/IStrategyManager.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
+import {IRedistributionStrategyManager} from "../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 import {RedistributionAVS} from "./RedistributionAVS.sol";
 
 /// @title An insurance fund that pays from slashed stake
@@ -89,8 +89,8 @@ contract InsuranceFund is RedistributionAVS {
     /* CONSTRUCTOR */
 
     constructor(
-        IAllocationManager allocations,
-        IStrategyManager strategies,
+        IRedistributionAllocationManager allocations,
+        IRedistributionStrategyManager strategies,
         IStrategy slashable,
         address whoCovers,
         address whoDecides

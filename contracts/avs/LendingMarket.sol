@@ -2,10 +2,10 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IAllocationManager} from "../src/interfaces/IAllocationManager.sol";
 import {IDelegationManager} from "../src/interfaces/IDelegationManager.sol";
 import {IStrategy} from "../src/interfaces/IStrategy.sol";
-import {IStrategyManager} from "../src/interfaces/IStrategyManager.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
+import {IRedistributionStrategyManager} from "../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 import {RedistributionAVS} from "./RedistributionAVS.sol";
 
 /// @title A lending market whose collateral is slashable stake
@@ -85,8 +85,8 @@ contract LendingMarket is RedistributionAVS {
     /* CONSTRUCTOR */
 
     constructor(
-        IAllocationManager allocations,
-        IStrategyManager strategies,
+        IRedistributionAllocationManager allocations,
+        IRedistributionStrategyManager strategies,
         IDelegationManager delegations,
         IStrategy slashable,
         uint256 maxDebt,

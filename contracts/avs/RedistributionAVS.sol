@@ -4,10 +4,11 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IAVSRegistrar} from "../src/interfaces/IAVSRegistrar.sol";
-import {IAllocationManager, IAllocationManagerTypes} from "../src/interfaces/IAllocationManager.sol";
+import {IAllocationManagerTypes} from "../src/interfaces/IAllocationManager.sol";
 import {IStrategy} from "../src/interfaces/IStrategy.sol";
-import {IStrategyManager} from "../src/interfaces/IStrategyManager.sol";
 import {OperatorSet} from "../src/libraries/OperatorSetLib.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
+import {IRedistributionStrategyManager} from "../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 
 /// @title An AVS that lives on redistribution
 /// @notice Has one redistributing operator set with one strategy, is its registrar, slashes it, and receives the tokens
@@ -43,8 +44,8 @@ abstract contract RedistributionAVS is IAVSRegistrar {
     /// @dev One, as a proportion.
     uint256 internal constant WAD = 1e18;
 
-    IAllocationManager public immutable allocationManager;
-    IStrategyManager public immutable strategyManager;
+    IRedistributionAllocationManager public immutable allocationManager;
+    IRedistributionStrategyManager public immutable strategyManager;
 
     /// @notice What the set can slash.
     IStrategy public immutable strategy;
@@ -67,8 +68,8 @@ abstract contract RedistributionAVS is IAVSRegistrar {
     /* CONSTRUCTOR */
 
     constructor(
-        IAllocationManager allocations,
-        IStrategyManager strategies,
+        IRedistributionAllocationManager allocations,
+        IRedistributionStrategyManager strategies,
         IStrategy slashable,
         string memory metadataURI
     ) {

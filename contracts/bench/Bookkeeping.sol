@@ -12,6 +12,7 @@ import {Cleared, Ghosts, Kind, Last, Queued, Slashed, StrategyHistory} from "./G
 import {LedgerLib, NONE} from "./Ledger.sol";
 import {Group, Lens} from "./Lens.sol";
 import {Stage} from "./Stage.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
 
 /// @title What the handler remembers
 /// @notice Lets time pass, and keeps the history that invariants need.
@@ -197,7 +198,7 @@ abstract contract Bookkeeping is Stage {
     {
         _rememberSlash(caller, operator, set, wads);
         bytes memory call =
-            abi.encodeCall(IAllocationManager.slashOperator, (sets[set].avs, _params(operator, set, wads)));
+            abi.encodeCall(IRedistributionAllocationManager.slashOperator, (sets[set].avs, _params(operator, set, wads)));
         vm.prank(caller);
         (done,) = address(allocationManager).call(call);
         if (done) _slashed(operator, set, wads);
@@ -232,7 +233,7 @@ abstract contract Bookkeeping is Stage {
         slashed.set = uint8(set);
         slashed.atBlock = uint32(block.number);
         slashed.permitted = permissionController.canCall(
-            sets[set].avs, caller, address(allocationManager), IAllocationManager.slashOperator.selector
+            sets[set].avs, caller, address(allocationManager), IRedistributionAllocationManager.slashOperator.selector
         );
         slashed.wads = wads;
         // Zero where the set's own were, so that what is hashed has the same length for every set.

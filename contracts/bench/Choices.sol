@@ -9,6 +9,7 @@ import {Dice, Draw} from "./Draw.sol";
 import {Queued} from "./Ghosts.sol";
 import {NONE} from "./Ledger.sol";
 import {Slots} from "./Slots.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
 
 /// @notice An allocation that can be changed now, and how much magnitude is free for it.
 struct Change {
@@ -483,13 +484,13 @@ abstract contract Choices is Bookkeeping {
     /// @dev What can be shared.
     function _permission(Dice memory dice) internal view returns (address target, bytes4 selector) {
         bytes4[10] memory selectors = [
-            IAllocationManager.slashOperator.selector,
+            IRedistributionAllocationManager.slashOperator.selector,
             IAllocationManager.modifyAllocations.selector,
             IAllocationManager.registerForOperatorSets.selector,
             IAllocationManager.deregisterFromOperatorSets.selector,
             IAllocationManager.setAllocationDelay.selector,
             IAllocationManager.createOperatorSets.selector,
-            IAllocationManager.createRedistributingOperatorSets.selector,
+            IRedistributionAllocationManager.createRedistributingOperatorSets.selector,
             IAllocationManager.addStrategiesToOperatorSet.selector,
             delegationManager.undelegate.selector,
             delegationManager.modifyOperatorDetails.selector

@@ -14,6 +14,7 @@ import {Dice, Draw} from "./Draw.sol";
 import {NONE} from "./Ledger.sol";
 import {Probes} from "./Probes.sol";
 import {Slots} from "./Slots.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
 
 /// @title What everybody does
 /// @notice One function for each action of the campaign, named by who acts and what is done. Arguments follow from the
@@ -404,7 +405,7 @@ abstract contract Handler is Probes {
         for (uint256 i = 0; i < paid.length; ++i) {
             paid[i] = _recipient(dice, avss[avs]);
         }
-        vm.prank(_callerAt(dice, avss[avs], IAllocationManager.createRedistributingOperatorSets.selector));
+        vm.prank(_callerAt(dice, avss[avs], IRedistributionAllocationManager.createRedistributingOperatorSets.selector));
         allocationManager.createRedistributingOperatorSets(avss[avs], params, paid);
         for (uint256 i = 0; i < params.length; ++i) {
             _created(_placeOf(OperatorSet(avss[avs], params[i].operatorSetId)), paid[i]);
@@ -478,7 +479,7 @@ abstract contract Handler is Probes {
     }
 
     function _slashBy(Dice memory dice, uint256 operator, uint256 set, uint256[STRATEGIES] memory wads) private {
-        address caller = _callerAt(dice, sets[set].avs, IAllocationManager.slashOperator.selector);
+        address caller = _callerAt(dice, sets[set].avs, IRedistributionAllocationManager.slashOperator.selector);
         require(_slash(caller, operator, set, wads), "the slash failed");
     }
 

@@ -16,6 +16,9 @@ import {vm} from "../test/utils/Vm.sol";
 import {Change, Choices, Target} from "./Choices.sol";
 import {Dice, Draw} from "./Draw.sol";
 import {NONE} from "./Ledger.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
+import {IRedistributionDelegationManager} from "../src/redistribution/interfaces/IRedistributionDelegationManager.sol";
+import {IRedistributionStrategy} from "../src/redistribution/interfaces/IRedistributionStrategy.sol";
 
 /// @title What must not be possible
 /// @notice Each probe tries it in earnest: everything else about the call is right.
@@ -68,7 +71,7 @@ abstract contract Probes is Choices {
     function _slashAsOutsider(Dice memory dice) private {
         Target memory target = _target(dice, false);
         if (target.operator == NONE) return _idle();
-        address caller = _outsider(dice, sets[target.set].avs, IAllocationManager.slashOperator.selector);
+        address caller = _outsider(dice, sets[target.set].avs, IRedistributionAllocationManager.slashOperator.selector);
         if (caller == address(0)) return _idle();
         _slash(caller, target.operator, target.set, _wads(dice, target));
     }
@@ -85,8 +88,8 @@ abstract contract Probes is Choices {
         params.strategies[0] = strategy;
         params.wadsToSlash = new uint256[](1);
         params.wadsToSlash[0] = wad;
-        address caller = _callerAt(dice, sets[set].avs, IAllocationManager.slashOperator.selector);
-        return _allocations(caller, abi.encodeCall(IAllocationManager.slashOperator, (sets[set].avs, params)));
+        address caller = _callerAt(dice, sets[set].avs, IRedistributionAllocationManager.slashOperator.selector);
+        return _allocations(caller, abi.encodeCall(IRedistributionAllocationManager.slashOperator, (sets[set].avs, params)));
     }
 
     /// @dev Of an operator that is not in the set, or not any more.
@@ -184,10 +187,10 @@ abstract contract Probes is Choices {
         address[] memory paid = new address[](1);
         paid[0] = recipient;
         address avs = sets[set].avs;
-        address caller = _callerAt(dice, avs, IAllocationManager.createRedistributingOperatorSets.selector);
+        address caller = _callerAt(dice, avs, IRedistributionAllocationManager.createRedistributingOperatorSets.selector);
         return
             _allocations(
-                caller, abi.encodeCall(IAllocationManager.createRedistributingOperatorSets, (avs, params, paid))
+                caller, abi.encodeCall(IRedistributionAllocationManager.createRedistributingOperatorSets, (avs, params, paid))
             );
     }
 
@@ -275,7 +278,7 @@ abstract contract Probes is Choices {
             attempt.data = abi.encodeCall(IDelegationManager.increaseDelegatedShares, (account, strategy, 0, amount));
         } else if (kind == 1) {
             attempt.data = abi.encodeCall(
-                IDelegationManager.slashOperatorShares, (account, sets[0], 1, strategy, SlashingLib.WAD, 1)
+                IRedistributionDelegationManager.slashOperatorShares, (account, sets[0], 1, strategy, SlashingLib.WAD, 1)
             );
         } else if (kind == 2) {
             attempt.data = abi.encodeCall(IShareManager.addShares, (account, strategy, amount));
@@ -283,7 +286,7 @@ abstract contract Probes is Choices {
             attempt.data = abi.encodeCall(IShareManager.withdrawSharesAsTokens, (account, strategy, tokens[at], amount));
         } else {
             attempt.to = address(strategy);
-            attempt.data = abi.encodeCall(IStrategy.withdraw, (account, tokens[at], amount));
+            attempt.data = abi.encodeCall(IRedistributionStrategy.withdraw, (account, tokens[at], amount));
         }
     }
 
@@ -315,7 +318,7 @@ abstract contract Probes is Choices {
     function _initializeOrUpgrade(Dice memory dice) private view returns (Attempt memory) {
         address contract_ = address(pausable[dice.below(pausable.length)]);
         bytes memory data = dice.chance(50)
-            ? abi.encodeCall(IAllocationManager.initialize, (0))
+            ? abi.encodeCall(IRedistributionAllocationManager.initialize, (0))
             : abi.encodeCall(ITransparentUpgradeableProxy.upgradeTo, (address(pauserRegistry)));
         return Attempt(dice.pick(actors), contract_, data);
     }

@@ -1,19 +1,30 @@
-// Builds the committed artifacts: those of the release and of the world around it, and one for each mutant.
+// Builds the committed artifacts: those of the releases and of the world around them, and one for each mutant.
 //
 //   node scripts/build.mjs            write what changed
 //   node scripts/build.mjs --check    write nothing; fail when a release artifact differs by a byte from what the
 //                                     sources give, or a mutant's digests do not fit the sources
-//   node scripts/build.mjs --from DIR --to DIR
-//                                     build the release out of a copy of the sources, for `slashproof run --artifacts`
+//   node scripts/build.mjs --from DIR --to DIR [--release NAME]
+//                                     build a release (redistribution) out of a copy of the sources, for
+//                                     `slashproof run --artifacts`
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parse } from "smol-toml";
-import { artifacts, build, closure, minimal, root, sha256, sourceDigest } from "./project.mjs";
+import { artifacts, build, closure, minimal, releases, root, sha256, sourceDigest } from "./project.mjs";
 
 const { values: options } = parseArgs({
-  options: { check: { type: "boolean" }, from: { type: "string" }, to: { type: "string" } },
+  options: {
+    check: { type: "boolean" },
+    from: { type: "string" },
+    release: { type: "string", default: "redistribution" },
+    to: { type: "string" },
+  },
 });
+
+function contractsOf(release) {
+  if (release in releases) return releases[release];
+  throw new Error(`there is no release "${release}"; there are ${Object.keys(releases).join(", ")}`);
+}
 
 const text = (artifact) => JSON.stringify(artifact, null, 1) + "\n";
 const stale = [];
@@ -50,9 +61,9 @@ function buildRelease(contracts, folder, sourceFolder) {
 
 /** A mutant's artifact holds the creation code of the contracts that the patch changes, nothing else. */
 function buildMutant(mutant, folder) {
-  const release = artifacts.redistribution;
+  const release = mutant.release ?? "redistribution";
   const affected = Object.fromEntries(
-    Object.entries(release).filter(([, path]) => closure([path]).has(mutant.file)),
+    Object.entries(contractsOf(release)).filter(([, path]) => closure([path]).has(mutant.file)),
   );
   const sources = closure(Object.values(affected), { patch: mutant });
   const path = join(folder, `${mutant.name}.json`);
@@ -66,16 +77,16 @@ function buildMutant(mutant, folder) {
   const contracts = {};
   for (const [name, compiled] of Object.entries(build(affected, sources))) {
     const { codeDigest, bytecode } = minimal(name, affected[name], compiled, sources);
-    const original = JSON.parse(readFileSync(join(root, "artifacts/redistribution", `${name}.json`), "utf8"));
+    const original = JSON.parse(readFileSync(join(root, "artifacts", release, `${name}.json`), "utf8"));
     if (original.codeDigest !== codeDigest) contracts[name] = { codeDigest, bytecode };
   }
   if (Object.keys(contracts).length === 0) throw new Error(`mutant ${mutant.name} changes no bytecode`);
-  put(path, text({ format: 1, mutant: mutant.name, sourceDigest: sourceDigest(sources), contracts }));
+  put(path, text({ format: 1, mutant: mutant.name, release, sourceDigest: sourceDigest(sources), contracts }));
 }
 
 if (options.from || options.to) {
   if (!options.from || !options.to) throw new Error("--from and --to go together");
-  buildRelease(artifacts.redistribution, resolve(options.to), resolve(options.from));
+  buildRelease(contractsOf(options.release), resolve(options.to), resolve(options.from));
   process.exit(0);
 }
 

@@ -1,4 +1,4 @@
-// What is built: the sources, the compiler's settings, the contracts of the release and of the world around it.
+// What is built: the sources, the compiler's settings, the contracts of the releases and of the world around them.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -15,18 +15,27 @@ export const settings = {
   metadata: { bytecodeHash: "none", appendCBOR: false },
 };
 
-/** Folder of artifacts -> the contracts in it, each with its source. */
+/** The contracts of a release: those of its own folder, and those that all releases share. */
+const release = (folder) => ({
+  AllocationManager: `src/${folder}/AllocationManager.sol`,
+  DelegationManager: `src/${folder}/DelegationManager.sol`,
+  PauserRegistry: "src/permissions/PauserRegistry.sol",
+  PermissionController: "src/permissions/PermissionController.sol",
+  RewardsCoordinator: "src/rewards/RewardsCoordinator.sol",
+  StrategyBase: `src/${folder}/StrategyBase.sol`,
+  StrategyFactory: "src/strategies/StrategyFactory.sol",
+  StrategyManager: `src/${folder}/StrategyManager.sol`,
+});
+
+/** The releases, oldest first: folder of artifacts -> the contracts in it, each with its source. */
+export const releases = {
+  slashing: release("slashing"),
+  redistribution: release("redistribution"),
+};
+
+/** The same with what stands around the releases. */
 export const artifacts = {
-  redistribution: {
-    AllocationManager: "src/core/AllocationManager.sol",
-    DelegationManager: "src/core/DelegationManager.sol",
-    PauserRegistry: "src/permissions/PauserRegistry.sol",
-    PermissionController: "src/permissions/PermissionController.sol",
-    RewardsCoordinator: "src/rewards/RewardsCoordinator.sol",
-    StrategyBase: "src/strategies/StrategyBase.sol",
-    StrategyFactory: "src/strategies/StrategyFactory.sol",
-    StrategyManager: "src/core/StrategyManager.sol",
-  },
+  ...releases,
   avs: {
     CommitmentRegistry: "avs/CommitmentRegistry.sol",
     InsuranceFund: "avs/InsuranceFund.sol",

@@ -13,8 +13,13 @@ import {IStrategyManager, IStrategyManagerErrors} from "../src/interfaces/IStrat
 import {SlashingLib} from "../src/libraries/SlashingLib.sol";
 import {Snapshots} from "../src/libraries/Snapshots.sol";
 import {PermissionMixin} from "../src/permissions/PermissionMixin.sol";
-import {StrategyBase} from "../src/strategies/StrategyBase.sol";
+import {StrategyBaseCore} from "../src/core/StrategyBaseCore.sol";
 import {vm} from "./utils/Vm.sol";
+import {IRedistributionAllocationManager} from "../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
+import {IRedistributionDelegationManager} from "../src/redistribution/interfaces/IRedistributionDelegationManager.sol";
+import {IRedistributionStrategyManager} from "../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
+import {IRedistributionShareManager} from "../src/redistribution/interfaces/IRedistributionShareManager.sol";
+import {IRedistributionStrategy} from "../src/redistribution/interfaces/IRedistributionStrategy.sol";
 
 /// @notice The selectors that everybody's tools know. A renamed or retyped parameter would change one.
 contract AbiTest {
@@ -24,15 +29,15 @@ contract AbiTest {
         _same(IAllocationManager.addStrategiesToOperatorSet.selector, 0x50feea20);
         _same(IAllocationManager.clearDeallocationQueue.selector, 0x4b5046ef);
         _same(IAllocationManager.createOperatorSets.selector, 0x261f84e0);
-        _same(IAllocationManager.createRedistributingOperatorSets.selector, 0x32a879e4);
+        _same(IRedistributionAllocationManager.createRedistributingOperatorSets.selector, 0x32a879e4);
         _same(IAllocationManager.deregisterFromOperatorSets.selector, 0x6e3492b5);
-        _same(IAllocationManager.initialize.selector, 0xfe4b84df);
+        _same(IRedistributionAllocationManager.initialize.selector, 0xfe4b84df);
         _same(IAllocationManager.modifyAllocations.selector, 0x952899ee);
         _same(IAllocationManager.registerForOperatorSets.selector, 0xadc2e3d9);
         _same(IAllocationManager.removeStrategiesFromOperatorSet.selector, 0xb66bd989);
         _same(IAllocationManager.setAllocationDelay.selector, 0x56c483e6);
         _same(IAllocationManager.setAVSRegistrar.selector, 0xd3d96ff4);
-        _same(IAllocationManager.slashOperator.selector, 0x36352057);
+        _same(IRedistributionAllocationManager.slashOperator.selector, 0x36352057);
         _same(IAllocationManager.updateAVSMetadataURI.selector, 0xa9821821);
     }
 
@@ -42,12 +47,12 @@ contract AbiTest {
         _same(IDelegationManager.decreaseDelegatedShares.selector, 0x60a0d1ce);
         _same(IDelegationManager.delegateTo.selector, 0xeea9064b);
         _same(IDelegationManager.increaseDelegatedShares.selector, 0x3c651cf2);
-        _same(IDelegationManager.initialize.selector, 0xfe4b84df);
+        _same(IRedistributionDelegationManager.initialize.selector, 0xfe4b84df);
         _same(IDelegationManager.modifyOperatorDetails.selector, 0x54b7c96c);
         _same(IDelegationManager.queueWithdrawals.selector, 0x0dd8dd02);
         _same(IDelegationManager.redelegate.selector, 0xa33a3433);
         _same(IDelegationManager.registerAsOperator.selector, 0x2aa6d888);
-        _same(IDelegationManager.slashOperatorShares.selector, 0x5ae679a7);
+        _same(IRedistributionDelegationManager.slashOperatorShares.selector, 0x5ae679a7);
         _same(IDelegationManager.undelegate.selector, 0xda8be864);
         _same(IDelegationManager.updateOperatorMetadataURI.selector, 0x78296ec5);
     }
@@ -56,11 +61,11 @@ contract AbiTest {
         _same(IShareManager.addShares.selector, 0x50ff7225);
         _same(IStrategyManager.addStrategiesToDepositWhitelist.selector, 0x5de08ff2);
         _same(IStrategyManager.burnShares.selector, 0x4b6d5d6e);
-        _same(IStrategyManager.clearBurnOrRedistributableShares.selector, 0x88c10299);
-        _same(IStrategyManager.clearBurnOrRedistributableSharesByStrategy.selector, 0x2d44def6);
+        _same(IRedistributionStrategyManager.clearBurnOrRedistributableShares.selector, 0x88c10299);
+        _same(IRedistributionStrategyManager.clearBurnOrRedistributableSharesByStrategy.selector, 0x2d44def6);
         _same(IStrategyManager.depositIntoStrategy.selector, 0xe7a050aa);
         _same(IStrategyManager.depositIntoStrategyWithSignature.selector, 0x32e89ace);
-        _same(IShareManager.increaseBurnOrRedistributableShares.selector, 0x3fb99ca5);
+        _same(IRedistributionShareManager.increaseBurnOrRedistributableShares.selector, 0x3fb99ca5);
         _same(IStrategyManager.initialize.selector, 0x1794bb3c);
         _same(IShareManager.removeDepositShares.selector, 0x724af423);
         _same(IStrategyManager.removeStrategiesFromDepositWhitelist.selector, 0xb5d8b5b8);
@@ -70,9 +75,9 @@ contract AbiTest {
 
     function test_functions_ofAStrategy() public pure {
         _same(IStrategy.deposit.selector, 0x47e7ef24);
-        _same(StrategyBase.initialize.selector, 0xc4d66de8);
+        _same(StrategyBaseCore.initialize.selector, 0xc4d66de8);
         _same(IStrategy.userUnderlying.selector, 0x8f6a6240);
-        _same(IStrategy.withdraw.selector, 0xd9caed12);
+        _same(IRedistributionStrategy.withdraw.selector, 0xd9caed12);
     }
 
     function test_functions_ofThePermissionController() public pure {
@@ -103,9 +108,9 @@ contract AbiTest {
         _same(IAllocationManagerErrors.InvalidOperator.selector, 0xccea9e6f);
         _same(IAllocationManagerErrors.InvalidOperatorSet.selector, 0x7ec5c154);
         _same(PermissionMixin.InvalidPermissions.selector, 0x932d94f7);
-        _same(IAllocationManagerErrors.InvalidRedistributionRecipient.selector, 0xc97c347e);
+        _same(IRedistributionAllocationManager.InvalidRedistributionRecipient.selector, 0xc97c347e);
         _same(Snapshots.InvalidSnapshotOrdering.selector, 0x2a371c7e);
-        _same(IAllocationManagerErrors.InvalidStrategy.selector, 0x4e236e9a);
+        _same(IRedistributionAllocationManager.InvalidStrategy.selector, 0x4e236e9a);
         _same(IAllocationManagerErrors.InvalidWadToSlash.selector, 0x13536031);
         _same(IAllocationManagerErrors.ModificationAlreadyPending.selector, 0xd8fcbe30);
         _same(IAllocationManagerErrors.NonexistentAVSMetadata.selector, 0x48f7dbb9);
@@ -148,7 +153,7 @@ contract AbiTest {
         _same(IStrategyManagerErrors.SharesAmountTooHigh.selector, 0x4b18b193);
         _same(IStrategyManagerErrors.SharesAmountZero.selector, 0x840c364a);
         _same(IStrategyManagerErrors.StakerAddressZero.selector, 0x16f2ccc9);
-        _same(IStrategyManagerErrors.StrategyAlreadyInSlash.selector, 0xca354fa3);
+        _same(IRedistributionStrategyManager.StrategyAlreadyInSlash.selector, 0xca354fa3);
         _same(IStrategyManagerErrors.StrategyNotFound.selector, 0x5be2b482);
         _same(IStrategyManagerErrors.StrategyNotWhitelisted.selector, 0x5dfb2ca2);
     }

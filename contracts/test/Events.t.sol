@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AllocationManager} from "../src/core/AllocationManager.sol";
+import {AllocationManager} from "../src/redistribution/AllocationManager.sol";
 import {IDelegationManagerTypes} from "../src/interfaces/IDelegationManager.sol";
 import {OperatorSet} from "../src/libraries/OperatorSetLib.sol";
 import {Scene} from "./utils/Scene.sol";
@@ -56,10 +56,10 @@ contract EventsTest is Scene {
         strategyManager.burnShares(strategy);
 
         // Permissions
-        _appoint(stranger, address(allocationManager), AllocationManager.slashOperator.selector);
+        _appoint(stranger, address(allocationManager), allocationManager.slashOperator.selector);
         vm.prank(stranger);
         permissionController.removeAppointee(
-            stranger, appointee, address(allocationManager), AllocationManager.slashOperator.selector
+            stranger, appointee, address(allocationManager), allocationManager.slashOperator.selector
         );
         vm.prank(stranger);
         permissionController.addPendingAdmin(stranger, avs);

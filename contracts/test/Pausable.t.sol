@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AllocationManager} from "../src/core/AllocationManager.sol";
-import {DelegationManager} from "../src/core/DelegationManager.sol";
-import {StrategyManager} from "../src/core/StrategyManager.sol";
+import {AllocationManager} from "../src/redistribution/AllocationManager.sol";
+import {DelegationManager} from "../src/redistribution/DelegationManager.sol";
+import {StrategyManager} from "../src/redistribution/StrategyManager.sol";
 import {IEigenPodManager} from "../src/interfaces/IEigenPodManager.sol";
 import {IPausable} from "../src/interfaces/IPausable.sol";
 import {IPauserRegistry} from "../src/interfaces/IPauserRegistry.sol";
-import {StrategyBase} from "../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../src/redistribution/StrategyBase.sol";
 import {Scene} from "./utils/Scene.sol";
 import {vm} from "./utils/Vm.sol";
 

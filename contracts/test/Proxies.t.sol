@@ -6,14 +6,14 @@ import {
     TransparentUpgradeableProxy
 } from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
 import {ShortStrings} from "@openzeppelin/contracts/utils/ShortStrings.sol";
-import {AllocationManager} from "../src/core/AllocationManager.sol";
-import {DelegationManager} from "../src/core/DelegationManager.sol";
-import {StrategyManager} from "../src/core/StrategyManager.sol";
+import {AllocationManager} from "../src/redistribution/AllocationManager.sol";
+import {DelegationManager} from "../src/redistribution/DelegationManager.sol";
+import {StrategyManager} from "../src/redistribution/StrategyManager.sol";
 import {IPausable} from "../src/interfaces/IPausable.sol";
 import {IStrategy} from "../src/interfaces/IStrategy.sol";
 import {IStrategyManagerEvents} from "../src/interfaces/IStrategyManager.sol";
 import {PermissionController} from "../src/permissions/PermissionController.sol";
-import {StrategyBase} from "../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../src/redistribution/StrategyBase.sol";
 import {Scene} from "./utils/Scene.sol";
 import {vm} from "./utils/Vm.sol";
 

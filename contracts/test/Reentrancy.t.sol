@@ -9,10 +9,11 @@ import {
 } from "../src/interfaces/IDelegationManager.sol";
 import {IStrategy} from "../src/interfaces/IStrategy.sol";
 import {IStrategyManager} from "../src/interfaces/IStrategyManager.sol";
-import {StrategyBase} from "../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../src/redistribution/StrategyBase.sol";
 import {CallingToken} from "./utils/CallingToken.sol";
 import {Scene} from "./utils/Scene.sol";
 import {vm} from "./utils/Vm.sol";
+import {IRedistributionStrategyManager} from "../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 
 /// @notice While a withdrawal is paid, both managers are busy. The token is everybody who could mind.
 contract ReentrancyTest is Scene {
@@ -65,9 +66,14 @@ contract ReentrancyTest is Scene {
                 IStrategyManager.depositIntoStrategyWithSignature, (_its, _calling, 1, staker, block.timestamp, "")
             )
         );
-        _refuses(target, abi.encodeCall(IStrategyManager.clearBurnOrRedistributableShares, (operatorSet, 1)));
         _refuses(
-            target, abi.encodeCall(IStrategyManager.clearBurnOrRedistributableSharesByStrategy, (operatorSet, 1, _its))
+            target, abi.encodeCall(IRedistributionStrategyManager.clearBurnOrRedistributableShares, (operatorSet, 1))
+        );
+        _refuses(
+            target,
+            abi.encodeCall(
+                IRedistributionStrategyManager.clearBurnOrRedistributableSharesByStrategy, (operatorSet, 1, _its)
+            )
         );
         _refuses(target, abi.encodeCall(IStrategyManager.burnShares, (_its)));
         _refuses(target, abi.encodeCall(IStrategyManager.setStrategyWhitelister, (stranger)));

@@ -9,8 +9,8 @@ import {IDelegationManager} from "../interfaces/IDelegationManager.sol";
 import {IStrategy} from "../interfaces/IStrategy.sol";
 import {Snapshots} from "../libraries/Snapshots.sol";
 
-/// @title The state of the allocation manager
-/// @dev Apart, because proxies keep it across upgrades: variables are only ever added, out of the gap.
+/// @title The state of the allocation manager that the releases share
+/// @dev Apart, because proxies keep it across upgrades. What a release adds, and the gap, follow in its own storage.
 abstract contract AllocationManagerStorage is IAllocationManager {
     /* CONSTANTS */
 
@@ -19,19 +19,10 @@ abstract contract AllocationManagerStorage is IAllocationManager {
     uint8 internal constant PAUSED_OPERATOR_SLASHING = 1;
     uint8 internal constant PAUSED_OPERATOR_SET_REGISTRATION_AND_DEREGISTRATION = 2;
 
-    /// @dev Where slashed funds of ordinary sets go.
-    address internal constant DEFAULT_BURN_ADDRESS = 0x00000000000000000000000000000000000E16E4;
-
-    /// @dev Stands for native ETH.
-    IStrategy internal constant BEACONCHAIN_ETH_STRAT = IStrategy(0xbeaC0eeEeeeeEEeEeEEEEeeEEeEeeeEeeEEBEaC0);
-
     /* IMMUTABLES */
 
     /// @notice The delegation manager.
     IDelegationManager public immutable delegation;
-
-    /// @notice The strategy that, like native ETH, cannot be redistributed.
-    IStrategy public immutable eigenStrategy;
 
     /// @inheritdoc IAllocationManager
     uint32 public immutable DEALLOCATION_DELAY;
@@ -66,24 +57,14 @@ abstract contract AllocationManagerStorage is IAllocationManager {
     /// @dev The sets with a delayed deallocation, in order of their effect blocks.
     mapping(address operator => mapping(IStrategy => DoubleEndedQueue.Bytes32Deque)) internal deallocationQueue;
 
-    /* STORAGE: AVSS AND THEIR SLASHES */
+    /* STORAGE: AVSS THAT MAY CREATE SETS */
 
     mapping(address avs => bool) internal _avsRegisteredMetadata;
-    mapping(bytes32 setKey => uint256) internal _slashIds;
-    mapping(bytes32 setKey => address) internal _redistributionRecipients;
-
-    uint256[34] private __gap;
 
     /* CONSTRUCTOR */
 
-    constructor(
-        IDelegationManager delegationManager,
-        IStrategy eigen,
-        uint32 deallocationDelay,
-        uint32 allocationConfigurationDelay
-    ) {
+    constructor(IDelegationManager delegationManager, uint32 deallocationDelay, uint32 allocationConfigurationDelay) {
         delegation = delegationManager;
-        eigenStrategy = eigen;
         DEALLOCATION_DELAY = deallocationDelay;
         ALLOCATION_CONFIGURATION_DELAY = allocationConfigurationDelay;
     }

@@ -10,7 +10,7 @@ import {IStrategyManager} from "../interfaces/IStrategyManager.sol";
 import {DepositScalingFactor} from "../libraries/SlashingLib.sol";
 import {Snapshots} from "../libraries/Snapshots.sol";
 
-/// @title The state of the delegation manager
+/// @title The state of the delegation manager, the same in all releases
 /// @dev Apart, because proxies keep it across upgrades: variables are only ever added, out of the gap.
 abstract contract DelegationManagerStorage is IDelegationManager {
     /* CONSTANTS */

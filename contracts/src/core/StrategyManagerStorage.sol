@@ -2,14 +2,12 @@
 pragma solidity 0.8.30;
 
 import {EnumerableMap} from "@openzeppelin/contracts/utils/structs/EnumerableMap.sol";
-import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
-import {IAllocationManager} from "../interfaces/IAllocationManager.sol";
 import {IDelegationManager} from "../interfaces/IDelegationManager.sol";
 import {IStrategy} from "../interfaces/IStrategy.sol";
 import {IStrategyManager} from "../interfaces/IStrategyManager.sol";
 
-/// @title The state of the strategy manager
-/// @dev Apart, because proxies keep it across upgrades: variables are only ever added, out of the gap.
+/// @title The state of the strategy manager that the releases share
+/// @dev Apart, because proxies keep it across upgrades. What a release adds, and the gap, follow in its own storage.
 abstract contract StrategyManagerStorage is IStrategyManager {
     /* CONSTANTS */
 
@@ -30,9 +28,6 @@ abstract contract StrategyManagerStorage is IStrategyManager {
 
     /// @notice The delegation manager.
     IDelegationManager public immutable delegation;
-
-    /// @notice The allocation manager.
-    IAllocationManager public immutable allocationManager;
 
     /* STORAGE */
 
@@ -61,24 +56,12 @@ abstract contract StrategyManagerStorage is IStrategyManager {
     mapping(address => uint256) private __deprecated_beaconChainETHSharesToDecrementOnWithdrawal;
     mapping(IStrategy => bool) private __deprecated_thirdPartyTransfersForbidden;
 
-    /// @dev Slashed before redistribution existed.
+    /// @dev Slashed by the slashing release, and not burned yet.
     EnumerableMap.AddressToUintMap internal burnableShares;
-
-    mapping(bytes32 setKey => mapping(uint256 slashId => EnumerableMap.AddressToUintMap)) internal
-        _burnOrRedistributableShares;
-
-    /// @dev The sets with an entry above.
-    EnumerableSet.Bytes32Set internal _pendingOperatorSets;
-
-    /// @dev The slashes with an entry above.
-    mapping(bytes32 setKey => EnumerableSet.UintSet) internal _pendingSlashIds;
-
-    uint256[32] private __gap;
 
     /* CONSTRUCTOR */
 
-    constructor(IAllocationManager allocations, IDelegationManager delegationManager) {
-        allocationManager = allocations;
+    constructor(IDelegationManager delegationManager) {
         delegation = delegationManager;
     }
 }

@@ -18,10 +18,6 @@ interface IAllocationManagerErrors {
     error InvalidOperator();
     /// @notice Thrown when the registrar does not serve the AVS.
     error InvalidAVSRegistrar();
-    /// @notice Thrown when a redistributing set would pay to the burn address.
-    error InvalidRedistributionRecipient();
-    /// @notice Thrown when the strategy cannot be redistributed.
-    error InvalidStrategy();
     /// @notice Thrown when an AVS has no metadata yet.
     error NonexistentAVSMetadata();
     /// @notice Thrown when the operator is in the set, or was so recently that it can still be slashed.
@@ -142,8 +138,6 @@ interface IAllocationManagerEvents is IAllocationManagerTypes {
     event OperatorAddedToOperatorSet(address indexed operator, OperatorSet operatorSet);
     /// @notice `operator` left.
     event OperatorRemovedFromOperatorSet(address indexed operator, OperatorSet operatorSet);
-    /// @notice What the set slashes goes to `redistributionRecipient`, for ever.
-    event RedistributionAddressSet(OperatorSet operatorSet, address redistributionRecipient);
     /// @notice The set can slash `strategy`.
     event StrategyAddedToOperatorSet(OperatorSet operatorSet, IStrategy strategy);
     /// @notice The set can no longer slash `strategy`.
@@ -155,23 +149,11 @@ interface IAllocationManagerEvents is IAllocationManagerTypes {
 /// it is given to operator sets in parts, each part to one set only (unique stake), and a slash takes from the part of
 /// the set that slashes.
 ///
+/// What both releases have. The slash itself is {ISlashingAllocationManager}'s and
+/// {IRedistributionAllocationManager}'s.
 /// Assumptions for safety: the delegation manager and the permission controller given at construction are honest;
 /// blocks count up. For liveness: an AVS's registrar does not revert.
 interface IAllocationManager is IAllocationManagerErrors, IAllocationManagerEvents {
-    /// @notice Starts the proxy with `initialPausedStatus`. Once.
-    function initialize(uint256 initialPausedStatus) external;
-
-    /* SLASHING */
-
-    /// @notice Slashes an operator. Only who may act for `avs`.
-    /// @dev Takes `wadsToSlash` of the magnitude that the set was given, rounded up; the operator's maximum and
-    /// encumbered magnitude go down by the same amount. Strategies without allocation are skipped.
-    /// @return slashId counts the slashes of this set from 1, also those that took nothing
-    /// @return shares what was taken in each strategy, queued withdrawals included
-    function slashOperator(address avs, SlashingParams calldata params)
-        external
-        returns (uint256 slashId, uint256[] memory shares);
-
     /* OPERATORS */
 
     /// @notice Sets magnitudes. Only who may act for `operator`.
@@ -203,13 +185,6 @@ interface IAllocationManager is IAllocationManagerErrors, IAllocationManagerEven
 
     /// @notice Creates sets whose slashed funds burn. Only who may act for `avs`.
     function createOperatorSets(address avs, CreateSetParams[] calldata params) external;
-
-    /// @notice Creates sets whose slashed funds go to a recipient that never changes. Only who may act for `avs`.
-    function createRedistributingOperatorSets(
-        address avs,
-        CreateSetParams[] calldata params,
-        address[] calldata redistributionRecipients
-    ) external;
 
     /// @notice Lets a set slash more strategies, at once. Only who may act for `avs`.
     function addStrategiesToOperatorSet(address avs, uint32 operatorSetId, IStrategy[] calldata strategies) external;
@@ -318,18 +293,6 @@ interface IAllocationManager is IAllocationManagerErrors, IAllocationManagerEven
 
     /// @notice Whether the set can slash `operator` in this block: it is in the set, or left it not long ago.
     function isOperatorSlashable(address operator, OperatorSet calldata operatorSet) external view returns (bool);
-
-    /// @notice Where the set's slashed funds go: its recipient, or the burn address.
-    function getRedistributionRecipient(OperatorSet calldata operatorSet) external view returns (address);
-
-    /// @notice Whether the set has a recipient.
-    function isRedistributingOperatorSet(OperatorSet calldata operatorSet) external view returns (bool);
-
-    /// @notice Whether a redistributing set can slash `operator` in this block.
-    function isOperatorRedistributable(address operator) external view returns (bool);
-
-    /// @notice How often the set slashed.
-    function getSlashCount(OperatorSet calldata operatorSet) external view returns (uint256);
 
     /* VIEWS: CONSTANTS */
 

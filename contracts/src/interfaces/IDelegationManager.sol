@@ -2,7 +2,6 @@
 pragma solidity ^0.8.27;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {OperatorSet} from "../libraries/OperatorSetLib.sol";
 import {IStrategy} from "./IStrategy.sol";
 import {ISignatures} from "./ISignatures.sol";
 
@@ -106,12 +105,11 @@ interface IDelegationManagerEvents is IDelegationManagerTypes {
 /// @title Delegation, withdrawals, and what a slash does to shares
 /// @notice Knows who is delegated to whom, the shares of each operator, and the withdrawal queue. Holds no funds.
 ///
+/// What both releases have. The slash is {ISlashingDelegationManager}'s and {IRedistributionDelegationManager}'s.
+///
 /// Assumptions for safety: the other core contracts given at construction are honest. For liveness: the strategies of a
 /// withdrawal pay; one that does not blocks the withdrawals it shares with others.
 interface IDelegationManager is IDelegationManagerErrors, IDelegationManagerEvents, ISignatures {
-    /// @notice Starts the proxy with `initialPausedStatus`. Once.
-    function initialize(uint256 initialPausedStatus) external;
-
     /* OPERATORS */
 
     /// @notice Makes the caller an operator, delegated to itself for ever.
@@ -164,17 +162,6 @@ interface IDelegationManager is IDelegationManagerErrors, IDelegationManagerEven
     /// @notice Books a beacon chain slash of `staker`. Only the EigenPod manager.
     function decreaseDelegatedShares(address staker, uint256 curDepositShares, uint64 beaconChainSlashingFactorDecrease)
         external;
-
-    /// @notice Books a slash of `operator` from `prevMaxMagnitude` to `newMaxMagnitude`. Only the allocation manager.
-    /// @return totalDepositSharesToSlash what it took, from the operator's shares and from the queue
-    function slashOperatorShares(
-        address operator,
-        OperatorSet calldata operatorSet,
-        uint256 slashId,
-        IStrategy strategy,
-        uint64 prevMaxMagnitude,
-        uint64 newMaxMagnitude
-    ) external returns (uint256 totalDepositSharesToSlash);
 
     /* VIEWS */
 

@@ -2,12 +2,12 @@
 pragma solidity ^0.8.27;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {OperatorSet} from "../libraries/OperatorSetLib.sol";
 import {IStrategy} from "./IStrategy.sol";
 
 /// @title Who keeps the deposit shares
 /// @notice What the delegation manager asks of the strategy manager (ERC-20 tokens) and of the EigenPod manager (native
-/// ETH) alike. Only the delegation manager may call.
+/// ETH) alike. Only the delegation manager may call. What it tells them of a slash is {ISlashingShareManager}'s and
+/// {IRedistributionShareManager}'s.
 interface IShareManager {
     /// @notice Takes shares from `staker` when they enter the withdrawal queue.
     /// @return updatedShares what is left
@@ -24,14 +24,6 @@ interface IShareManager {
 
     /// @notice Pays out a withdrawal completed as tokens.
     function withdrawSharesAsTokens(address staker, IStrategy strategy, IERC20 token, uint256 shares) external;
-
-    /// @notice Books what slash `slashId` of `operatorSet` took in `strategy`.
-    function increaseBurnOrRedistributableShares(
-        OperatorSet calldata operatorSet,
-        uint256 slashId,
-        IStrategy strategy,
-        uint256 addedSharesToBurn
-    ) external;
 
     /// @notice The deposit shares of `user`.
     function stakerDepositShares(address user, IStrategy strategy) external view returns (uint256 depositShares);

@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title One token, held for its stakers
 /// @notice Turns tokens into shares and back. Holds the tokens; who owns which shares is the strategy manager's to
-/// know.
+/// know. What a withdrawal returns is {ISlashingStrategy}'s and {IRedistributionStrategy}'s.
 interface IStrategy {
     /// @notice Thrown when the caller is not the strategy manager.
     error OnlyStrategyManager();
@@ -25,9 +25,6 @@ interface IStrategy {
 
     /// @notice Shares for `amount` tokens that have already arrived, rounded down. Only the strategy manager.
     function deposit(IERC20 token, uint256 amount) external returns (uint256 newShares);
-
-    /// @notice Sends the tokens of `amountShares`, rounded down, to `recipient`. Only the strategy manager.
-    function withdraw(address recipient, IERC20 token, uint256 amountShares) external returns (uint256 amountOut);
 
     /// @notice Tokens for `amountShares` now, rounded down.
     function sharesToUnderlying(uint256 amountShares) external returns (uint256);

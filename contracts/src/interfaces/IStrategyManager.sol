@@ -2,7 +2,6 @@
 pragma solidity ^0.8.27;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {OperatorSet} from "../libraries/OperatorSetLib.sol";
 import {ISignatures} from "./ISignatures.sol";
 import {IShareManager} from "./IShareManager.sol";
 import {IStrategy} from "./IStrategy.sol";
@@ -25,8 +24,6 @@ interface IStrategyManagerErrors {
     error StrategyNotFound();
     /// @notice Thrown when the strategy takes no deposits.
     error StrategyNotWhitelisted();
-    /// @notice Thrown when a slash would book a strategy twice.
-    error StrategyAlreadyInSlash();
 }
 
 /// @title Events of the strategy manager
@@ -39,21 +36,16 @@ interface IStrategyManagerEvents {
     event StrategyRemovedFromDepositWhitelist(IStrategy strategy);
     /// @notice The right to whitelist moved.
     event StrategyWhitelisterChanged(address previousAddress, address newAddress);
-    /// @notice A slash took `shares`, which wait to be burned or redistributed.
-    event BurnOrRedistributableSharesIncreased(
-        OperatorSet operatorSet, uint256 slashId, IStrategy strategy, uint256 shares
-    );
-    /// @notice `shares` of a slash were burned or redistributed.
-    event BurnOrRedistributableSharesDecreased(
-        OperatorSet operatorSet, uint256 slashId, IStrategy strategy, uint256 shares
-    );
-    /// @notice `shares` slashed before redistribution existed were burned.
+    /// @notice `shares` that the slashing release slashed were burned.
     event BurnableSharesDecreased(IStrategy strategy, uint256 shares);
 }
 
 /// @title Deposits, and where slashed shares wait
-/// @notice Keeps the deposit shares of ERC-20 strategies and the shares that slashes took, one entry for each operator
-/// set, slash and strategy, until somebody clears them. Holds no funds.
+/// @notice Keeps the deposit shares of ERC-20 strategies and the shares that slashes took, until somebody has them paid
+/// out. Holds no funds.
+///
+/// What both releases have. How slashed shares are booked is {ISlashingStrategyManager}'s and
+/// {IRedistributionStrategyManager}'s.
 ///
 /// Assumptions for safety: whitelisted strategies are honest; their tokens move exactly the amount asked. For liveness:
 /// their tokens can be sent to the recipient.
@@ -80,20 +72,7 @@ interface IStrategyManager is IStrategyManagerErrors, IStrategyManagerEvents, IS
 
     /* SLASHED SHARES */
 
-    /// @notice Sends all that slash `slashId` took to the set's recipient, or burns it, at today's rates. Anybody.
-    /// @return amounts tokens sent, one for each strategy
-    function clearBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId)
-        external
-        returns (uint256[] memory amounts);
-
-    /// @notice The same for one strategy of the slash, for when another does not pay. Anybody.
-    function clearBurnOrRedistributableSharesByStrategy(
-        OperatorSet calldata operatorSet,
-        uint256 slashId,
-        IStrategy strategy
-    ) external returns (uint256 amount);
-
-    /// @notice Burns what was slashed before redistribution existed. Anybody.
+    /// @notice Burns what the slashing release slashed, at today's rate. Anybody.
     function burnShares(IStrategy strategy) external;
 
     /* ADMINISTRATION */
@@ -137,31 +116,7 @@ interface IStrategyManager is IStrategyManagerErrors, IStrategyManagerEvents, IS
         uint256 expiry
     ) external view returns (bytes32);
 
-    /// @notice What a slash took and nobody cleared yet.
-    function getBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId)
-        external
-        view
-        returns (IStrategy[] memory, uint256[] memory);
-
-    /// @notice The same in one strategy.
-    function getBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId, IStrategy strategy)
-        external
-        view
-        returns (uint256);
-
-    /// @notice How many strategies of a slash are not cleared.
-    function getBurnOrRedistributableCount(OperatorSet calldata operatorSet, uint256 slashId)
-        external
-        view
-        returns (uint256);
-
-    /// @notice The sets with slashes that are not cleared.
-    function getPendingOperatorSets() external view returns (OperatorSet[] memory);
-
-    /// @notice The slashes of a set that are not cleared.
-    function getPendingSlashIds(OperatorSet calldata operatorSet) external view returns (uint256[] memory);
-
-    /// @notice Shares of `strategy` slashed before redistribution existed and not burned.
+    /// @notice Shares of `strategy` that the slashing release slashed and nobody burned.
     function getBurnableShares(IStrategy strategy) external view returns (uint256);
 
     /// @notice The strategies with such shares, and how many.

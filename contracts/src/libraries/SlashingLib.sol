@@ -101,6 +101,17 @@ library SlashingLib {
         return divWadDown(divWadDown(withdrawableShares, scalingFactor(factor)), slashingFactor);
     }
 
+    /// @notice Adjusts the factor as {updateUnguarded} does, and refuses what storage could not tell from no factor.
+    function update(
+        DepositScalingFactor storage self,
+        uint256 prevDepositShares,
+        uint256 addedShares,
+        uint256 slashingFactor
+    ) internal {
+        updateUnguarded(self, prevDepositShares, addedShares, slashingFactor);
+        require(self._scalingFactor != 0, InvalidDepositScalingFactor());
+    }
+
     /// @notice Adjusts the factor so that `addedShares` arrive unslashed although the operator was slashed before.
     /// @dev With k' the new factor, the deposit must be worth what it was worth before plus what was added:
     ///
@@ -108,7 +119,7 @@ library SlashingLib {
     ///
     /// Both divisions round down, so no deposit ever creates value. For a first deposit s is zero; k then stays a
     /// multiplicand, which matters only for native ETH, whose factor can differ from WAD without shares.
-    function update(
+    function updateUnguarded(
         DepositScalingFactor storage self,
         uint256 prevDepositShares,
         uint256 addedShares,
@@ -120,9 +131,7 @@ library SlashingLib {
             return;
         }
         uint256 worth = calcWithdrawable(current, prevDepositShares, slashingFactor) + addedShares;
-        uint256 updated = divWadDown(divWadDown(worth, prevDepositShares + addedShares), slashingFactor);
-        require(updated != 0, InvalidDepositScalingFactor());
-        self._scalingFactor = updated;
+        self._scalingFactor = divWadDown(divWadDown(worth, prevDepositShares + addedShares), slashingFactor);
     }
 
     /// @notice Forgets the factor: the staker holds no shares any more.

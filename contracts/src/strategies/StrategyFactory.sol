@@ -5,13 +5,13 @@ import {BeaconProxy} from "@openzeppelin/contracts/proxy/beacon/BeaconProxy.sol"
 import {IBeacon} from "@openzeppelin/contracts/proxy/beacon/IBeacon.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {OwnableUpgradeable} from "@openzeppelin/contracts-upgradeable/access/OwnableUpgradeable.sol";
+import {StrategyBaseCore} from "../core/StrategyBaseCore.sol";
 import {IPauserRegistry} from "../interfaces/IPauserRegistry.sol";
 import {IStrategy} from "../interfaces/IStrategy.sol";
 import {IStrategyFactory} from "../interfaces/IStrategyFactory.sol";
 import {IStrategyManager} from "../interfaces/IStrategyManager.sol";
 import {Pausable} from "../permissions/Pausable.sol";
 import {SemVer} from "../utils/SemVer.sol";
-import {StrategyBase} from "./StrategyBase.sol";
 import {StrategyFactoryStorage} from "./StrategyFactoryStorage.sol";
 
 /// @title StrategyFactory
@@ -54,7 +54,7 @@ contract StrategyFactory is StrategyFactoryStorage, OwnableUpgradeable, Pausable
     {
         require(!isBlacklisted[token], BlacklistedToken());
         require(address(deployedStrategies[token]) == address(0), StrategyAlreadyExists());
-        bytes memory start = abi.encodeCall(StrategyBase.initialize, (token));
+        bytes memory start = abi.encodeCall(StrategyBaseCore.initialize, (token));
         newStrategy = IStrategy(address(new BeaconProxy(address(strategyBeacon), start)));
         deployedStrategies[token] = newStrategy;
         emit StrategySetForToken(token, newStrategy);

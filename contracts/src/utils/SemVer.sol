@@ -19,10 +19,4 @@ abstract contract SemVer is ISemVer {
     function version() public view returns (string memory) {
         return _VERSION.toString();
     }
-
-    /// @dev The first character of the version, which is what signatures are bound to.
-    function _majorVersion() internal view returns (string memory) {
-        bytes memory full = bytes(version());
-        return string(abi.encodePacked(full[0]));
-    }
 }

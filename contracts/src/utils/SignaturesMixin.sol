@@ -27,6 +27,9 @@ abstract contract SignaturesMixin is ISignatures, SemVer {
         );
     }
 
+    /// @dev The part of the version that signatures are bound to.
+    function _majorVersion() internal view virtual returns (string memory);
+
     function _digest(bytes32 structHash) internal view returns (bytes32) {
         return keccak256(abi.encodePacked("\x19\x01", domainSeparator(), structHash));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AllocationManager} from "../../src/core/AllocationManager.sol";
 import {IAllocationManagerErrors, IAllocationManagerEvents} from "../../src/interfaces/IAllocationManager.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";
@@ -92,7 +91,7 @@ contract AllocationDelayTest is Scene {
     }
 
     function test_setAllocationDelay_byAnAppointee() public {
-        _appoint(operator, address(allocationManager), AllocationManager.setAllocationDelay.selector);
+        _appoint(operator, address(allocationManager), allocationManager.setAllocationDelay.selector);
         vm.prank(appointee);
         allocationManager.setAllocationDelay(operator, 3);
         vm.roll(EFFECT);

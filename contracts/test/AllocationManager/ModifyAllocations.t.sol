@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AllocationManager} from "../../src/core/AllocationManager.sol";
 import {
     IAllocationManagerErrors,
     IAllocationManagerEvents,
@@ -390,14 +389,14 @@ contract ModifyAllocationsTest is Scene {
     }
 
     function test_modify_byAnAppointee() public {
-        _appoint(operator, address(allocationManager), AllocationManager.modifyAllocations.selector);
+        _appoint(operator, address(allocationManager), allocationManager.modifyAllocations.selector);
         vm.prank(appointee);
         allocationManager.modifyAllocations(operator, _allocateParams(operatorSet, strategy, 0.5e18));
         vm.assertEq(allocationManager.getEncumberedMagnitude(operator, strategy), 0.5e18);
     }
 
     function test_modify_revertsWhenAppointedForSomethingElse() public {
-        _appoint(operator, address(allocationManager), AllocationManager.setAllocationDelay.selector);
+        _appoint(operator, address(allocationManager), allocationManager.setAllocationDelay.selector);
         vm.prank(appointee);
         vm.expectRevert(IAllocationManagerErrors.InvalidCaller.selector);
         allocationManager.modifyAllocations(operator, _allocateParams(operatorSet, strategy, 0.5e18));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AllocationManager} from "../../src/core/AllocationManager.sol";
 import {
     IAllocationManagerErrors,
     IAllocationManagerEvents,
@@ -13,6 +12,9 @@ import {OperatorSet} from "../../src/libraries/OperatorSetLib.sol";
 import {PermissionMixin} from "../../src/permissions/PermissionMixin.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";
+import {
+    IRedistributionAllocationManager
+} from "../../src/redistribution/interfaces/IRedistributionAllocationManager.sol";
 
 contract OperatorSetsTest is Scene {
     /* METADATA */
@@ -34,7 +36,7 @@ contract OperatorSetsTest is Scene {
     }
 
     function test_updateAVSMetadataURI_byAnAppointee() public {
-        _appoint(avs, address(allocationManager), AllocationManager.updateAVSMetadataURI.selector);
+        _appoint(avs, address(allocationManager), allocationManager.updateAVSMetadataURI.selector);
         vm.expectEmit(address(allocationManager));
         emit IAllocationManagerEvents.AVSMetadataURIUpdated(avs, "");
         vm.prank(appointee);
@@ -102,7 +104,7 @@ contract OperatorSetsTest is Scene {
     }
 
     function test_create_byAnAppointee() public {
-        _appoint(avs, address(allocationManager), AllocationManager.createOperatorSets.selector);
+        _appoint(avs, address(allocationManager), allocationManager.createOperatorSets.selector);
         vm.prank(appointee);
         allocationManager.createOperatorSets(avs, _setParams(7, new IStrategy[](0)));
         vm.assertTrue(allocationManager.isOperatorSet(OperatorSet(avs, 7)));
@@ -151,7 +153,7 @@ contract OperatorSetsTest is Scene {
         vm.expectEmit(address(allocationManager));
         emit IAllocationManagerEvents.OperatorSetCreated(OperatorSet(avs, 7));
         vm.expectEmit(address(allocationManager));
-        emit IAllocationManagerEvents.RedistributionAddressSet(OperatorSet(avs, 7), recipient);
+        emit IRedistributionAllocationManager.RedistributionAddressSet(OperatorSet(avs, 7), recipient);
         vm.expectEmit(address(allocationManager));
         emit IAllocationManagerEvents.StrategyAddedToOperatorSet(OperatorSet(avs, 7), strategy);
         _createRedistributingSet(avs, 7, _strategies(strategy), recipient);
@@ -169,7 +171,7 @@ contract OperatorSetsTest is Scene {
     }
 
     function test_createRedistributing_byAnAppointee() public {
-        _appoint(avs, address(allocationManager), AllocationManager.createRedistributingOperatorSets.selector);
+        _appoint(avs, address(allocationManager), allocationManager.createRedistributingOperatorSets.selector);
         vm.prank(appointee);
         allocationManager.createRedistributingOperatorSets(
             avs, _setParams(7, new IStrategy[](0)), _addresses(recipient)
@@ -204,7 +206,7 @@ contract OperatorSetsTest is Scene {
     }
 
     function test_createRedistributing_revertsWhenTheRecipientIsTheBurnAddress() public {
-        vm.expectRevert(IAllocationManagerErrors.InvalidRedistributionRecipient.selector);
+        vm.expectRevert(IRedistributionAllocationManager.InvalidRedistributionRecipient.selector);
         _createRedistributingSet(avs, 7, new IStrategy[](0), BURN_ADDRESS);
     }
 
@@ -220,12 +222,12 @@ contract OperatorSetsTest is Scene {
     }
 
     function test_createRedistributing_revertsWithNativeEth() public {
-        vm.expectRevert(IAllocationManagerErrors.InvalidStrategy.selector);
+        vm.expectRevert(IRedistributionAllocationManager.InvalidStrategy.selector);
         _createRedistributingSet(avs, 7, _strategies(strategy, NATIVE_STRATEGY), recipient);
     }
 
     function test_createRedistributing_revertsWithEigen() public {
-        vm.expectRevert(IAllocationManagerErrors.InvalidStrategy.selector);
+        vm.expectRevert(IRedistributionAllocationManager.InvalidStrategy.selector);
         _createRedistributingSet(avs, 7, _strategies(strategy, EIGEN_STRATEGY), recipient);
     }
 
@@ -258,7 +260,7 @@ contract OperatorSetsTest is Scene {
     function test_createRedistributing_checksTheRecipientBeforeTheSet() public {
         vm.expectRevert(IPausable.InputAddressZero.selector);
         _createRedistributingSet(avs, 1, new IStrategy[](0), address(0));
-        vm.expectRevert(IAllocationManagerErrors.InvalidRedistributionRecipient.selector);
+        vm.expectRevert(IRedistributionAllocationManager.InvalidRedistributionRecipient.selector);
         _createRedistributingSet(avs, 1, new IStrategy[](0), BURN_ADDRESS);
     }
 
@@ -289,16 +291,16 @@ contract OperatorSetsTest is Scene {
 
     function test_addStrategies_toARedistributingSetRevertsWithNativeEthAndEigen() public {
         OperatorSet memory set = _createRedistributingSet(avs, 7, new IStrategy[](0), recipient);
-        vm.expectRevert(IAllocationManagerErrors.InvalidStrategy.selector);
+        vm.expectRevert(IRedistributionAllocationManager.InvalidStrategy.selector);
         _addStrategy(set, NATIVE_STRATEGY);
-        vm.expectRevert(IAllocationManagerErrors.InvalidStrategy.selector);
+        vm.expectRevert(IRedistributionAllocationManager.InvalidStrategy.selector);
         _addStrategy(set, EIGEN_STRATEGY);
         _addStrategy(set, strategy);
         vm.assertEq(allocationManager.getStrategiesInOperatorSet(set).length, 1);
     }
 
     function test_addStrategies_byAnAppointee() public {
-        _appoint(avs, address(allocationManager), AllocationManager.addStrategiesToOperatorSet.selector);
+        _appoint(avs, address(allocationManager), allocationManager.addStrategiesToOperatorSet.selector);
         vm.prank(appointee);
         allocationManager.addStrategiesToOperatorSet(avs, 1, _strategies(thirdStrategy));
         vm.assertEq(allocationManager.getStrategiesInOperatorSet(operatorSet).length, 3);
@@ -360,7 +362,7 @@ contract OperatorSetsTest is Scene {
     }
 
     function test_removeStrategies_byAnAppointee() public {
-        _appoint(avs, address(allocationManager), AllocationManager.removeStrategiesFromOperatorSet.selector);
+        _appoint(avs, address(allocationManager), allocationManager.removeStrategiesFromOperatorSet.selector);
         vm.prank(appointee);
         allocationManager.removeStrategiesFromOperatorSet(avs, 1, _strategies(strategy));
         vm.assertEq(allocationManager.getStrategiesInOperatorSet(operatorSet).length, 1);

@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {AcceptingRegistrar} from "../../mocks/AcceptingRegistrar.sol";
-import {AllocationManager} from "../../src/core/AllocationManager.sol";
 import {IAVSRegistrar} from "../../src/interfaces/IAVSRegistrar.sol";
 import {IAllocationManagerErrors, IAllocationManagerEvents} from "../../src/interfaces/IAllocationManager.sol";
 import {PermissionMixin} from "../../src/permissions/PermissionMixin.sol";
@@ -65,7 +64,7 @@ contract RegistrarTest is Scene {
     }
 
     function test_setAVSRegistrar_byAnAppointee() public {
-        _appoint(avs, address(allocationManager), AllocationManager.setAVSRegistrar.selector);
+        _appoint(avs, address(allocationManager), allocationManager.setAVSRegistrar.selector);
         vm.prank(appointee);
         allocationManager.setAVSRegistrar(avs, _another);
         vm.assertEq(address(allocationManager.getAVSRegistrar(avs)), address(_another));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AllocationManager} from "../../src/core/AllocationManager.sol";
 import {IAVSRegistrar} from "../../src/interfaces/IAVSRegistrar.sol";
 import {
     IAllocationManagerErrors,
@@ -109,7 +108,7 @@ contract RegistrationTest is Scene {
     }
 
     function test_register_byAnAppointee() public {
-        _appoint(operator, address(allocationManager), AllocationManager.registerForOperatorSets.selector);
+        _appoint(operator, address(allocationManager), allocationManager.registerForOperatorSets.selector);
         vm.prank(appointee);
         allocationManager.registerForOperatorSets(operator, IAllocationManagerTypes.RegisterParams(avs, _ids(1), ""));
         vm.assertTrue(allocationManager.isMemberOfOperatorSet(operator, operatorSet));
@@ -304,14 +303,14 @@ contract RegistrationTest is Scene {
 
     function test_deregister_byAnAppointeeOfTheOperator() public {
         _join(operator, operatorSet);
-        _appoint(operator, address(allocationManager), AllocationManager.deregisterFromOperatorSets.selector);
+        _appoint(operator, address(allocationManager), allocationManager.deregisterFromOperatorSets.selector);
         _deregisterAs(appointee);
         vm.assertFalse(allocationManager.isMemberOfOperatorSet(operator, operatorSet));
     }
 
     function test_deregister_byAnAppointeeOfTheAvs() public {
         _join(operator, operatorSet);
-        _appoint(avs, address(allocationManager), AllocationManager.deregisterFromOperatorSets.selector);
+        _appoint(avs, address(allocationManager), allocationManager.deregisterFromOperatorSets.selector);
         _deregisterAs(appointee);
         vm.assertFalse(allocationManager.isMemberOfOperatorSet(operator, operatorSet));
     }

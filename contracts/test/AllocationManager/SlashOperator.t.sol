@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AllocationManager} from "../../src/core/AllocationManager.sol";
 import {
     IAllocationManagerErrors,
     IAllocationManagerEvents,
@@ -10,11 +9,11 @@ import {
 import {IDelegationManagerEvents} from "../../src/interfaces/IDelegationManager.sol";
 import {IPausable} from "../../src/interfaces/IPausable.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
-import {IStrategyManagerEvents} from "../../src/interfaces/IStrategyManager.sol";
 import {OperatorSet} from "../../src/libraries/OperatorSetLib.sol";
 import {PermissionMixin} from "../../src/permissions/PermissionMixin.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";
+import {IRedistributionStrategyManager} from "../../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 
 contract SlashOperatorTest is Scene {
     /// @dev The block in which the allocation comes into force.
@@ -84,7 +83,7 @@ contract SlashOperatorTest is Scene {
         vm.expectEmit(address(delegationManager));
         emit IDelegationManagerEvents.OperatorSharesSlashed(operator, strategy, 37.5e18);
         vm.expectEmit(address(strategyManager));
-        emit IStrategyManagerEvents.BurnOrRedistributableSharesIncreased(operatorSet, 1, strategy, 37.5e18);
+        emit IRedistributionStrategyManager.BurnOrRedistributableSharesIncreased(operatorSet, 1, strategy, 37.5e18);
         vm.expectEmit(address(allocationManager));
         emit IAllocationManagerEvents.OperatorSlashed(
             operator, operatorSet, _strategies(strategy), _amounts(0.25e18), "too slow"
@@ -430,14 +429,14 @@ contract SlashOperatorTest is Scene {
     }
 
     function test_slash_byAnAppointee() public {
-        _appoint(avs, address(allocationManager), AllocationManager.slashOperator.selector);
+        _appoint(avs, address(allocationManager), allocationManager.slashOperator.selector);
         vm.prank(appointee);
         allocationManager.slashOperator(avs, _slashParams(operator, 1, strategy, 0.5e18));
         vm.assertEq(allocationManager.getSlashCount(operatorSet), 1);
     }
 
     function test_slash_revertsWhenAppointedForSomethingElse() public {
-        _appoint(avs, address(allocationManager), AllocationManager.createOperatorSets.selector);
+        _appoint(avs, address(allocationManager), allocationManager.createOperatorSets.selector);
         vm.prank(appointee);
         vm.expectRevert(PermissionMixin.InvalidPermissions.selector);
         allocationManager.slashOperator(avs, _slashParams(operator, 1, strategy, 0.5e18));

@@ -4,11 +4,11 @@ pragma solidity 0.8.30;
 import {IDelegationManagerErrors, IDelegationManagerEvents} from "../../src/interfaces/IDelegationManager.sol";
 import {IEigenPodManager} from "../../src/interfaces/IEigenPodManager.sol";
 import {IPausable} from "../../src/interfaces/IPausable.sol";
-import {IShareManager} from "../../src/interfaces/IShareManager.sol";
 import {ISignatures} from "../../src/interfaces/ISignatures.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";
 import {Wallet} from "../utils/Wallet.sol";
+import {IRedistributionShareManager} from "../../src/redistribution/interfaces/IRedistributionShareManager.sol";
 
 contract DelegateToTest is Scene {
     uint256 private constant APPROVER_KEY = 0xA11CE;
@@ -156,7 +156,9 @@ contract DelegateToTest is Scene {
     /// the operator's slashes.
     function test_delegate_withNativeEth() public {
         address pods = address(delegationManager.eigenPodManager());
-        vm.mockCall(pods, abi.encodeWithSelector(IShareManager.increaseBurnOrRedistributableShares.selector), "");
+        vm.mockCall(
+            pods, abi.encodeWithSelector(IRedistributionShareManager.increaseBurnOrRedistributableShares.selector), ""
+        );
         _addStrategy(otherSet, NATIVE_STRATEGY);
         _scar(operator, NATIVE_STRATEGY, 0.5e18);
         vm.mockCall(pods, abi.encodeCall(IEigenPodManager.podOwnerDepositShares, (staker)), abi.encode(32e18));

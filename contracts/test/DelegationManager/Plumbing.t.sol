@@ -2,12 +2,12 @@
 pragma solidity 0.8.30;
 
 import {IDelegationManagerErrors, IDelegationManagerEvents} from "../../src/interfaces/IDelegationManager.sol";
-import {IShareManager} from "../../src/interfaces/IShareManager.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
-import {IStrategyManagerEvents} from "../../src/interfaces/IStrategyManager.sol";
 import {SlashingLib} from "../../src/libraries/SlashingLib.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";
+import {IRedistributionStrategyManager} from "../../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
+import {IRedistributionShareManager} from "../../src/redistribution/interfaces/IRedistributionShareManager.sol";
 
 /// @notice What only the other core contracts may call.
 contract DelegationManagerPlumbingTest is Scene {
@@ -103,7 +103,9 @@ contract DelegationManagerPlumbingTest is Scene {
     function test_decrease_ofASlashedOperatorTakesSoMuchLess() public {
         vm.prank(_pods);
         delegationManager.increaseDelegatedShares(staker, NATIVE_STRATEGY, 0, 32e18);
-        vm.mockCall(_pods, abi.encodeWithSelector(IShareManager.increaseBurnOrRedistributableShares.selector), "");
+        vm.mockCall(
+            _pods, abi.encodeWithSelector(IRedistributionShareManager.increaseBurnOrRedistributableShares.selector), ""
+        );
         _addStrategy(otherSet, NATIVE_STRATEGY);
         _scar(operator, NATIVE_STRATEGY, 0.5e18);
         vm.assertEq(_operatorShares(operator, NATIVE_STRATEGY), 16e18);
@@ -148,7 +150,7 @@ contract DelegationManagerPlumbingTest is Scene {
         vm.expectEmit(address(delegationManager));
         emit IDelegationManagerEvents.OperatorSharesSlashed(operator, strategy, 37.5e18);
         vm.expectEmit(address(strategyManager));
-        emit IStrategyManagerEvents.BurnOrRedistributableSharesIncreased(operatorSet, 9, strategy, 37.5e18);
+        emit IRedistributionStrategyManager.BurnOrRedistributableSharesIncreased(operatorSet, 9, strategy, 37.5e18);
         vm.assertEq(_slashShares(9, strategy, WAD, 0.75e18), 37.5e18);
         vm.assertEq(_emitted(), 3);
         vm.assertEq(_operatorShares(operator, strategy), 112.5e18);
@@ -170,8 +172,9 @@ contract DelegationManagerPlumbingTest is Scene {
     function test_slashOperatorShares_ofNativeEthIsBookedWithTheEigenPodManager() public {
         vm.prank(_pods);
         delegationManager.increaseDelegatedShares(staker, NATIVE_STRATEGY, 0, 32e18);
-        bytes memory booking =
-            abi.encodeCall(IShareManager.increaseBurnOrRedistributableShares, (operatorSet, 9, NATIVE_STRATEGY, 8e18));
+        bytes memory booking = abi.encodeCall(
+            IRedistributionShareManager.increaseBurnOrRedistributableShares, (operatorSet, 9, NATIVE_STRATEGY, 8e18)
+        );
         vm.mockCall(_pods, booking, "");
         vm.expectCall(_pods, booking);
         vm.assertEq(_slashShares(9, NATIVE_STRATEGY, WAD, 0.75e18), 8e18);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {DelegationManager} from "../../src/core/DelegationManager.sol";
 import {IAllocationManagerEvents} from "../../src/interfaces/IAllocationManager.sol";
 import {IDelegationManagerErrors, IDelegationManagerEvents} from "../../src/interfaces/IDelegationManager.sol";
 import {IPausable} from "../../src/interfaces/IPausable.sol";
@@ -102,7 +101,7 @@ contract RegisterAsOperatorTest is Scene {
     }
 
     function test_modifyOperatorDetails_byAnAppointee() public {
-        _appoint(operator, address(delegationManager), DelegationManager.modifyOperatorDetails.selector);
+        _appoint(operator, address(delegationManager), delegationManager.modifyOperatorDetails.selector);
         vm.prank(appointee);
         delegationManager.modifyOperatorDetails(operator, admin);
         vm.assertEq(delegationManager.delegationApprover(operator), admin);
@@ -153,7 +152,7 @@ contract RegisterAsOperatorTest is Scene {
     }
 
     function test_updateOperatorMetadataURI_byAnAppointee() public {
-        _appoint(operator, address(delegationManager), DelegationManager.updateOperatorMetadataURI.selector);
+        _appoint(operator, address(delegationManager), delegationManager.updateOperatorMetadataURI.selector);
         vm.expectEmit(address(delegationManager));
         emit IDelegationManagerEvents.OperatorMetadataURIUpdated(operator, "");
         vm.prank(appointee);

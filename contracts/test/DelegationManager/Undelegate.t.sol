@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {DelegationManager} from "../../src/core/DelegationManager.sol";
 import {
     IDelegationManagerErrors,
     IDelegationManagerEvents,
@@ -131,7 +130,7 @@ contract UndelegateTest is Scene {
     }
 
     function test_undelegate_byAnAppointeeOfTheOperator() public {
-        _appoint(operator, address(delegationManager), DelegationManager.undelegate.selector);
+        _appoint(operator, address(delegationManager), delegationManager.undelegate.selector);
         vm.prank(appointee);
         delegationManager.undelegate(staker);
         vm.assertFalse(delegationManager.isDelegated(staker));
@@ -164,7 +163,7 @@ contract UndelegateTest is Scene {
     }
 
     function test_undelegate_revertsWhenAppointedByTheStaker() public {
-        _appoint(staker, address(delegationManager), DelegationManager.undelegate.selector);
+        _appoint(staker, address(delegationManager), delegationManager.undelegate.selector);
         vm.prank(appointee);
         vm.expectRevert(IDelegationManagerErrors.CallerCannotUndelegate.selector);
         delegationManager.undelegate(staker);

@@ -10,7 +10,7 @@ import {IPausable} from "../../src/interfaces/IPausable.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
 import {IStrategyFactory} from "../../src/interfaces/IStrategyFactory.sol";
 import {IStrategyManagerErrors, IStrategyManagerEvents} from "../../src/interfaces/IStrategyManager.sol";
-import {StrategyBase} from "../../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../../src/redistribution/StrategyBase.sol";
 import {StrategyFactory} from "../../src/strategies/StrategyFactory.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";

@@ -8,10 +8,11 @@ import {IPausable} from "../../src/interfaces/IPausable.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
 import {IStrategyManager, IStrategyManagerEvents} from "../../src/interfaces/IStrategyManager.sol";
 import {OperatorSet} from "../../src/libraries/OperatorSetLib.sol";
-import {StrategyBase} from "../../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../../src/redistribution/StrategyBase.sol";
 import {CallingToken} from "../utils/CallingToken.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";
+import {IRedistributionStrategyManager} from "../../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 
 contract ClearSlashesTest is Scene {
     /// @dev Set 2 of `avs`.
@@ -55,7 +56,7 @@ contract ClearSlashesTest is Scene {
         _slash(operator, operatorSet, strategy, 0.5e18);
         vm.recordLogs();
         vm.expectEmit(address(strategyManager));
-        emit IStrategyManagerEvents.BurnOrRedistributableSharesDecreased(operatorSet, 1, strategy, 25e18);
+        emit IRedistributionStrategyManager.BurnOrRedistributableSharesDecreased(operatorSet, 1, strategy, 25e18);
         strategyManager.clearBurnOrRedistributableShares(operatorSet, 1);
         // And the exchange rate and the transfer.
         vm.assertEq(_emitted(), 3);
@@ -173,7 +174,7 @@ contract ClearSlashesTest is Scene {
     function test_clearByStrategy_leavesTheOthers() public {
         _slashBoth();
         vm.expectEmit(address(strategyManager));
-        emit IStrategyManagerEvents.BurnOrRedistributableSharesDecreased(operatorSet, 1, secondStrategy, 2.5e18);
+        emit IRedistributionStrategyManager.BurnOrRedistributableSharesDecreased(operatorSet, 1, secondStrategy, 2.5e18);
         vm.prank(stranger);
         vm.assertEq(strategyManager.clearBurnOrRedistributableSharesByStrategy(operatorSet, 1, secondStrategy), 2.5e18);
         vm.assertEq(secondToken.balanceOf(BURN_ADDRESS), 2.5e18);
@@ -230,7 +231,9 @@ contract ClearSlashesTest is Scene {
         (StrategyBase its, CallingToken calling) = _slashCalling();
         calling.callDuringTransfers(
             address(strategyManager),
-            abi.encodeCall(IStrategyManager.clearBurnOrRedistributableSharesByStrategy, (operatorSet, 1, its))
+            abi.encodeCall(
+                IRedistributionStrategyManager.clearBurnOrRedistributableSharesByStrategy, (operatorSet, 1, its)
+            )
         );
         _expectError("ReentrancyGuard: reentrant call");
         strategyManager.clearBurnOrRedistributableShares(operatorSet, 1);

@@ -10,7 +10,7 @@ import {
     IStrategyManagerErrors,
     IStrategyManagerEvents
 } from "../../src/interfaces/IStrategyManager.sol";
-import {StrategyBase} from "../../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../../src/redistribution/StrategyBase.sol";
 import {CallingToken} from "../utils/CallingToken.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";

@@ -5,6 +5,7 @@ import {IStrategy} from "../../src/interfaces/IStrategy.sol";
 import {IStrategyManagerErrors, IStrategyManagerEvents} from "../../src/interfaces/IStrategyManager.sol";
 import {Scene} from "../utils/Scene.sol";
 import {vm} from "../utils/Vm.sol";
+import {IRedistributionStrategyManager} from "../../src/redistribution/interfaces/IRedistributionStrategyManager.sol";
 
 /// @notice What only the delegation manager may call.
 contract StrategyManagerPlumbingTest is Scene {
@@ -132,7 +133,7 @@ contract StrategyManagerPlumbingTest is Scene {
     function test_increase_books() public {
         vm.recordLogs();
         vm.expectEmit(address(strategyManager));
-        emit IStrategyManagerEvents.BurnOrRedistributableSharesIncreased(operatorSet, 4, strategy, 10e18);
+        emit IRedistributionStrategyManager.BurnOrRedistributableSharesIncreased(operatorSet, 4, strategy, 10e18);
         _book(4, strategy, 10e18);
         vm.assertEq(_emitted(), 1);
         vm.assertEq(_slashedShares(operatorSet, 4, strategy), 10e18);
@@ -161,7 +162,7 @@ contract StrategyManagerPlumbingTest is Scene {
 
     function test_increase_revertsWhenTheStrategyIsBooked() public {
         _book(4, strategy, 0);
-        vm.expectRevert(IStrategyManagerErrors.StrategyAlreadyInSlash.selector);
+        vm.expectRevert(IRedistributionStrategyManager.StrategyAlreadyInSlash.selector);
         _book(4, strategy, 1e18);
     }
 

@@ -10,7 +10,7 @@ import {IPausable} from "../../src/interfaces/IPausable.sol";
 import {ISignatures} from "../../src/interfaces/ISignatures.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
 import {OperatorSet} from "../../src/libraries/OperatorSetLib.sol";
-import {StrategyBase} from "../../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../../src/redistribution/StrategyBase.sol";
 import {Vm, vm} from "./Vm.sol";
 import {World} from "./World.sol";
 
@@ -202,7 +202,7 @@ abstract contract Scene is World {
                 new TransparentUpgradeableProxy(
                     address(new StrategyBase(strategyManager, pauserRegistry, "1.5.0")),
                     address(proxyAdmin),
-                    abi.encodeCall(StrategyBase.initialize, (underlying))
+                    abi.encodeCall(strategies[0].initialize, (underlying))
                 )
             )
         );

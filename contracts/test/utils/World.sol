@@ -9,14 +9,14 @@ import {
 import {AcceptingRegistrar} from "../../mocks/AcceptingRegistrar.sol";
 import {NoNativeStake} from "../../mocks/NoNativeStake.sol";
 import {Token} from "../../mocks/Token.sol";
-import {AllocationManager} from "../../src/core/AllocationManager.sol";
-import {DelegationManager} from "../../src/core/DelegationManager.sol";
-import {StrategyManager} from "../../src/core/StrategyManager.sol";
+import {AllocationManager} from "../../src/redistribution/AllocationManager.sol";
+import {DelegationManager} from "../../src/redistribution/DelegationManager.sol";
+import {StrategyManager} from "../../src/redistribution/StrategyManager.sol";
 import {IEigenPodManager} from "../../src/interfaces/IEigenPodManager.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
 import {PauserRegistry} from "../../src/permissions/PauserRegistry.sol";
 import {PermissionController} from "../../src/permissions/PermissionController.sol";
-import {StrategyBase} from "../../src/strategies/StrategyBase.sol";
+import {StrategyBase} from "../../src/redistribution/StrategyBase.sol";
 import {vm} from "./Vm.sol";
 
 /// @title The protocol, deployed as the campaign deploys it
@@ -85,7 +85,7 @@ abstract contract World {
                     "1.5.0"
                 )
             ),
-            abi.encodeCall(AllocationManager.initialize, (0))
+            abi.encodeCall(allocationManager.initialize, (0))
         );
         _implement(
             address(delegationManager),
@@ -100,12 +100,12 @@ abstract contract World {
                     "1.5.0"
                 )
             ),
-            abi.encodeCall(DelegationManager.initialize, (0))
+            abi.encodeCall(delegationManager.initialize, (0))
         );
         _implement(
             address(strategyManager),
             address(new StrategyManager(allocationManager, delegationManager, pauserRegistry, "1.5.0")),
-            abi.encodeCall(StrategyManager.initialize, (owner, whitelister, 0))
+            abi.encodeCall(strategyManager.initialize, (owner, whitelister, 0))
         );
         proxyAdmin.upgrade(
             ITransparentUpgradeableProxy(address(permissionController)), address(new PermissionController("1.5.0"))
@@ -123,7 +123,7 @@ abstract contract World {
         _implement(
             address(strategy),
             address(new StrategyBase(strategyManager, pauserRegistry, "1.5.0")),
-            abi.encodeCall(StrategyBase.initialize, (token))
+            abi.encodeCall(strategy.initialize, (token))
         );
         strategies.push(strategy);
         tokens.push(token);

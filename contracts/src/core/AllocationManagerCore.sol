@@ -17,17 +17,15 @@ import {SlashingLib} from "../libraries/SlashingLib.sol";
 import {Snapshots} from "../libraries/Snapshots.sol";
 import {Pausable} from "../permissions/Pausable.sol";
 import {PermissionMixin} from "../permissions/PermissionMixin.sol";
-import {RetiredOwnable} from "../utils/RetiredOwnable.sol";
 import {SemVer} from "../utils/SemVer.sol";
 import {AllocationManagerStorage} from "./AllocationManagerStorage.sol";
 
-/// @title AllocationManager
-/// @notice See {IAllocationManager}.
+/// @title The allocation manager, as far as the releases share it
+/// @notice See {IAllocationManager}. Each release adds who is told of a slash, and what it is told.
 /// @dev Completion is lazy. An allocation whose effect block is past stays as it is in storage until somebody touches
 /// it; every reader completes it in memory first ({_settled}). Hence "current" below always means: as of this block.
-contract AllocationManager is
+abstract contract AllocationManagerCore is
     Initializable,
-    RetiredOwnable,
     Pausable,
     AllocationManagerStorage,
     ReentrancyGuardUpgradeable,
@@ -54,7 +52,6 @@ contract AllocationManager is
 
     constructor(
         IDelegationManager delegationManager,
-        IStrategy eigen,
         IPauserRegistry registry,
         IPermissionController controller,
         uint32 deallocationDelay,
@@ -62,32 +59,11 @@ contract AllocationManager is
         string memory version
     )
         Pausable(registry)
-        AllocationManagerStorage(delegationManager, eigen, deallocationDelay, allocationConfigurationDelay)
+        AllocationManagerStorage(delegationManager, deallocationDelay, allocationConfigurationDelay)
         PermissionMixin(controller)
         SemVer(version)
     {
         _disableInitializers();
-    }
-
-    /// @inheritdoc IAllocationManager
-    function initialize(uint256 initialPausedStatus) external initializer {
-        _setPausedStatus(initialPausedStatus);
-    }
-
-    /* SLASHING */
-
-    /// @inheritdoc IAllocationManager
-    function slashOperator(address avs, SlashingParams calldata params)
-        external
-        onlyWhenNotPaused(PAUSED_OPERATOR_SLASHING)
-        checkCanCall(avs)
-        returns (uint256 slashId, uint256[] memory shares)
-    {
-        require(params.strategies.length == params.wadsToSlash.length, InputArrayLengthMismatch());
-        OperatorSet memory operatorSet = OperatorSet(avs, params.operatorSetId);
-        _checkExists(operatorSet);
-        require(isOperatorSlashable(params.operator, operatorSet), OperatorNotSlashable());
-        return _slashOperator(params, operatorSet);
     }
 
     /* OPERATORS */
@@ -203,26 +179,6 @@ contract AllocationManager is
     }
 
     /// @inheritdoc IAllocationManager
-    function createRedistributingOperatorSets(
-        address avs,
-        CreateSetParams[] calldata params,
-        address[] calldata redistributionRecipients
-    ) external checkCanCall(avs) {
-        require(params.length == redistributionRecipients.length, InputArrayLengthMismatch());
-        require(_avsRegisteredMetadata[avs], NonexistentAVSMetadata());
-        for (uint256 i = 0; i < params.length; ++i) {
-            address recipient = redistributionRecipients[i];
-            require(recipient != address(0), InputAddressZero());
-            require(recipient != DEFAULT_BURN_ADDRESS, InvalidRedistributionRecipient());
-            OperatorSet memory operatorSet = _createOperatorSet(avs, params[i].operatorSetId);
-            // Before the strategies: they are checked against it.
-            _redistributionRecipients[operatorSet.key()] = recipient;
-            emit RedistributionAddressSet(operatorSet, recipient);
-            _addStrategies(operatorSet, params[i].strategies);
-        }
-    }
-
-    /// @inheritdoc IAllocationManager
     function addStrategiesToOperatorSet(address avs, uint32 operatorSetId, IStrategy[] calldata strategies)
         external
         checkCanCall(avs)
@@ -248,13 +204,26 @@ contract AllocationManager is
 
     /* INTERNALS: SLASHING */
 
+    /// @dev What must hold before any strategy is looked at.
+    /// @return operatorSet the set that slashes
+    function _checkSlash(address avs, SlashingParams calldata params)
+        internal
+        view
+        returns (OperatorSet memory operatorSet)
+    {
+        require(params.strategies.length == params.wadsToSlash.length, InputArrayLengthMismatch());
+        operatorSet = OperatorSet(avs, params.operatorSetId);
+        _checkExists(operatorSet);
+        require(isOperatorSlashable(params.operator, operatorSet), OperatorNotSlashable());
+    }
+
+    /// @return shares what {_slashShares} says of each strategy, zero for those without allocation
     function _slashOperator(SlashingParams calldata params, OperatorSet memory operatorSet)
         internal
-        returns (uint256 slashId, uint256[] memory shares)
+        returns (uint256[] memory shares)
     {
         uint256[] memory wadSlashed = new uint256[](params.strategies.length);
         shares = new uint256[](params.strategies.length);
-        slashId = ++_slashIds[operatorSet.key()];
 
         for (uint256 i = 0; i < params.strategies.length; ++i) {
             require(
@@ -267,8 +236,7 @@ contract AllocationManager is
                 _operatorSetStrategies[operatorSet.key()].contains(address(params.strategies[i])),
                 StrategyNotInOperatorSet()
             );
-            (wadSlashed[i], shares[i]) =
-                _slashStrategy(params.operator, operatorSet, slashId, params.strategies[i], wadToSlash);
+            (wadSlashed[i], shares[i]) = _slashStrategy(params.operator, operatorSet, params.strategies[i], wadToSlash);
         }
 
         emit OperatorSlashed(params.operator, operatorSet, params.strategies, wadSlashed, params.description);
@@ -278,14 +246,11 @@ contract AllocationManager is
     /// deallocated too, also rounded up, so that it never exceeds what is left. A pending allocation is not slashable
     /// yet, so it is left alone.
     /// @return wadSlashed the part of the operator's whole stake in the strategy, rounded down
-    /// @return shares what the delegation manager took
-    function _slashStrategy(
-        address operator,
-        OperatorSet memory operatorSet,
-        uint256 slashId,
-        IStrategy strategy,
-        uint256 wadToSlash
-    ) internal returns (uint256 wadSlashed, uint256 shares) {
+    /// @return shares what {_slashShares} says
+    function _slashStrategy(address operator, OperatorSet memory operatorSet, IStrategy strategy, uint256 wadToSlash)
+        internal
+        returns (uint256 wadSlashed, uint256 shares)
+    {
         (StrategyInfo memory info, Allocation memory allocation) = _settled(operator, operatorSet.key(), strategy);
         if (allocation.currentMagnitude == 0) return (0, 0);
 
@@ -314,10 +279,18 @@ contract AllocationManager is
         _maxMagnitudeHistory[operator][strategy].push(uint32(block.number), info.maxMagnitude);
         emit MaxMagnitudeUpdated(operator, strategy, info.maxMagnitude);
 
-        shares = delegation.slashOperatorShares(
-            operator, operatorSet, slashId, strategy, prevMaxMagnitude, info.maxMagnitude
-        );
+        shares = _slashShares(operator, operatorSet, strategy, prevMaxMagnitude, info.maxMagnitude);
     }
+
+    /// @dev Has the delegation manager take from the shares what was taken from the magnitude.
+    /// @return shares what it took, in releases that report it
+    function _slashShares(
+        address operator,
+        OperatorSet memory operatorSet,
+        IStrategy strategy,
+        uint64 prevMaxMagnitude,
+        uint64 newMaxMagnitude
+    ) internal virtual returns (uint256 shares);
 
     /* INTERNALS: ALLOCATIONS */
 
@@ -444,16 +417,16 @@ contract AllocationManager is
     }
 
     function _addStrategies(OperatorSet memory operatorSet, IStrategy[] calldata strategies) internal {
-        bool redistributing = isRedistributingOperatorSet(operatorSet);
         for (uint256 i = 0; i < strategies.length; ++i) {
-            if (redistributing) {
-                require(strategies[i] != BEACONCHAIN_ETH_STRAT && strategies[i] != eigenStrategy, InvalidStrategy());
-            }
+            _checkStrategy(operatorSet, strategies[i]);
             bool added = _operatorSetStrategies[operatorSet.key()].add(address(strategies[i]));
             require(added, StrategyAlreadyInOperatorSet());
             emit StrategyAddedToOperatorSet(operatorSet, strategies[i]);
         }
     }
+
+    /// @dev Whether the set may have the strategy at all.
+    function _checkStrategy(OperatorSet memory operatorSet, IStrategy strategy) internal view virtual {}
 
     function _checkExists(OperatorSet memory operatorSet) internal view {
         require(isOperatorSet(operatorSet), InvalidOperatorSet());
@@ -687,37 +660,6 @@ contract AllocationManager is
     function isOperatorSlashable(address operator, OperatorSet memory operatorSet) public view returns (bool) {
         RegistrationStatus memory status = registrationStatus[operator][operatorSet.key()];
         return status.registered || block.number <= status.slashableUntil;
-    }
-
-    /// @inheritdoc IAllocationManager
-    function getRedistributionRecipient(OperatorSet memory operatorSet) external view returns (address) {
-        address recipient = _redistributionRecipients[operatorSet.key()];
-        return recipient == address(0) ? DEFAULT_BURN_ADDRESS : recipient;
-    }
-
-    /// @inheritdoc IAllocationManager
-    function isRedistributingOperatorSet(OperatorSet memory operatorSet) public view returns (bool) {
-        return _redistributionRecipients[operatorSet.key()] != address(0);
-    }
-
-    /// @inheritdoc IAllocationManager
-    function isOperatorRedistributable(address operator) external view returns (bool) {
-        return _anyRedistributes(operator, getRegisteredSets(operator))
-            || _anyRedistributes(operator, getAllocatedSets(operator));
-    }
-
-    /// @inheritdoc IAllocationManager
-    function getSlashCount(OperatorSet memory operatorSet) external view returns (uint256) {
-        return _slashIds[operatorSet.key()];
-    }
-
-    function _anyRedistributes(address operator, OperatorSet[] memory operatorSets) internal view returns (bool) {
-        for (uint256 i = 0; i < operatorSets.length; ++i) {
-            if (isRedistributingOperatorSet(operatorSets[i]) && isOperatorSlashable(operator, operatorSets[i])) {
-                return true;
-            }
-        }
-        return false;
     }
 
     function _decodeSets(EnumerableSet.Bytes32Set storage keys) internal view returns (OperatorSet[] memory sets) {

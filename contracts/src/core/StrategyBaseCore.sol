@@ -11,11 +11,11 @@ import {IStrategyManager} from "../interfaces/IStrategyManager.sol";
 import {Pausable} from "../permissions/Pausable.sol";
 import {SemVer} from "../utils/SemVer.sol";
 
-/// @title StrategyBase
-/// @notice See {IStrategy}.
+/// @title A strategy of one token, as far as the releases share it
+/// @notice See {IStrategy}. Each release adds what a withdrawal returns.
 /// @dev Shares and tokens are counted with a thousand of each that nobody owns. It makes a donation to an empty
 /// strategy a gift to nobody: inflating the rate costs the attacker a thousand times what it can take.
-contract StrategyBase is Initializable, Pausable, IStrategy, SemVer {
+abstract contract StrategyBaseCore is Initializable, Pausable, IStrategy, SemVer {
     using SafeERC20 for IERC20;
 
     /* CONSTANTS AND IMMUTABLES */
@@ -89,13 +89,10 @@ contract StrategyBase is Initializable, Pausable, IStrategy, SemVer {
         _emitExchangeRate(virtualBalance, updatedTotal + SHARES_OFFSET);
     }
 
-    /// @inheritdoc IStrategy
     /// @dev Rounded down, in favour of those who stay.
-    function withdraw(address recipient, IERC20 token, uint256 amountShares)
-        external
+    function _withdraw(address recipient, IERC20 token, uint256 amountShares)
+        internal
         virtual
-        onlyWhenNotPaused(PAUSED_WITHDRAWALS)
-        onlyStrategyManager
         returns (uint256 amountOut)
     {
         require(token == underlyingToken, OnlyUnderlyingToken());

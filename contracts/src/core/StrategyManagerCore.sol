@@ -4,24 +4,21 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EnumerableMap} from "@openzeppelin/contracts/utils/structs/EnumerableMap.sol";
-import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 import {OwnableUpgradeable} from "@openzeppelin/contracts-upgradeable/access/OwnableUpgradeable.sol";
 import {Initializable} from "@openzeppelin/contracts-upgradeable/proxy/utils/Initializable.sol";
 import {ReentrancyGuardUpgradeable} from "@openzeppelin/contracts-upgradeable/security/ReentrancyGuardUpgradeable.sol";
-import {IAllocationManager} from "../interfaces/IAllocationManager.sol";
 import {IDelegationManager} from "../interfaces/IDelegationManager.sol";
 import {IPauserRegistry} from "../interfaces/IPauserRegistry.sol";
 import {IShareManager} from "../interfaces/IShareManager.sol";
 import {IStrategy} from "../interfaces/IStrategy.sol";
 import {IStrategyManager} from "../interfaces/IStrategyManager.sol";
-import {OperatorSet, OperatorSetLib} from "../libraries/OperatorSetLib.sol";
 import {Pausable} from "../permissions/Pausable.sol";
 import {SignaturesMixin} from "../utils/SignaturesMixin.sol";
 import {StrategyManagerStorage} from "./StrategyManagerStorage.sol";
 
-/// @title StrategyManager
-/// @notice See {IStrategyManager}.
-contract StrategyManager is
+/// @title The strategy manager, as far as the releases share it
+/// @notice See {IStrategyManager}. Each release adds where slashed shares wait.
+abstract contract StrategyManagerCore is
     Initializable,
     OwnableUpgradeable,
     ReentrancyGuardUpgradeable,
@@ -30,20 +27,15 @@ contract StrategyManager is
     SignaturesMixin
 {
     using EnumerableMap for EnumerableMap.AddressToUintMap;
-    using EnumerableSet for EnumerableSet.Bytes32Set;
-    using EnumerableSet for EnumerableSet.UintSet;
-    using OperatorSetLib for OperatorSet;
-    using OperatorSetLib for bytes32;
     using SafeERC20 for IERC20;
 
     /* CONSTRUCTOR */
 
-    constructor(
-        IAllocationManager allocations,
-        IDelegationManager delegationManager,
-        IPauserRegistry registry,
-        string memory version
-    ) Pausable(registry) StrategyManagerStorage(allocations, delegationManager) SignaturesMixin(version) {
+    constructor(IDelegationManager delegationManager, IPauserRegistry registry, string memory version)
+        Pausable(registry)
+        StrategyManagerStorage(delegationManager)
+        SignaturesMixin(version)
+    {
         _disableInitializers();
     }
 
@@ -134,56 +126,17 @@ contract StrategyManager is
         onlyDelegationManager
         nonReentrant
     {
-        strategy.withdraw(staker, token, shares);
-    }
-
-    /// @inheritdoc IShareManager
-    /// @dev An entry of zero shares is an entry too: it waits to be cleared like any other.
-    function increaseBurnOrRedistributableShares(
-        OperatorSet calldata operatorSet,
-        uint256 slashId,
-        IStrategy strategy,
-        uint256 addedSharesToBurn
-    ) external onlyDelegationManager nonReentrant {
-        bytes32 setKey = operatorSet.key();
-        bool added = _burnOrRedistributableShares[setKey][slashId].set(address(strategy), addedSharesToBurn);
-        require(added, StrategyAlreadyInSlash());
-        _pendingOperatorSets.add(setKey);
-        _pendingSlashIds[setKey].add(slashId);
-        emit BurnOrRedistributableSharesIncreased(operatorSet, slashId, strategy, addedSharesToBurn);
+        _withdraw(strategy, staker, token, shares);
     }
 
     /* SLASHED SHARES */
-
-    /// @inheritdoc IStrategyManager
-    function clearBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId)
-        external
-        nonReentrant
-        returns (uint256[] memory amounts)
-    {
-        // A copy: clearing removes from the map.
-        address[] memory strategies = _burnOrRedistributableShares[operatorSet.key()][slashId].keys();
-        amounts = new uint256[](strategies.length);
-        for (uint256 i = 0; i < strategies.length; ++i) {
-            amounts[i] = _clearBurnOrRedistributableShares(operatorSet, slashId, IStrategy(strategies[i]));
-        }
-    }
-
-    /// @inheritdoc IStrategyManager
-    function clearBurnOrRedistributableSharesByStrategy(
-        OperatorSet calldata operatorSet,
-        uint256 slashId,
-        IStrategy strategy
-    ) external nonReentrant returns (uint256 amount) {
-        return _clearBurnOrRedistributableShares(operatorSet, slashId, strategy);
-    }
 
     /// @inheritdoc IStrategyManager
     function burnShares(IStrategy strategy) external nonReentrant {
         (, uint256 shares) = burnableShares.tryGet(address(strategy));
         burnableShares.remove(address(strategy));
         emit BurnableSharesDecreased(strategy, shares);
-        if (shares != 0) strategy.withdraw(DEFAULT_BURN_ADDRESS, strategy.underlyingToken(), shares);
+        if (shares != 0) _withdraw(strategy, DEFAULT_BURN_ADDRESS, strategy.underlyingToken(), shares);
     }
 
     /* ADMINISTRATION */
@@ -263,26 +216,8 @@ contract StrategyManager is
         revert StrategyNotFound();
     }
 
-    /// @dev The entry goes before the tokens do, so a token that calls back finds nothing to clear twice. What lists
-    /// the slash follows, in the order of EigenLayer's events.
-    function _clearBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId, IStrategy strategy)
-        internal
-        returns (uint256 amount)
-    {
-        bytes32 setKey = operatorSet.key();
-        EnumerableMap.AddressToUintMap storage entries = _burnOrRedistributableShares[setKey][slashId];
-        (, uint256 shares) = entries.tryGet(address(strategy));
-        entries.remove(address(strategy));
-        if (shares != 0) {
-            address recipient = allocationManager.getRedistributionRecipient(operatorSet);
-            amount = strategy.withdraw(recipient, strategy.underlyingToken(), shares);
-            emit BurnOrRedistributableSharesDecreased(operatorSet, slashId, strategy, shares);
-        }
-        if (entries.length() == 0) {
-            _pendingSlashIds[setKey].remove(slashId);
-            if (_pendingSlashIds[setKey].length() == 0) _pendingOperatorSets.remove(setKey);
-        }
-    }
+    /// @dev Has a strategy pay.
+    function _withdraw(IStrategy strategy, address recipient, IERC20 token, uint256 shares) internal virtual;
 
     function _setStrategyWhitelister(address newStrategyWhitelister) internal {
         emit StrategyWhitelisterChanged(strategyWhitelister, newStrategyWhitelister);
@@ -324,55 +259,6 @@ contract StrategyManager is
         uint256 expiry
     ) public view returns (bytes32) {
         return _digest(keccak256(abi.encode(DEPOSIT_TYPEHASH, staker, strategy, token, amount, nonce, expiry)));
-    }
-
-    /// @inheritdoc IStrategyManager
-    function getBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId)
-        external
-        view
-        returns (IStrategy[] memory strategies, uint256[] memory shares)
-    {
-        EnumerableMap.AddressToUintMap storage entries = _burnOrRedistributableShares[operatorSet.key()][slashId];
-        uint256 length = entries.length();
-        strategies = new IStrategy[](length);
-        shares = new uint256[](length);
-        for (uint256 i = 0; i < length; ++i) {
-            address strategy;
-            (strategy, shares[i]) = entries.at(i);
-            strategies[i] = IStrategy(strategy);
-        }
-    }
-
-    /// @inheritdoc IStrategyManager
-    function getBurnOrRedistributableShares(OperatorSet calldata operatorSet, uint256 slashId, IStrategy strategy)
-        external
-        view
-        returns (uint256 shares)
-    {
-        (, shares) = _burnOrRedistributableShares[operatorSet.key()][slashId].tryGet(address(strategy));
-    }
-
-    /// @inheritdoc IStrategyManager
-    function getBurnOrRedistributableCount(OperatorSet calldata operatorSet, uint256 slashId)
-        external
-        view
-        returns (uint256)
-    {
-        return _burnOrRedistributableShares[operatorSet.key()][slashId].length();
-    }
-
-    /// @inheritdoc IStrategyManager
-    function getPendingOperatorSets() external view returns (OperatorSet[] memory operatorSets) {
-        bytes32[] memory keys = _pendingOperatorSets.values();
-        operatorSets = new OperatorSet[](keys.length);
-        for (uint256 i = 0; i < keys.length; ++i) {
-            operatorSets[i] = keys[i].decode();
-        }
-    }
-
-    /// @inheritdoc IStrategyManager
-    function getPendingSlashIds(OperatorSet calldata operatorSet) external view returns (uint256[] memory) {
-        return _pendingSlashIds[operatorSet.key()].values();
     }
 
     /// @inheritdoc IStrategyManager

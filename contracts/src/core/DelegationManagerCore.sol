@@ -13,22 +13,19 @@ import {IPermissionController} from "../interfaces/IPermissionController.sol";
 import {IShareManager} from "../interfaces/IShareManager.sol";
 import {IStrategy} from "../interfaces/IStrategy.sol";
 import {IStrategyManager} from "../interfaces/IStrategyManager.sol";
-import {OperatorSet} from "../libraries/OperatorSetLib.sol";
 import {DepositScalingFactor, SlashingLib} from "../libraries/SlashingLib.sol";
 import {Snapshots} from "../libraries/Snapshots.sol";
 import {Pausable} from "../permissions/Pausable.sol";
 import {PermissionMixin} from "../permissions/PermissionMixin.sol";
-import {RetiredOwnable} from "../utils/RetiredOwnable.sol";
 import {SignaturesMixin} from "../utils/SignaturesMixin.sol";
 import {DelegationManagerStorage} from "./DelegationManagerStorage.sol";
 
-/// @title DelegationManager
-/// @notice See {IDelegationManager}.
+/// @title The delegation manager, as far as the releases share it
+/// @notice See {IDelegationManager}. Each release adds where it books what a slash took.
 /// @dev A slash touches no staker: it lowers the operator's maximum magnitude, and whoever reads a staker's shares
 /// multiplies by it. The operator's own sum is lowered at once.
-contract DelegationManager is
+abstract contract DelegationManagerCore is
     Initializable,
-    RetiredOwnable,
     Pausable,
     DelegationManagerStorage,
     ReentrancyGuardUpgradeable,
@@ -67,11 +64,6 @@ contract DelegationManager is
         PermissionMixin(controller)
     {
         _disableInitializers();
-    }
-
-    /// @inheritdoc IDelegationManager
-    function initialize(uint256 initialPausedStatus) external initializer {
-        _setPausedStatus(initialPausedStatus);
     }
 
     /* MODIFIERS */
@@ -231,15 +223,14 @@ contract DelegationManager is
         _decreaseDelegation(operator, staker, beaconChainETHStrategy, lostShares);
     }
 
-    /// @inheritdoc IDelegationManager
-    function slashOperatorShares(
-        address operator,
-        OperatorSet calldata operatorSet,
-        uint256 slashId,
-        IStrategy strategy,
-        uint64 prevMaxMagnitude,
-        uint64 newMaxMagnitude
-    ) external onlyAllocationManager nonReentrant returns (uint256 totalDepositSharesToSlash) {
+    /* INTERNALS: SLASHING */
+
+    /// @dev Takes from the operator's shares and, without touching it, from the queue.
+    /// @return totalDepositSharesToSlash what the share manager is to book
+    function _slashOperatorShares(address operator, IStrategy strategy, uint64 prevMaxMagnitude, uint64 newMaxMagnitude)
+        internal
+        returns (uint256 totalDepositSharesToSlash)
+    {
         uint256 slashedShares = operatorShares[operator][strategy].calcSlashedAmount(prevMaxMagnitude, newMaxMagnitude);
         uint256 slashedQueuedShares =
             _scaledSharesInQueue(operator, strategy).scaleForBurning(prevMaxMagnitude, newMaxMagnitude);
@@ -248,8 +239,6 @@ contract DelegationManager is
         // A slash has no staker.
         _decreaseDelegation(operator, address(0), strategy, slashedShares);
         emit OperatorSharesSlashed(operator, strategy, totalDepositSharesToSlash);
-        _shareManager(strategy)
-            .increaseBurnOrRedistributableShares(operatorSet, slashId, strategy, totalDepositSharesToSlash);
     }
 
     /* INTERNALS: DELEGATION */
@@ -327,12 +316,15 @@ contract DelegationManager is
         require(increase.slashingFactor != 0, FullySlashed());
         if (increase.addedShares == 0) return;
         DepositScalingFactor storage factor = _depositScalingFactor[increase.staker][increase.strategy];
-        factor.update(increase.prevDepositShares, increase.addedShares, increase.slashingFactor);
+        _updateScalingFactor(factor, increase);
         emit DepositScalingFactorUpdated(increase.staker, increase.strategy, factor.scalingFactor());
         if (!isDelegated(increase.staker)) return;
         operatorShares[increase.operator][increase.strategy] += increase.addedShares;
         emit OperatorSharesIncreased(increase.operator, increase.staker, increase.strategy, increase.addedShares);
     }
+
+    /// @dev Adjusts the factor to shares on their way.
+    function _updateScalingFactor(DepositScalingFactor storage factor, Increase memory increase) internal virtual;
 
     function _decreaseDelegation(address operator, address staker, IStrategy strategy, uint256 shares) internal {
         operatorShares[operator][strategy] -= shares;
