@@ -9,7 +9,7 @@ use crate::{
     ghost::Ghosts,
     ledger::{
         Allocation, AllocationDelay, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet, Permission,
-        Principal, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
+        Principal, Quirks, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
 };
@@ -227,7 +227,8 @@ fn empty_ledger(book: &mut Book) -> Ledger {
             pending_admins: Vec::new(),
             appointments: Vec::new(),
         }],
-        tokens: vec![Token { address: token, balances: vec![U256::ZERO; holders.len()] }],
+        tokens: vec![Token { address: token, balances: vec![U256::ZERO; holders.len()], quirks: Quirks::default() }],
+        callers: Vec::new(),
         holders,
         control: Control::default(),
     }

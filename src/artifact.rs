@@ -59,9 +59,15 @@ pub struct Artifacts {
 /// The contracts around a release: proxies, tokens, registrars. From us, also when the release is from elsewhere.
 const WORLD: &[(&str, &str)] = &[
     ("AcceptingRegistrar", include_str!("../contracts/artifacts/world/AcceptingRegistrar.json")),
+    ("BlacklistingToken", include_str!("../contracts/artifacts/world/BlacklistingToken.json")),
+    ("CallingAccount", include_str!("../contracts/artifacts/world/CallingAccount.json")),
+    ("CallingToken", include_str!("../contracts/artifacts/world/CallingToken.json")),
+    ("FeeToken", include_str!("../contracts/artifacts/world/FeeToken.json")),
     ("NoNativeStake", include_str!("../contracts/artifacts/world/NoNativeStake.json")),
     ("ProxyAdmin", include_str!("../contracts/artifacts/world/ProxyAdmin.json")),
+    ("RebasingToken", include_str!("../contracts/artifacts/world/RebasingToken.json")),
     ("Recipient", include_str!("../contracts/artifacts/world/Recipient.json")),
+    ("RevertingToken", include_str!("../contracts/artifacts/world/RevertingToken.json")),
     ("Token", include_str!("../contracts/artifacts/world/Token.json")),
     ("TransparentUpgradeableProxy", include_str!("../contracts/artifacts/world/TransparentUpgradeableProxy.json")),
     ("UpgradeableBeacon", include_str!("../contracts/artifacts/world/UpgradeableBeacon.json")),

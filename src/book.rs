@@ -20,6 +20,8 @@ pub enum Role {
     Pauser,
     /// May unpause.
     Unpauser,
+    /// Issues tokens, and decides what they do besides moving.
+    Issuer,
     /// May do nothing that needs a right.
     Stranger,
     /// Receives redistributed funds.
@@ -40,6 +42,7 @@ impl Role {
             Self::Owner => "owner",
             Self::Pauser => "pauser",
             Self::Unpauser => "unpauser",
+            Self::Issuer => "issuer",
             Self::Stranger => "stranger",
             Self::Recipient => "recipient",
             Self::Contract => "contract",

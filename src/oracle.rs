@@ -103,13 +103,16 @@ pub enum Assumption {
     NoRebase,
     /// A transfer calls nobody who calls back.
     PassiveTokens,
+    /// There are tokens that call those they move between.
+    CallingTokens,
     /// A registrar calls nobody back.
     PassiveRegistrars,
 }
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 4] = [Self::NoFee, Self::NoRebase, Self::PassiveTokens, Self::PassiveRegistrars];
+    pub const ALL: [Self; 5] =
+        [Self::NoFee, Self::NoRebase, Self::PassiveTokens, Self::CallingTokens, Self::PassiveRegistrars];
 
     /// What is assumed, in a few words.
     pub const fn text(self) -> &'static str {
@@ -117,6 +120,7 @@ impl Assumption {
             Self::NoFee => "transfers without a fee",
             Self::NoRebase => "balances that only transfers change",
             Self::PassiveTokens => "tokens that do not call back",
+            Self::CallingTokens => "tokens that call back",
             Self::PassiveRegistrars => "registrars that do not call back",
         }
     }

@@ -31,6 +31,16 @@ pub struct TokenKind {
 pub enum Behaviour {
     /// Nothing.
     Plain,
+    /// Its balances change by themselves, up and down.
+    Rebasing,
+    /// It keeps a part of every transfer.
+    Fee,
+    /// It cannot be sent to some.
+    Reverting,
+    /// It moves neither from nor to some.
+    Blacklisting,
+    /// It calls those it moves between.
+    Calling,
 }
 
 impl Behaviour {
@@ -38,14 +48,17 @@ impl Behaviour {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
+            Self::Rebasing => "rebasing",
+            Self::Fee => "fee",
+            Self::Reverting => "reverting",
+            Self::Blacklisting => "blacklisting",
+            Self::Calling => "calling",
         }
     }
 
-    /// What cannot be taken for granted where there is such a token.
-    const fn denies(self) -> &'static [Assumption] {
-        match self {
-            Self::Plain => &[],
-        }
+    /// Whether there can be accounts that it refuses.
+    pub const fn bars(self) -> bool {
+        matches!(self, Self::Reverting | Self::Blacklisting)
     }
 }
 
@@ -67,13 +80,59 @@ const DECIMALS: Kind = Kind {
     tokens: [plain(6), plain(27), plain(27)],
 };
 
+/// A token of 18 decimals that does more than move.
+const fn odd(behaviour: Behaviour) -> TokenKind {
+    TokenKind { decimals: 18, behaviour }
+}
+
+const REBASING: Kind = Kind {
+    name: "rebasing",
+    text: "Two tokens whose balances change by themselves, up and down, as those of liquid staking tokens do.",
+    tokens: [odd(Behaviour::Rebasing), plain(18), odd(Behaviour::Rebasing)],
+};
+
+const FEE: Kind = Kind {
+    name: "fee",
+    text: "Two tokens that burn a hundredth of every transfer.",
+    tokens: [odd(Behaviour::Fee), plain(18), odd(Behaviour::Fee)],
+};
+
+const REVERTING: Kind = Kind {
+    name: "reverting",
+    text: "Two tokens that can be made to fail when they are sent to somebody.",
+    tokens: [odd(Behaviour::Reverting), plain(18), odd(Behaviour::Reverting)],
+};
+
+const BLACKLISTING: Kind = Kind {
+    name: "blacklisting",
+    text: "Two tokens with a blacklist: whoever is on it neither sends nor receives.",
+    tokens: [odd(Behaviour::Blacklisting), plain(18), odd(Behaviour::Blacklisting)],
+};
+
+const CALLBACK: Kind = Kind {
+    name: "callback",
+    text: "Two tokens that call stakers and recipients when they move, who then call the contracts again.",
+    tokens: [odd(Behaviour::Calling), plain(18), odd(Behaviour::Calling)],
+};
+
 /// Every kind, the standard one first.
-pub const KINDS: &[&Kind] = &[&STANDARD, &DECIMALS];
+pub const KINDS: &[&Kind] = &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK];
 
 impl Kind {
+    /// Whether some token behaves so.
+    pub fn has(&self, behaviour: Behaviour) -> bool {
+        self.tokens.iter().any(|token| token.behaviour == behaviour)
+    }
+
     /// Whether `assumption` holds here.
     pub fn grants(&self, assumption: Assumption) -> bool {
-        !self.tokens.iter().any(|token| token.behaviour.denies().contains(&assumption))
+        match assumption {
+            Assumption::NoFee => !self.has(Behaviour::Fee),
+            Assumption::NoRebase => !self.has(Behaviour::Rebasing),
+            Assumption::PassiveTokens => !self.has(Behaviour::Calling),
+            Assumption::CallingTokens => self.has(Behaviour::Calling),
+            Assumption::PassiveRegistrars => true,
+        }
     }
 }
 
@@ -93,8 +152,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_standard_world_grants_everything() {
-        assert!(Assumption::ALL.into_iter().all(|assumption| STANDARD.grants(assumption)));
+    fn every_assumption_is_granted_somewhere() {
+        for assumption in Assumption::ALL {
+            assert!(KINDS.iter().any(|kind| kind.grants(assumption)), "{assumption}");
+        }
         assert_eq!(find("standard").unwrap(), &STANDARD);
     }
 

@@ -2,13 +2,14 @@
 
 mod arguments;
 mod operation;
+mod world;
 
 use std::fmt;
 
 use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
-pub use self::{arguments::*, operation::Operation};
+pub use self::{arguments::*, operation::Operation, world::WorldOperation};
 
 /// Seconds between two blocks.
 pub const SECONDS_PER_BLOCK: u64 = 12;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AllocationChange, ClearItem, Completion, Malformed, NewRedistributingSet, NewSet, Plumbing, SetId, SlashItem,
-    WithdrawalItem, decimal,
+    WithdrawalItem, WorldOperation, decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -313,6 +313,10 @@ pub enum Operation {
         /// Which function.
         selector: FixedBytes<4>,
     },
+
+    // Whoever is around
+    /// Does something with the world around the protocol.
+    World(WorldOperation),
 
     // What must fail
     /// Starts a proxy again.

@@ -5,6 +5,7 @@
 //! be withdrawn) is a method, with the formula of `docs/protocol.md` it follows.
 
 mod quantities;
+mod surroundings;
 mod touched;
 
 use alloy_primitives::{Address, B256, FixedBytes, U256};
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub use quantities::CompletionRequest;
+pub use surroundings::{Caller, Quirks, Units};
 
 /// Constants of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +86,8 @@ pub struct Ledger {
     pub principals: Vec<Principal>,
     /// Every token.
     pub tokens: Vec<Token>,
+    /// Accounts that call back.
+    pub callers: Vec<Caller>,
     /// Whose balances are kept.
     pub holders: Vec<Address>,
     /// Who administers, and what is paused.
@@ -266,6 +270,11 @@ impl OperatorSet {
         !self.recipient.is_zero()
     }
 
+    /// Where slashed funds go: to the recipient, or to the burn address.
+    pub fn payee(&self, terms: &Terms) -> Address {
+        if self.is_redistributing() { self.recipient } else { terms.burn_address }
+    }
+
     /// The shares of a slash that wait, in one strategy.
     pub fn waiting(&self, slash_id: u64, strategy: Address) -> Option<U256> {
         let entries = self.slashes.get(usize::try_from(slash_id).ok()?)?;
@@ -411,6 +420,8 @@ pub struct Token {
     pub address: Address,
     /// By holder, in wei.
     pub balances: Vec<U256>,
+    /// What it does besides moving.
+    pub quirks: Quirks,
 }
 
 /// Who administers, and what is paused.

@@ -8,10 +8,11 @@ use slashproof::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, Transaction},
     executor::Executor,
     ledger::{Ledger, Operator, Staker},
-    protocol::Protocol,
+    protocol::{Protocol, eigenlayer::EigenLayer},
+    worlds::KINDS,
 };
 
-use crate::support::{bundled, wander};
+use crate::support::{bundled, in_world, wander};
 
 sol! {
     #[derive(Debug, PartialEq)]
@@ -62,6 +63,10 @@ sol! {
     function totalShares() returns (uint256);
     function sharesToUnderlyingView(uint256 shares) returns (uint256);
     function balanceOf(address holder) returns (uint256);
+    function isBarred(address account) returns (bool);
+    function rate() returns (uint256);
+    function attempts() returns (uint256);
+    function entered(address target) returns (uint256);
     function getAdmins(address account) returns (address[]);
     function getPendingAdmins(address account) returns (address[]);
     function canCall(address account, address caller, address target, bytes4 selector) returns (bool);
@@ -280,6 +285,39 @@ fn rights_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     }
 }
 
+fn callers_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
+    for caller in &ledger.callers {
+        let mut own = Views { executor, contract: caller.address };
+        assert_eq!(own.ask(&attemptsCall {}), U256::from(caller.attempts));
+        for (target, times) in &caller.entered {
+            assert_eq!(own.ask(&enteredCall { target: *target }), U256::from(*times));
+        }
+    }
+    for token in &ledger.tokens {
+        let mut own = Views { executor, contract: token.address };
+        for (holder, barred) in ledger.holders.iter().zip(&token.quirks.barred) {
+            assert_eq!(own.ask(&isBarredCall { account: *holder }), *barred);
+        }
+        if let Some(units) = &token.quirks.units {
+            assert_eq!(own.ask(&rateCall {}), units.rate);
+        }
+    }
+}
+
+#[test]
+fn what_surrounds_the_contracts_is_as_told() {
+    for kind in KINDS {
+        let protocol = in_world(kind);
+        let mut executor = Executor::deploy(&protocol).unwrap();
+        for run in 0..4 {
+            wander(&mut executor, 200 + run, 60, |_| {});
+            let ledger = executor.ledger().clone();
+            strategies_are_as_told(&mut executor, &ledger);
+            callers_are_as_told(&mut executor, &ledger);
+        }
+    }
+}
+
 #[test]
 fn the_ledger_is_what_the_contracts_answer() {
     let protocol = bundled();
@@ -307,8 +345,13 @@ fn without_history(mut ledger: Ledger) -> Ledger {
 
 #[test]
 fn the_ledger_kept_up_to_date_is_the_one_read_afresh() {
-    let protocol = bundled();
-    let mut executor = Executor::deploy(&protocol).unwrap();
+    for kind in KINDS {
+        kept_up_to_date(&in_world(kind));
+    }
+}
+
+fn kept_up_to_date(protocol: &EigenLayer) {
+    let mut executor = Executor::deploy(protocol).unwrap();
     for run in 0..4 {
         executor.reset();
         let mut played = 0;

@@ -101,7 +101,14 @@ sol! {
         function upgradeTo(address implementation) external;
     }
 
+    interface CallingAccount {
+        function prepare(address target, bytes data) external;
+    }
+
     interface Token {
+        function setRate(uint256 newRate) external;
+        function setBarred(address account, bool barred) external;
+        function callMe() external;
         function mint(address to, uint256 amount) external;
         function approve(address spender, uint256 amount) external returns (bool);
         function transfer(address to, uint256 amount) external returns (bool);

@@ -41,12 +41,16 @@ fn entries(set: &OperatorSet, nth: u32) -> &[(Address, U256)] {
 }
 
 /// Slashes that wait, whose strategies all pay.
-fn waiting(ledger: &Ledger) -> Vec<(SetId, u32)> {
-    let pays = |strategy: Address| !is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS);
+pub(super) fn waiting(ledger: &Ledger) -> Vec<(SetId, u32)> {
     let mut all = Vec::new();
     for set in &ledger.sets {
+        let payee = set.payee(&ledger.terms);
+        let pays = |(strategy, shares): &(Address, U256)| {
+            !is_paused(ledger, *strategy, pause_bit::STRATEGY_WITHDRAWALS)
+                && (shares.is_zero() || ledger.pays(*strategy, *shares, payee))
+        };
         for (nth, _) in (0u32..).zip(&set.pending_slashes) {
-            if entries(set, nth).iter().all(|(strategy, _)| pays(*strategy)) {
+            if entries(set, nth).iter().all(pays) {
                 all.push((set.id, nth));
             }
         }
@@ -110,6 +114,9 @@ fn clear_deallocation_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Optio
 fn donate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let strategy = draw.choose(&draw.ledger.strategies)?;
     let donor = draw.choose(&protocol.cast.stakers)?;
+    if !draw.ledger.moves(strategy.token, donor, strategy.address) {
+        return None;
+    }
     let balance = draw.ledger.balance(strategy.token, donor)?;
     let most = if draw.chance(3) { balance } else { balance / U256::from(1_000_000_000) };
     let amount = draw.up_to(most.max(U256::ONE).min(balance))?;

@@ -13,7 +13,7 @@ use crate::{
     book::{Book, Role, actor_address},
     call::{SetId, Transaction},
     protocol::Setup,
-    worlds::Kind,
+    worlds::{Behaviour, Kind},
 };
 
 /// Where slashed funds of ordinary sets go.
@@ -64,6 +64,10 @@ pub(super) struct Cast {
     pub pausers: Vec<Address>,
     pub unpauser: Address,
     pub stranger: Address,
+    /// Who decides what tokens do, where they do more than move.
+    pub issuer: Option<Address>,
+    /// Accounts that call back.
+    pub callers: Vec<Address>,
     /// Everybody who can send a transaction.
     pub actors: Vec<Address>,
     /// Whatever has switches.
@@ -143,10 +147,14 @@ impl<'a> Planner<'a> {
             cast.registrars.push(self.create(name, "AcceptingRegistrar", &[]));
         }
         for name in ["recipient A", "recipient B"] {
-            cast.recipients.push(self.create(name, "Recipient", &[]));
+            let recipient = self.create_as(name, Role::Recipient, self.recipient(), self.recipient(), &[]);
+            cast.recipients.push(recipient);
         }
         for contract in self.managed(&contracts, &cast, pods) {
             self.implement(proxy_admin, contract);
+        }
+        if self.world.has(Behaviour::Calling) {
+            cast.callers = [&cast.stakers[..CALLING_STAKERS], &cast.recipients[..]].concat();
         }
         cast.pausable = vec![contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager];
         cast.pausable.extend(&cast.strategies);
@@ -163,9 +171,13 @@ impl<'a> Planner<'a> {
             letters.iter().map(|letter| book.add_actor(&format!("{} {letter}", role.name()), role)).collect()
         };
         let operators = named(&mut self.book, Role::Operator, &["A", "B", "C", "D"]);
-        let stakers = named(&mut self.book, Role::Staker, &["A", "B", "C", "D", "E", "F"]);
+        let calling = self.calling_stakers();
+        let letters = &["A", "B", "C", "D", "E", "F"][calling.len()..];
+        let stakers = [calling, named(&mut self.book, Role::Staker, letters)].concat();
         let avss = named(&mut self.book, Role::Avs, &["A", "B", "C"]);
         let stranger = self.book.add_actor("stranger", Role::Stranger);
+        let does_more = self.world.tokens.iter().any(|token| token.behaviour != Behaviour::Plain);
+        let issuer = does_more.then(|| self.book.add_actor("issuer", Role::Issuer));
         let mut actors = vec![owner, whitelister, unpauser, stranger];
         actors.extend(pausers.iter().chain(&operators).chain(&stakers).chain(&avss));
         Cast {
@@ -183,16 +195,31 @@ impl<'a> Planner<'a> {
             pausers,
             unpauser,
             stranger,
+            issuer,
+            callers: Vec::new(),
             actors,
             pausable: Vec::new(),
         }
+    }
+
+    /// Where tokens call, the first stakers are contracts, which can call back.
+    fn calling_stakers(&mut self) -> Vec<Address> {
+        if !self.world.has(Behaviour::Calling) {
+            return Vec::new();
+        }
+        let names: [&str; CALLING_STAKERS] = ["staker A", "staker B"];
+        names.map(|name| self.create_as(name, Role::Staker, "CallingAccount", "CallingAccount", &[])).to_vec()
+    }
+
+    fn recipient(&self) -> &'static str {
+        if self.world.has(Behaviour::Calling) { "CallingAccount" } else { "Recipient" }
     }
 
     fn tokens(&mut self, cast: &mut Cast) {
         for (letter, token) in ["A", "B", "C"].into_iter().zip(&self.world.tokens) {
             let name = format!("token {letter}");
             let arguments = (name.clone(), letter.to_owned(), U256::from(token.decimals)).abi_encode_params();
-            cast.tokens.push(self.create(&name, "Token", &arguments));
+            cast.tokens.push(self.create_as(&name, Role::Contract, artifact_of(token.behaviour), "Token", &arguments));
         }
     }
 
@@ -277,6 +304,13 @@ impl<'a> Planner<'a> {
                 self.send(*staker, *token, &approval);
             }
         }
+        for caller in &cast.callers {
+            for (token, kind) in cast.tokens.iter().zip(&self.world.tokens) {
+                if kind.behaviour == Behaviour::Calling {
+                    self.send(*caller, *token, &abi::Token::callMeCall {});
+                }
+            }
+        }
         self.send(
             cast.whitelister,
             contracts.strategy_manager,
@@ -352,8 +386,7 @@ impl<'a> Planner<'a> {
     }
 
     fn create(&mut self, name: &str, artifact: &str, arguments: &[u8]) -> Address {
-        let role = if artifact == "Recipient" { Role::Recipient } else { Role::Contract };
-        self.create_as(name, role, artifact, artifact, arguments)
+        self.create_as(name, Role::Contract, artifact, artifact, arguments)
     }
 
     /// Creates `artifact`, which will answer to the ABI of `contract`.
@@ -368,6 +401,20 @@ impl<'a> Planner<'a> {
     fn send(&mut self, from: Address, to: Address, call: &impl SolCall) {
         let data = call.abi_encode().into();
         self.sends.push(Setup::Send(Transaction { from, to, data, value: U256::ZERO }));
+    }
+}
+
+/// How many stakers call back where tokens call.
+const CALLING_STAKERS: usize = 2;
+
+fn artifact_of(behaviour: Behaviour) -> &'static str {
+    match behaviour {
+        Behaviour::Plain => "Token",
+        Behaviour::Rebasing => "RebasingToken",
+        Behaviour::Fee => "FeeToken",
+        Behaviour::Reverting => "RevertingToken",
+        Behaviour::Blacklisting => "BlacklistingToken",
+        Behaviour::Calling => "CallingToken",
     }
 }
 

@@ -12,6 +12,7 @@ mod probes;
 mod reader;
 mod slots;
 mod staker;
+mod surroundings;
 mod transaction;
 
 use alloy_primitives::{Address, FixedBytes};
@@ -81,7 +82,8 @@ impl EigenLayer {
     pub fn in_world(artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
         let slots = Slots::of(&artifacts)?;
         let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts, world);
-        let table: Vec<_> = ACTIONS.iter().copied().flatten().collect();
+        let own = surroundings::actions(world);
+        let table: Vec<&Action<Self>> = ACTIONS.iter().copied().chain(own).flatten().collect();
         let actions = table.iter().map(|action| action.info).collect();
         Ok(Self { world, artifacts, book, contracts, cast, slots, script, table, actions })
     }

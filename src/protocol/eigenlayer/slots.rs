@@ -20,7 +20,25 @@ pub(super) struct Slots {
     pub permissions: U256,
     pub is_pauser: U256,
     pub unpauser: Field,
-    pub token_balances: U256,
+    pub tokens: TokenSlots,
+    pub callers: CallerSlots,
+}
+
+/// The variables of tokens and accounts of the world around.
+#[derive(Clone, Debug)]
+pub(super) struct TokenSlots {
+    pub balances: U256,
+    // Of tokens that rebase.
+    pub units: U256,
+    pub rate: U256,
+    // Of tokens that bar.
+    pub is_barred: U256,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct CallerSlots {
+    pub attempts: U256,
+    pub entered: U256,
 }
 
 #[derive(Clone, Debug)]
@@ -129,7 +147,8 @@ impl Slots {
                 .slot,
             is_pauser: registry.variable("isPauser").map_err(at("PauserRegistry"))?.slot,
             unpauser: registry.variable("unpauser").map_err(at("PauserRegistry"))?,
-            token_balances: layout("Token")?.variable("_balances").map_err(at("Token"))?.slot,
+            tokens: tokens(layout("Token")?, layout("RebasingToken")?, layout("BlacklistingToken")?)?,
+            callers: callers(layout("CallingAccount")?)?,
         })
     }
 }
@@ -207,6 +226,19 @@ fn deposits(layout: &StorageLayout) -> Result<DepositSlots, Problem> {
         pending_sets: slot("_pendingOperatorSets")?,
         pending_slashes: slot("_pendingSlashIds")?,
     })
+}
+
+fn tokens(plain: &StorageLayout, rebasing: &StorageLayout, barring: &StorageLayout) -> Result<TokenSlots, Problem> {
+    Ok(TokenSlots {
+        balances: plain.variable("_balances")?.slot,
+        units: rebasing.variable("_units")?.slot,
+        rate: rebasing.variable("rate")?.slot,
+        is_barred: barring.variable("isBarred")?.slot,
+    })
+}
+
+fn callers(layout: &StorageLayout) -> Result<CallerSlots, Problem> {
+    Ok(CallerSlots { attempts: layout.variable("attempts")?.slot, entered: layout.variable("entered")?.slot })
 }
 
 fn strategy(layout: &StorageLayout) -> Result<StrategySlots, Problem> {

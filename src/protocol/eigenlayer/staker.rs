@@ -7,7 +7,7 @@ use crate::{
     book::Role,
     call::{Completion, Operation, Receive, WithdrawalItem},
     draw::Draw,
-    ledger::{Ledger, Staker},
+    ledger::{Ledger, Staker, Withdrawal},
     protocol::{Action, ActionInfo, Expects},
 };
 
@@ -42,13 +42,15 @@ fn deposit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
             strategy.whitelisted
                 && !is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
                 && !is_fully_slashed(ledger, staker.delegated_to, *at)
+                && ledger.moves(strategy.token, staker.address, strategy.address)
         })
         .collect();
-    let strategy = &ledger.strategies[draw.prefer(&open, |at| ledger.strategies[*at].address)?];
+    let index = draw.prefer(&open, |at| ledger.strategies[*at].address)?;
+    let strategy = &ledger.strategies[index];
     let balance = ledger.balance(strategy.token, staker.address)?;
     // All of a billion tokens is too much for most deposits: later ones must count too.
     let most = if draw.chance(5) { balance } else { balance / U256::from(1_000_000) };
-    let amount = draw.up_to(most.max(U256::ONE).min(balance))?;
+    let amount = draw.up_to(most.max(U256::ONE).min(balance).min(ledger.most_depositable(index)))?;
     Some((staker.address, Operation::Deposit { strategy: strategy.address, token: strategy.token, amount }))
 }
 
@@ -134,28 +136,47 @@ fn queue_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
     (!withdrawals.is_empty()).then_some((staker.address, Operation::QueueWithdrawals { withdrawals }))
 }
 
-/// The withdrawals that can be completed now, with the way.
-pub(super) fn completable(ledger: &Ledger) -> Vec<Completion> {
+/// The withdrawals that can be completed now as `receive` says.
+pub(super) fn completable(ledger: &Ledger, receive: Receive) -> Vec<Completion> {
     let mut completions = Vec::new();
     for staker in &ledger.stakers {
         for (nth, withdrawal) in (0u32..).zip(ledger.queue_of(staker.address)) {
             if ledger.block <= ledger.slashable_until(withdrawal) {
                 continue;
             }
-            let strategies = || withdrawal.items.iter().filter_map(|(strategy, _)| ledger.strategy_index(*strategy));
-            let pays = strategies().all(|at| {
-                let strategy = ledger.strategies[at].address;
-                !is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS)
-            });
-            if pays {
-                completions.push(Completion { staker: staker.address, nth, receive: Receive::Tokens });
-            }
-            if strategies().all(|at| !is_fully_slashed(ledger, staker.delegated_to, at)) {
-                completions.push(Completion { staker: staker.address, nth, receive: Receive::Shares });
+            let possible = match receive {
+                Receive::Shares => takes_back(ledger, staker, withdrawal),
+                Receive::Tokens | Receive::WrongTokens => is_paid(ledger, withdrawal),
+            };
+            if possible {
+                completions.push(Completion { staker: staker.address, nth, receive });
             }
         }
     }
     completions
+}
+
+/// Whether every strategy of a withdrawal can pay for it.
+fn is_paid(ledger: &Ledger, withdrawal: &Withdrawal) -> bool {
+    withdrawal.items.iter().enumerate().all(|(item, (strategy, _))| {
+        let shares = ledger.receivable(withdrawal, item).unwrap_or_default();
+        !is_paused(ledger, *strategy, pause_bit::STRATEGY_WITHDRAWALS)
+            && (shares.is_zero() || ledger.pays(*strategy, shares, withdrawal.staker))
+    })
+}
+
+/// Whether a staker can have the shares of a withdrawal back.
+fn takes_back(ledger: &Ledger, staker: &Staker, withdrawal: &Withdrawal) -> bool {
+    let mut strategies = withdrawal.items.iter().filter_map(|(strategy, _)| ledger.strategy_index(*strategy));
+    strategies.all(|at| !is_fully_slashed(ledger, staker.delegated_to, at))
+}
+
+/// The withdrawals that can be completed now, with the way.
+pub(super) fn completable_any_way(ledger: &Ledger) -> Vec<Completion> {
+    let mut both = completable(ledger, Receive::Tokens);
+    both.extend(completable(ledger, Receive::Shares));
+    both.sort_by_key(|completion| (completion.staker, completion.nth));
+    both
 }
 
 fn exit_paused(protocol: &EigenLayer, draw: &Draw<'_>) -> bool {
@@ -166,7 +187,7 @@ fn complete_withdrawal(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Ad
     if exit_paused(protocol, draw) {
         return None;
     }
-    let completion = draw.choose(&completable(draw.ledger))?;
+    let completion = draw.choose(&completable_any_way(draw.ledger))?;
     Some((completion.staker, Operation::CompleteWithdrawal { completion }))
 }
 
@@ -174,7 +195,7 @@ fn complete_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
     if exit_paused(protocol, draw) {
         return None;
     }
-    let possible = completable(draw.ledger);
+    let possible = completable_any_way(draw.ledger);
     let staker = draw.choose(&possible)?.staker;
     let mut own: Vec<Completion> = possible.into_iter().filter(|completion| completion.staker == staker).collect();
     own = draw.some_of(&own, 3);

@@ -16,7 +16,7 @@ use crate::{
             avs::slash_of_something,
             operator::{any_operator, changeable, leaving, one_change, ready_operator},
             operators, pause_bit,
-            staker::{completable, delegated_stakers},
+            staker::{completable_any_way, delegated_stakers},
         },
     },
 };
@@ -105,7 +105,7 @@ fn paused_delegation_manager(draw: &mut Draw<'_>, bit: usize) -> Option<(Address
             Some((staker, Operation::Undelegate { staker }))
         }
         _ => {
-            let completion = draw.choose(&completable(draw.ledger))?;
+            let completion = draw.choose(&completable_any_way(draw.ledger))?;
             Some((completion.staker, Operation::CompleteWithdrawal { completion }))
         }
     }

@@ -15,7 +15,7 @@ use crate::{
             EigenLayer, abi, is_fully_slashed,
             operator::any_operator,
             operators,
-            staker::{completable, delegated_stakers},
+            staker::{completable_any_way, delegated_stakers},
         },
     },
 };
@@ -123,7 +123,7 @@ fn complete_early(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
 }
 
 fn stranger_completes(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let completion = draw.choose(&completable(draw.ledger))?;
+    let completion = draw.choose(&completable_any_way(draw.ledger))?;
     let others: Vec<Address> =
         protocol.cast.actors.iter().filter(|actor| **actor != completion.staker).copied().collect();
     Some((draw.choose(&others)?, Operation::CompleteWithdrawal { completion }))
@@ -131,7 +131,7 @@ fn stranger_completes(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Add
 
 fn complete_wrong_tokens(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let mut possible = completable(ledger);
+    let mut possible = completable_any_way(ledger);
     // A withdrawal that was slashed to nothing moves no tokens, so none are wrong.
     possible.retain(|completion| {
         ledger.nth_withdrawal(completion.staker, completion.nth).is_some_and(|withdrawal| {

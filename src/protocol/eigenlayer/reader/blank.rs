@@ -5,20 +5,25 @@ use alloy_primitives::{Address, U256};
 use crate::{
     call::SetId,
     ledger::{
-        Allocation, AllocationDelay, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet, Principal,
-        Stake, Staker, Strategy, Terms, Token,
+        Allocation, AllocationDelay, Caller, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet,
+        Principal, Quirks, Stake, Staker, Strategy, Terms, Token, Units,
     },
     protocol::eigenlayer::{
         EigenLayer,
         deploy::{BURN_ADDRESS, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, NATIVE_STRATEGY, WITHDRAWAL_DELAY},
     },
+    worlds::Behaviour,
 };
+
+/// One part in so many of a transfer is what a token with a fee keeps.
+const FEE_DIVISOR: u64 = 100;
 
 /// The ledger before anything is read.
 pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
     let cast = &protocol.cast;
     let holders = holders(protocol);
-    let token = |address: &Address| Token { address: *address, balances: vec![U256::ZERO; holders.len()] };
+    let tokens = cast.tokens.iter().zip(&protocol.world.tokens);
+    let tokens = tokens.map(|(at, kind)| token(*at, kind.behaviour, holders.len())).collect();
     Ledger {
         block: 0,
         timestamp: 0,
@@ -30,7 +35,8 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
         principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, cast)).collect(),
-        tokens: cast.tokens.iter().map(token).collect(),
+        tokens,
+        callers: cast.callers.iter().map(|address| caller(*address, protocol)).collect(),
         holders,
         control: control(cast),
     }
@@ -114,6 +120,22 @@ fn staker(address: Address, cast: &Cast) -> Staker {
         strategies: Vec::new(),
         holdings: vec![Holding::default(); cast.strategies.len()],
     }
+}
+
+fn token(address: Address, behaviour: Behaviour, holders: usize) -> Token {
+    let quirks = Quirks {
+        fee_divisor: (behaviour == Behaviour::Fee).then_some(FEE_DIVISOR),
+        units: (behaviour == Behaviour::Rebasing).then(|| Units::none(holders)),
+        barred: if behaviour.bars() { vec![false; holders] } else { Vec::new() },
+        bars_senders: behaviour == Behaviour::Blacklisting,
+    };
+    Token { address, balances: vec![U256::ZERO; holders], quirks }
+}
+
+fn caller(address: Address, protocol: &EigenLayer) -> Caller {
+    let contracts = &protocol.contracts;
+    let managers = [contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager];
+    Caller { address, attempts: 0, entered: managers.map(|manager| (manager, 0)).to_vec() }
 }
 
 fn principal(address: Address, cast: &Cast) -> Principal {

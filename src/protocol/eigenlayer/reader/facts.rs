@@ -43,7 +43,8 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
     }
     facts.part = Part::Rest;
     facts.strategies(blank);
-    facts.balances(blank);
+    facts.tokens(blank);
+    facts.callers(blank);
     facts.rights(blank);
     facts.avss(blank);
     facts.control(blank);
@@ -51,11 +52,11 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
 }
 
 /// Collects cells.
-struct Facts<'a> {
+pub(super) struct Facts<'a> {
     contracts: &'a Contracts,
-    slots: &'a Slots,
+    pub(super) slots: &'a Slots,
     /// Whose slots are described.
-    at: Address,
+    pub(super) at: Address,
     /// Whose facts they are. What two share is the rest's.
     part: Part,
     cells: Vec<Cell>,
@@ -66,7 +67,7 @@ impl Facts<'_> {
         self.cells.push(Cell { contract: self.at, slot, shape, part: self.part });
     }
 
-    fn word(&mut self, slot: U256, put: impl Fn(&mut Ledger, U256) + 'static) {
+    pub(super) fn word(&mut self, slot: U256, put: impl Fn(&mut Ledger, U256) + 'static) {
         self.add(slot, Shape::Word(Box::new(put)));
     }
 
@@ -214,23 +215,6 @@ impl Facts<'_> {
             // The values of an enumerable map come third, after the list and the positions of its keys.
             let values = self.slots.deposits.burnable + U256::from(2);
             self.word(entry(values, address), move |ledger, word| ledger.strategies[t].burnable_shares = word);
-        }
-    }
-
-    fn balances(&mut self, blank: &Ledger) {
-        for (k, token) in blank.tokens.iter().map(|token| token.address).enumerate() {
-            self.at = token;
-            for (h, holder) in blank.holders.iter().copied().enumerate() {
-                let of_holder =
-                    |strategy: &crate::ledger::Strategy| strategy.address == holder && strategy.token == token;
-                let strategy = blank.strategies.iter().position(of_holder);
-                self.word(entry(self.slots.token_balances, holder), move |ledger, word| {
-                    ledger.tokens[k].balances[h] = word;
-                    if let Some(strategy) = strategy {
-                        ledger.strategies[strategy].balance = word;
-                    }
-                });
-            }
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod blank;
 mod facts;
+mod surroundings;
 
 use alloy_primitives::{Address, B256, U256, map::HashMap};
 

@@ -14,6 +14,7 @@ mod others;
 mod permission_controller;
 mod probes;
 mod strategy_manager;
+mod world;
 
 type Encoded = (Address, Vec<u8>);
 
@@ -36,6 +37,7 @@ impl Encoder<'_> {
             .or_else(|| self.delegation_manager(operation))
             .or_else(|| self.allocation_manager(operation))
             .or_else(|| self.permission_controller(operation))
+            .or_else(|| self.world(operation))
             .or_else(|| self.others(operation))
     }
 }

@@ -1,0 +1,195 @@
+//! What the world around the protocol does where it does more than let tokens move: issuers change balances and bar
+//! accounts, and accounts call back.
+
+use alloy_primitives::{Address, U256};
+use proptest::prelude::*;
+
+use super::{EigenLayer, anybody::waiting, staker::completable};
+use crate::{
+    arithmetic::mul_div_down,
+    book::Role,
+    call::{Completion, Operation, Receive, WithdrawalItem, WorldOperation},
+    draw::Draw,
+    ledger::{Ledger, Token},
+    protocol::{Action, ActionInfo, Expects},
+    worlds::{Behaviour, Kind},
+};
+
+/// Rates of tokens that rebase: a unit is worth between a thousandth and a thousand times what it was.
+const LEAST_RATE: U256 = U256::from_limbs([1_000_000_000_000_000, 0, 0, 0]);
+const MOST_RATE: U256 = U256::from_limbs([3_875_820_019_684_212_736, 54, 0, 0]);
+
+/// What can be done in a world of this kind, besides what can be done in all.
+pub(super) fn actions(world: &Kind) -> Vec<&'static [Action<EigenLayer>]> {
+    let mut groups = Vec::new();
+    if world.has(Behaviour::Rebasing) {
+        groups.push(REBASING);
+    }
+    if world.tokens.iter().any(|token| token.behaviour.bars()) {
+        groups.push(BARRING);
+    }
+    if world.has(Behaviour::Calling) {
+        groups.push(CALLING);
+    }
+    groups
+}
+
+const REBASING: &[Action<EigenLayer>] = &[action("issuer.set_rate", Role::Issuer, 6, set_rate)];
+
+const BARRING: &[Action<EigenLayer>] = &[
+    action("issuer.bar", Role::Issuer, 3, bar),
+    action("issuer.unbar", Role::Issuer, 5, unbar),
+    probe("staker.complete_barred", Role::Staker, 3, complete_barred),
+    probe("anybody.clear_slash_to_barred", Role::Stranger, 3, clear_slash_to_barred),
+];
+
+const CALLING: &[Action<EigenLayer>] = &[action("caller.prepare", Role::Staker, 12, prepare)];
+
+const fn action(
+    name: &'static str,
+    role: Role,
+    weight: u32,
+    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
+) -> Action<EigenLayer> {
+    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
+}
+
+const fn probe(
+    name: &'static str,
+    role: Role,
+    weight: u32,
+    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
+) -> Action<EigenLayer> {
+    Action { info: ActionInfo { name, role, weight, expects: Expects::Revert }, draw }
+}
+
+/// Mostly a little up or down, sometimes far.
+fn set_rate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let rebasing: Vec<&Token> = draw.ledger.tokens.iter().filter(|token| token.quirks.units.is_some()).collect();
+    let token = draw.choose(&rebasing)?;
+    let percent = prop_oneof![4 => 95..=105u64, 2 => 50..=200u64, 1 => Just(1), 1 => Just(1_000)];
+    let rate = mul_div_down(token.quirks.units.as_ref()?.rate, U256::from(draw.sample(&percent)), U256::from(100))?;
+    let rate = rate.clamp(LEAST_RATE, MOST_RATE);
+    Some((protocol.cast.issuer?, Operation::World(WorldOperation::SetRate { token: token.address, rate })))
+}
+
+/// Who can be barred: mostly those who are paid, seldom a strategy.
+fn candidates(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Vec<Address> {
+    let cast = &protocol.cast;
+    if draw.chance(5) { cast.strategies.clone() } else { [&cast.stakers[..], &cast.recipients].concat() }
+}
+
+fn bar(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let barring: Vec<&Token> = draw.ledger.tokens.iter().filter(|token| !token.quirks.barred.is_empty()).collect();
+    let token = draw.choose(&barring)?;
+    let candidates = candidates(protocol, draw);
+    let account = draw.choose(&candidates)?;
+    let place = draw.ledger.holders.iter().position(|holder| *holder == account)?;
+    if token.quirks.barred[place] {
+        return None;
+    }
+    set_barred(protocol, token.address, account, true)
+}
+
+fn unbar(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let barred = ledger.tokens.iter().flat_map(|token| {
+        let holders = ledger.holders.iter().zip(&token.quirks.barred);
+        holders.filter(|(_, barred)| **barred).map(|(holder, _)| (token.address, *holder))
+    });
+    let (token, account) = draw.choose(&barred.collect::<Vec<_>>())?;
+    set_barred(protocol, token, account, false)
+}
+
+fn set_barred(protocol: &EigenLayer, token: Address, account: Address, barred: bool) -> Option<(Address, Operation)> {
+    Some((protocol.cast.issuer?, Operation::World(WorldOperation::SetBarred { token, account, barred })))
+}
+
+/// A withdrawal as tokens of which one does not move to its staker.
+fn complete_barred(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let refused = |completion: &Completion| {
+        let Some(withdrawal) = ledger.nth_withdrawal(completion.staker, completion.nth) else { return false };
+        (0..withdrawal.items.len()).any(|item| {
+            let Some(strategy) = ledger.strategy(withdrawal.items[item].0) else { return false };
+            let is_paid = ledger.receivable(withdrawal, item).is_some_and(|shares| !shares.is_zero());
+            is_paid && !ledger.moves(strategy.token, strategy.address, completion.staker)
+        })
+    };
+    let mut barred: Vec<Completion> = completable(ledger, Receive::Shares);
+    barred.retain(refused);
+    let completion = Completion { receive: Receive::Tokens, ..draw.choose(&barred)? };
+    Some((completion.staker, Operation::CompleteWithdrawal { completion }))
+}
+
+/// A slash whose recipient one of its tokens does not move to.
+fn clear_slash_to_barred(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let mut barred = Vec::new();
+    for set in &ledger.sets {
+        let recipient = set.payee(&ledger.terms);
+        for nth in 0..u32::try_from(set.pending_slashes.len()).unwrap_or(0) {
+            let entries = set.slashes.get(usize::try_from(set.nth_slash(nth)).ok()?).map_or(&[][..], Vec::as_slice);
+            let refused = |(strategy, shares): &(Address, U256)| {
+                let token = ledger.strategy(*strategy).map(|strategy| strategy.token);
+                !shares.is_zero() && token.is_some_and(|token| !ledger.moves(token, *strategy, recipient))
+            };
+            if entries.iter().any(refused) {
+                barred.push((set.id, nth));
+            }
+        }
+    }
+    let (set, nth) = draw.choose(&barred)?;
+    Some((protocol.cast.stranger, Operation::ClearSlash { set, nth }))
+}
+
+/// What an account calls when it is called next: what is paid for already, or what would be paid for twice.
+fn prepare(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let account = draw.choose(&protocol.cast.callers)?;
+    let operation = match draw.below(6) {
+        0 => {
+            let (set, nth) = draw.choose(&waiting(draw.ledger))?;
+            Operation::ClearSlash { set, nth }
+        }
+        1 => complete_own(draw, account)?,
+        2 => {
+            let strategy = draw.choose(&draw.ledger.strategies)?;
+            let amount = draw.up_to(draw.ledger.balance(strategy.token, account)? / U256::from(1_000_000))?;
+            Operation::Deposit { strategy: strategy.address, token: strategy.token, amount }
+        }
+        3 => queue_own(draw, account)?,
+        4 => Operation::BurnShares { strategy: draw.choose(&protocol.cast.strategies)? },
+        _ => Operation::Undelegate { staker: account },
+    };
+    let operation = Box::new(operation);
+    Some((account, Operation::World(WorldOperation::PrepareCallback { account, operation })))
+}
+
+fn complete_own(draw: &mut Draw<'_>, account: Address) -> Option<Operation> {
+    let mut own = completable(draw.ledger, Receive::Tokens);
+    own.retain(|completion| completion.staker == account);
+    Some(Operation::CompleteWithdrawal { completion: draw.choose(&own)? })
+}
+
+fn queue_own(draw: &mut Draw<'_>, account: Address) -> Option<Operation> {
+    let ledger: &Ledger = draw.ledger;
+    let staker = ledger.staker(account)?;
+    let held: Vec<usize> = (0..ledger.strategies.len()).filter(|at| !staker.holdings[*at].shares.is_zero()).collect();
+    let strategy = draw.choose(&held)?;
+    let shares = draw.up_to(staker.holdings[strategy].shares)?;
+    let shares = draw.quantity(shares, staker.holdings[strategy].shares);
+    let withdrawals = vec![vec![WithdrawalItem { strategy: ledger.strategies[strategy].address, shares }]];
+    Some(Operation::QueueWithdrawals { withdrawals })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arithmetic::WAD_WIDE;
+
+    #[test]
+    fn rates_are_what_they_say() {
+        assert_eq!(LEAST_RATE, WAD_WIDE / U256::from(1_000));
+        assert_eq!(MOST_RATE, WAD_WIDE * U256::from(1_000));
+    }
+}
