@@ -4,6 +4,7 @@
 //! breaks it, in `contracts/mutants/`. Identifiers are for ever: they are neither renumbered nor used again.
 
 mod authority;
+mod callback;
 mod conservation;
 mod delegation;
 mod magnitude;
@@ -29,6 +30,7 @@ pub const FAMILIES: &[&Family] = &[
     &conservation::FAMILY,
     &redistribution::FAMILY,
     &authority::FAMILY,
+    &callback::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::worlds;
+
 /// A small patch of one place in the sources.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +19,9 @@ pub struct Mutant {
     /// Calls within which a campaign must catch it.
     #[serde(default = "budget")]
     pub budget: u64,
+    /// The world in which it shows.
+    #[serde(default = "world")]
+    pub world: String,
     /// The source, within `contracts/`.
     pub file: String,
     /// What is there.
@@ -28,6 +33,11 @@ pub struct Mutant {
 /// Calls within which a campaign must catch a mutant of which nothing else is said.
 fn budget() -> u64 {
     200_000
+}
+
+/// Where a mutant shows of which nothing else is said.
+fn world() -> String {
+    worlds::STANDARD.name.to_owned()
 }
 
 #[derive(Deserialize)]
@@ -46,6 +56,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/conservation.toml"),
     include_str!("../contracts/mutants/redistribution.toml"),
     include_str!("../contracts/mutants/authority.toml"),
+    include_str!("../contracts/mutants/callback.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {

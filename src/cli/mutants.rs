@@ -17,6 +17,7 @@ use crate::{
     mutant::{self, Mutant},
     problem::{Problem, nearest},
     protocol::{Protocol, eigenlayer::EigenLayer},
+    worlds,
 };
 
 /// Between two plain lines.
@@ -59,7 +60,7 @@ fn named(names: &[String]) -> Result<Vec<&'static Mutant>, Problem> {
 
 fn build(mutant: &Mutant) -> Result<Box<dyn Protocol>, Problem> {
     let artifacts = Artifacts::load(&Source::Mutant(mutant.name.clone()))?;
-    Ok(Box::new(EigenLayer::new(artifacts)?))
+    Ok(Box::new(EigenLayer::in_world(artifacts, worlds::find(&mutant.world)?)?))
 }
 
 fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {

@@ -91,11 +91,12 @@ fn finding_text(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()> {
 }
 
 fn conclusion(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let judged = report.invariants.iter().filter(|row| row.verdict != InvariantVerdict::NotApplicable).count();
     match report.verdict {
-        Judgement::Held => writeln!(out, "held: every invariant, each exercised"),
+        Judgement::Held => writeln!(out, "held: every invariant that this world allows to judge, each exercised"),
         Judgement::Violated => {
             let violated = report.invariants.iter().filter(|row| row.verdict == InvariantVerdict::Violated).count();
-            writeln!(out, "VIOLATED: {violated} of {} invariants", report.invariants.len())
+            writeln!(out, "VIOLATED: {violated} of {} invariants", judged)
         }
         Judgement::Inconclusive => {
             writeln!(out, "inconclusive: nothing was violated, but")?;

@@ -7,6 +7,7 @@ use slashproof::{
     mutant::{self, Mutant},
     problem::Problem,
     protocol::{Protocol, eigenlayer::EigenLayer},
+    worlds,
 };
 
 use crate::support::{code, json, slashproof, stderr, stdout};
@@ -47,7 +48,7 @@ fn a_typo_is_told_with_what_was_meant() {
 }
 
 fn build(mutant: &Mutant) -> Result<Box<dyn Protocol>, Problem> {
-    Ok(Box::new(EigenLayer::new(Artifacts::mutant(&mutant.name)?)?))
+    Ok(Box::new(EigenLayer::in_world(Artifacts::mutant(&mutant.name)?, worlds::find(&mutant.world)?)?))
 }
 
 fn played(mutant: &Mutant) -> matrix::Matrix {

@@ -14,10 +14,10 @@ use slashproof::{
     draw::Dice,
     executor::Executor,
     generator::Generator,
-    invariants,
+    invariants, mutant,
     oracle::Invariant,
     protocol::eigenlayer::EigenLayer,
-    worlds::Kind,
+    worlds::{self, Kind},
 };
 
 /// The repository.
@@ -35,10 +35,12 @@ pub fn in_world(world: &'static Kind) -> EigenLayer {
     EigenLayer::in_world(Artifacts::bundled(), world).expect("the bundled release is complete")
 }
 
-/// The bundled release with a planted bug.
+/// The bundled release with a planted bug, in the world in which it shows.
 pub fn mutant(name: &str) -> EigenLayer {
     let artifacts = Artifacts::load(&Source::Mutant(name.to_owned())).expect("the mutant exists");
-    EigenLayer::new(artifacts).expect("a mutant is complete")
+    let planted = mutant::all().iter().find(|mutant| mutant.name == name).expect("the mutant exists");
+    let world = worlds::find(&planted.world).expect("its world exists");
+    EigenLayer::in_world(artifacts, world).expect("a mutant is complete")
 }
 
 /// A small campaign.

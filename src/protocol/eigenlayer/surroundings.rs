@@ -4,13 +4,13 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, anybody::waiting, staker::completable};
+use super::{EigenLayer, anybody::waiting, operators, staker::completable};
 use crate::{
     arithmetic::mul_div_down,
     book::Role,
     call::{Completion, Operation, Receive, WithdrawalItem, WorldOperation},
     draw::Draw,
-    ledger::{Ledger, Token},
+    ledger::{Ledger, Staker, Token},
     protocol::{Action, ActionInfo, Expects},
     worlds::{Behaviour, Kind},
 };
@@ -145,8 +145,12 @@ fn clear_slash_to_barred(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(
 
 /// What an account calls when it is called next: what is paid for already, or what would be paid for twice.
 fn prepare(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let account = draw.choose(&protocol.cast.callers)?;
-    let operation = match draw.below(6) {
+    let paid: Vec<Address> = completable(draw.ledger, Receive::Tokens).iter().map(|paid| paid.staker).collect();
+    let callers = &protocol.cast.callers;
+    let soon: Vec<Address> = callers.iter().filter(|caller| paid.contains(caller)).copied().collect();
+    let either = if soon.is_empty() || draw.chance(50) { callers } else { &soon };
+    let account = draw.choose(either)?;
+    let operation = match draw.below(7) {
         0 => {
             let (set, nth) = draw.choose(&waiting(draw.ledger))?;
             Operation::ClearSlash { set, nth }
@@ -159,7 +163,8 @@ fn prepare(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
         }
         3 => queue_own(draw, account)?,
         4 => Operation::BurnShares { strategy: draw.choose(&protocol.cast.strategies)? },
-        _ => Operation::Undelegate { staker: account },
+        _ if draw.ledger.staker(account).is_some_and(Staker::is_delegated) => Operation::Undelegate { staker: account },
+        _ => Operation::Delegate { operator: draw.choose(&operators(draw.ledger))?.address },
     };
     let operation = Box::new(operation);
     Some((account, Operation::World(WorldOperation::PrepareCallback { account, operation })))
