@@ -72,7 +72,8 @@ impl Ledger {
             let place = self.holders.iter().position(|holder| *holder == account);
             place.and_then(|place| token.quirks.barred.get(place)).copied().unwrap_or(false)
         };
-        !is_barred(to) && !(token.quirks.bars_senders && is_barred(from))
+        let bars = is_barred(to) || token.quirks.bars_senders && is_barred(from);
+        !bars
     }
 
     /// Whether a strategy can pay `shares` to somebody: its token moves, and there is enough of it. A strategy whose tokens

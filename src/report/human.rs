@@ -96,7 +96,7 @@ fn conclusion(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         Judgement::Held => writeln!(out, "held: every invariant that this world allows to judge, each exercised"),
         Judgement::Violated => {
             let violated = report.invariants.iter().filter(|row| row.verdict == InvariantVerdict::Violated).count();
-            writeln!(out, "VIOLATED: {violated} of {} invariants", judged)
+            writeln!(out, "VIOLATED: {violated} of {judged} invariants")
         }
         Judgement::Inconclusive => {
             writeln!(out, "inconclusive: nothing was violated, but")?;
