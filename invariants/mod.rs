@@ -8,10 +8,12 @@ mod callback;
 mod conservation;
 mod delegation;
 mod magnitude;
+mod pausing;
 mod queue;
 mod redistribution;
 mod sets;
 mod slashing;
+mod timing;
 mod withdrawal;
 
 #[cfg(test)]
@@ -29,8 +31,10 @@ pub const FAMILIES: &[&Family] = &[
     &withdrawal::FAMILY,
     &conservation::FAMILY,
     &redistribution::FAMILY,
+    &timing::FAMILY,
     &authority::FAMILY,
     &callback::FAMILY,
+    &pausing::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.

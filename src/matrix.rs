@@ -38,9 +38,27 @@ pub struct Plan<'a> {
     /// The columns: seeds from one to this.
     pub seeds: u64,
     /// What is judged.
-    pub invariants: Vec<&'static Invariant>,
+    pub judged: Judged,
     /// Threads.
     pub workers: usize,
+}
+
+/// What a mutant is judged by.
+#[derive(Clone, Debug)]
+pub enum Judged {
+    /// By all of these.
+    All(Vec<&'static Invariant>),
+    /// By the one of these that it breaks, and no other.
+    Own(Vec<&'static Invariant>),
+}
+
+impl Judged {
+    fn of(&self, mutant: &Mutant) -> Vec<&'static Invariant> {
+        match self {
+            Self::All(all) => all.clone(),
+            Self::Own(all) => all.iter().filter(|invariant| invariant.id == mutant.breaks).copied().collect(),
+        }
+    }
 }
 
 /// How to build what a mutant is planted in.
@@ -152,7 +170,7 @@ fn cell(plan: &Plan<'_>, mutant: &Mutant, seed: u64, build: &Build<'_>) -> Resul
         runs: Some(mutant.budget.div_ceil(u64::from(DEPTH)).max(1)),
         depth: DEPTH,
         workers: 1,
-        invariants: plan.invariants.clone(),
+        invariants: plan.judged.of(mutant),
         shrink_run_limit: 0,
         fail_fast: true,
     };

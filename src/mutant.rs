@@ -55,8 +55,10 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/withdrawal.toml"),
     include_str!("../contracts/mutants/conservation.toml"),
     include_str!("../contracts/mutants/redistribution.toml"),
+    include_str!("../contracts/mutants/timing.toml"),
     include_str!("../contracts/mutants/authority.toml"),
     include_str!("../contracts/mutants/callback.toml"),
+    include_str!("../contracts/mutants/pausing.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {

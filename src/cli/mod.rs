@@ -136,6 +136,10 @@ struct MutantsArgs {
     #[arg(long, value_name = "NAME")]
     mutant: Vec<String>,
 
+    /// Judges each by the invariant that it breaks alone, not by the whole catalogue
+    #[arg(long)]
+    own: bool,
+
     /// Threads [default: one per core]. The result does not depend on it
     #[arg(long, value_name = "N")]
     workers: Option<usize>,

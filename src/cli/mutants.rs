@@ -13,7 +13,7 @@ use crate::{
     artifact::{Artifacts, Source},
     config::workers,
     invariants,
-    matrix::{self, Cell, Matrix, Plan},
+    matrix::{self, Cell, Judged, Matrix, Plan},
     mutant::{self, Mutant},
     problem::{Problem, nearest},
     protocol::{Protocol, eigenlayer::EigenLayer},
@@ -30,7 +30,11 @@ pub(super) fn mutants(arguments: &MutantsArgs) -> Result<ExitCode, Problem> {
     let plan = Plan {
         mutants: named(&arguments.mutant)?,
         seeds: arguments.seeds,
-        invariants: invariants::all().collect(),
+        judged: if arguments.own {
+            Judged::Own(invariants::all().collect())
+        } else {
+            Judged::All(invariants::all().collect())
+        },
         workers: workers(arguments.workers)?,
     };
     let mut progress = Progress::new(plan.mutants.len() as u64 * plan.seeds);

@@ -3,7 +3,7 @@
 use slashproof::{
     artifact::Artifacts,
     invariants,
-    matrix::{self, Plan},
+    matrix::{self, Judged, Plan},
     mutant::{self, Mutant},
     problem::Problem,
     protocol::{Protocol, eigenlayer::EigenLayer},
@@ -52,7 +52,8 @@ fn build(mutant: &Mutant) -> Result<Box<dyn Protocol>, Problem> {
 }
 
 fn played(mutant: &Mutant) -> matrix::Matrix {
-    let plan = Plan { mutants: vec![mutant], seeds: 2, invariants: invariants::all().collect(), workers: 2 };
+    let judged = Judged::All(invariants::all().collect());
+    let plan = Plan { mutants: vec![mutant], seeds: 2, judged, workers: 2 };
     matrix::play(&plan, &build, &mut |_, _| {}).expect("it deploys")
 }
 

@@ -26,7 +26,7 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("avs.slash_wrong_proportion", Role::Avs, 1, slash_wrong_proportion),
     probe("avs.slash_wrong_order", Role::Avs, 1, slash_wrong_order),
     probe("avs.slash_foreign_strategy", Role::Avs, 1, slash_foreign_strategy),
-    probe("stranger.manage_avs", Role::Stranger, 1, stranger_manages_avs),
+    probe("stranger.manage_avs", Role::Stranger, 3, stranger_manages_avs),
     probe("avs.create_set_again", Role::Avs, 1, create_set_again),
     probe("avs.redistribute_to_nobody", Role::Avs, 1, redistribute_to_nobody),
     probe("avs.redistribute_native", Role::Avs, 1, redistribute_native),

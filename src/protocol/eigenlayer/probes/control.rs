@@ -6,7 +6,7 @@ use super::{avs::existing_set, exactly, probe};
 use crate::{
     arithmetic::WAD,
     book::Role,
-    call::{Malformed, Operation, Plumbing},
+    call::{ClearItem, Malformed, Operation, Plumbing},
     draw::Draw,
     ledger::{Ledger, OperatorSet, Permission, Staker},
     protocol::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
-    probe("somebody.ignore_pause", Role::Stranger, 4, ignore_pause),
+    probe("somebody.ignore_pause", Role::Stranger, 10, ignore_pause),
     probe("stranger.call_plumbing", Role::Stranger, 2, call_plumbing),
     probe("stranger.administer", Role::Stranger, 2, stranger_administers),
     probe("pauser.pause_less", Role::Pauser, 1, pause_less),
@@ -64,6 +64,11 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
 
 fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
     match bit {
+        pause_bit::MODIFY_ALLOCATIONS if draw.chance(40) => {
+            let items = vec![ClearItem { strategy: draw.choose(&protocol.cast.strategies)?, count: 1 }];
+            let operator = any_operator(draw)?.address;
+            Some((operator, Operation::ClearDeallocationQueue { operator, items }))
+        }
         pause_bit::MODIFY_ALLOCATIONS => {
             let index = ready_operator(draw)?;
             let operator = draw.ledger.operators[index].address;
