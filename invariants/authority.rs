@@ -25,6 +25,7 @@ pub(super) const FAMILY: Family = Family {
         &COMPLETION,
         &ADMINS,
         &APPOINTEES,
+        &super::rewards::rights::RIGHTS,
         &WHITELIST,
         &INITIALIZERS,
         &UNDELEGATION,

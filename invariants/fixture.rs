@@ -8,8 +8,8 @@ use crate::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
-        Allocation, AllocationDelay, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet, Permission,
-        Principal, Quirks, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
+        Allocation, AllocationDelay, Control, Factory, Holding, Ledger, Managers, Membership, Operator, OperatorSet,
+        Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
 };
@@ -231,6 +231,8 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         callers: Vec::new(),
         holders,
         control: Control::default(),
+        rewards: Rewards::default(),
+        factory: Factory::default(),
     }
 }
 

@@ -7,10 +7,12 @@ mod authority;
 mod callback;
 mod conservation;
 mod delegation;
+mod factory;
 mod magnitude;
 mod pausing;
 mod queue;
 mod redistribution;
+mod rewards;
 mod sets;
 mod slashing;
 mod timing;
@@ -35,6 +37,8 @@ pub const FAMILIES: &[&Family] = &[
     &authority::FAMILY,
     &callback::FAMILY,
     &pausing::FAMILY,
+    &rewards::FAMILY,
+    &factory::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use crate::{
     applies_if,
-    call::{Operation, Receive, SetId},
+    call::{Audience, Beneficiary, FactoryOperation, Operation, Receive, RewardsOperation, SetId, SplitId},
     ledger::Ledger,
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
@@ -58,7 +58,14 @@ fn for_each_switch(step: &Step<'_>, visit: &mut dyn FnMut(Address, usize)) -> bo
         O::ClearSlashByStrategy { set, nth, strategy } => {
             clearing_switches(ledger, *set, *nth, Some(*strategy), visit);
         }
-        O::SetAllocationDelay { .. }
+        O::Rewards(operation) => {
+            if let Some(bit) = rewards_switch(operation) {
+                visit(ledger.rewards.coordinator, bit);
+            }
+        }
+        O::Factory(FactoryOperation::Deploy { .. }) => visit(ledger.factory.address, 0),
+        O::Factory(_)
+        | O::SetAllocationDelay { .. }
         | O::UpdateAvsMetadata { .. }
         | O::SetAvsRegistrar { .. }
         | O::CreateSets { .. }
@@ -76,6 +83,31 @@ fn for_each_switch(step: &Step<'_>, visit: &mut dyn FnMut(Address, usize)) -> bo
         _ => return false,
     }
     true
+}
+
+/// The switch of the rewards coordinator that stops an operation; none stops claimers and administration.
+fn rewards_switch(operation: &RewardsOperation) -> Option<usize> {
+    use RewardsOperation as R;
+    Some(match operation {
+        R::Submit { audience: Audience::Avs, .. } => 0,
+        R::Submit { audience: Audience::All, .. } => 1,
+        R::Claim { .. } | R::Claims { .. } => 2,
+        R::SubmitRoot { .. } | R::DisableRoot { .. } => 3,
+        R::Submit { audience: Audience::AllEarners, .. } => 4,
+        R::SubmitDirected { beneficiary: Beneficiary::Avs(_), .. } => 5,
+        R::SetSplit { split: SplitId::Avs { .. }, .. } => 6,
+        R::SetSplit { split: SplitId::Incentives { .. }, .. } => 7,
+        R::SetSplit { split: SplitId::Set { .. }, .. } => 8,
+        R::SubmitDirected { beneficiary: Beneficiary::Set(_), .. } => 9,
+        R::SetClaimer { .. }
+        | R::SetClaimerFor { .. }
+        | R::SetActivationDelay { .. }
+        | R::SetDefaultSplit { .. }
+        | R::SetUpdater { .. }
+        | R::SetSubmitterForAll { .. }
+        | R::TransferOwnership { .. }
+        | R::RenounceOwnership {} => return None,
+    })
 }
 
 /// A strategy that pays nothing is not asked.

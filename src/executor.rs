@@ -106,6 +106,7 @@ impl<'p> Executor<'p> {
     /// happened.
     pub fn execute(&mut self, call: &Call) -> Option<Outcome> {
         let transaction = self.transaction(call)?;
+        self.reader.announce(call, &self.after);
         self.catch_up();
         let outcome = self.world.call(&transaction);
         self.observe(call, &outcome);
@@ -115,6 +116,7 @@ impl<'p> Executor<'p> {
     /// As [`Executor::execute`], telling how it went.
     pub fn execute_traced(&mut self, call: &Call) -> Option<(Outcome, Option<Frame>)> {
         let transaction = self.transaction(call)?;
+        self.reader.announce(call, &self.after);
         self.catch_up();
         let (outcome, trace) = self.world.call_traced(&transaction);
         self.observe(call, &outcome);

@@ -25,6 +25,8 @@ pub struct Ghosts {
     pub recipients: BTreeMap<SetId, Address>,
     /// By strategy: what happened in it.
     pub strategies: Vec<StrategyHistory>,
+    /// By token: what was ever given as rewards, in wei.
+    pub given: Vec<U256>,
 }
 
 /// What happened in one strategy.
@@ -60,8 +62,10 @@ impl Ghosts {
             .strategies
             .iter()
             .map(|strategy| StrategyHistory { shares: strategy.total_shares, ..StrategyHistory::default() });
+        // What a world begins with counts as given.
+        let given = (0..ledger.tokens.len()).map(|token| ledger.rewards_held(token)).collect();
         let created = ledger.sets.iter().filter(|set| set.exists).map(|set| (set.id, set.recipient));
-        Self { strategies: strategies.collect(), recipients: created.collect(), ..Self::default() }
+        Self { strategies: strategies.collect(), recipients: created.collect(), given, ..Self::default() }
     }
 
     /// Adds a call. One that failed leaves no trace.
@@ -95,7 +99,17 @@ impl Ghosts {
                     self.recipients.entry(SetId { avs: *avs, id: set.id }).or_insert(set.recipient);
                 }
             }
+            Operation::Rewards(operation) => self.rewards_given(happened, &operation.given()),
             _ => {}
+        }
+    }
+
+    fn rewards_given(&mut self, Happened { after, .. }: Happened<'_>, given: &[(Address, U256)]) {
+        for (token, amount) in given {
+            let index = after.tokens.iter().position(|at| at.address == *token);
+            if let Some(sum) = index.and_then(|index| self.given.get_mut(index)) {
+                *sum = sum.saturating_add(*amount);
+            }
         }
     }
 

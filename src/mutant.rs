@@ -59,6 +59,8 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/authority.toml"),
     include_str!("../contracts/mutants/callback.toml"),
     include_str!("../contracts/mutants/pausing.toml"),
+    include_str!("../contracts/mutants/rewards.toml"),
+    include_str!("../contracts/mutants/factory.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {

@@ -111,6 +111,7 @@ impl<'p> Node<'p> {
         }
         (self.after.block, self.after.timestamp) = (self.block.number, self.block.timestamp);
         let Some(transaction) = self.protocol.transaction(call, &self.after) else { return Ok(None) };
+        self.slots.extend(self.reader.announce(call, &self.after));
         self.sent.push(transaction.clone());
         let hash = self.mine_again()?;
         let outcome = self.rpc.outcome(hash)?;

@@ -1,7 +1,10 @@
 //! A call: who does what after how long, and what came of it. Plain data.
 
 mod arguments;
+mod distribution;
+mod factory;
 mod operation;
+mod rewards;
 mod world;
 
 use std::fmt;
@@ -9,7 +12,9 @@ use std::fmt;
 use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
-pub use self::{arguments::*, operation::Operation, world::WorldOperation};
+pub use self::{
+    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, rewards::*, world::WorldOperation,
+};
 
 /// Seconds between two blocks.
 pub const SECONDS_PER_BLOCK: u64 = 12;

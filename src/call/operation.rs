@@ -4,8 +4,8 @@ use alloy_primitives::{Address, FixedBytes, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AllocationChange, ClearItem, Completion, Malformed, NewRedistributingSet, NewSet, Plumbing, SetId, SlashItem,
-    WithdrawalItem, WorldOperation, decimal,
+    AllocationChange, ClearItem, Completion, FactoryOperation, Malformed, NewRedistributingSet, NewSet, Plumbing,
+    RewardsOperation, SetId, SlashItem, WithdrawalItem, WorldOperation, decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -317,6 +317,10 @@ pub enum Operation {
     // Whoever is around
     /// Does something with the world around the protocol.
     World(WorldOperation),
+    /// Of the rewards coordinator.
+    Rewards(RewardsOperation),
+    /// Of the strategy factory.
+    Factory(FactoryOperation),
 
     // What must fail
     /// Starts a proxy again.

@@ -4,17 +4,26 @@
 //! Fields hold what is stored. What the protocol computes when asked (lazy completion, slashing factors, shares that can
 //! be withdrawn) is a method, with the formula of `docs/protocol.md` it follows.
 
+mod factory;
 mod quantities;
+mod rewards;
 mod surroundings;
 mod touched;
 
 use alloy_primitives::{Address, B256, FixedBytes, U256};
 
-pub use self::touched::{Part, Touched};
+pub use self::{
+    factory::{Factory, FactoryStrategy, FactoryToken},
+    rewards::{
+        DistributionRoot, Earner, NO_SPLIT, RecordedSubmission, Rewards, RewardsTerms, Split, SubmissionKind,
+        Submitter, WHOLE,
+    },
+    touched::{Part, Touched},
+};
 
 use crate::{
     arithmetic::{WAD, mul_wad_down, withdrawable},
-    call::SetId,
+    call::{SECONDS_PER_BLOCK, SetId},
 };
 
 pub use quantities::CompletionRequest;
@@ -92,6 +101,10 @@ pub struct Ledger {
     pub holders: Vec<Address>,
     /// Who administers, and what is paused.
     pub control: Control,
+    /// The rewards coordinator.
+    pub rewards: Rewards,
+    /// The strategy factory.
+    pub factory: Factory,
 }
 
 /// One operator.
@@ -512,6 +525,11 @@ impl Ledger {
         self.tokens.iter().find(|at| at.address == token).map(|token| token.balances[holder])
     }
 
+    /// What the rewards coordinator holds of a token, by its index, in wei.
+    pub fn rewards_held(&self, token: usize) -> U256 {
+        self.balance(self.tokens[token].address, self.rewards.coordinator).unwrap_or_default()
+    }
+
     /// The magnitude that is not free, as if the deallocation queue were cleared now. `docs/protocol.md` section 5.5,
     /// getEncumberedMagnitude. `None` when the queue names a set that does not exist or the sum is no magnitude.
     pub fn encumbered(&self, operator: usize, strategy: usize) -> Option<u64> {
@@ -570,7 +588,8 @@ impl Ledger {
     }
 
     /// The blocks from now on at which something changes by itself: allocations and delays take effect, withdrawals stop
-    /// being slashable, operators that left stop being so. Each is the first block of the new state.
+    /// being slashable, operators that left stop being so, roots and splits count. Each is the first block of the new
+    /// state.
     pub fn deadlines(&self) -> Vec<u64> {
         let mut blocks = Vec::new();
         for operator in &self.operators {
@@ -580,6 +599,8 @@ impl Ledger {
         }
         let pending = self.withdrawals.iter().filter(|withdrawal| withdrawal.pending);
         blocks.extend(pending.map(|withdrawal| self.slashable_until(withdrawal) + 1));
+        let times = self.rewards.deadlines(self.timestamp).into_iter();
+        blocks.extend(times.map(|time| self.block + (time - self.timestamp).div_ceil(SECONDS_PER_BLOCK)));
         blocks.retain(|block| *block > self.block);
         blocks.sort_unstable();
         blocks.dedup();

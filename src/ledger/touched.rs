@@ -11,6 +11,8 @@ pub enum Part {
     Sets,
     /// All that is kept of a staker, by its index, and its withdrawals.
     Staker(usize),
+    /// The rewards coordinator and the strategy factory.
+    Rewards,
     /// Whatever else there is.
     Rest,
 }
@@ -22,12 +24,14 @@ pub struct Touched {
     operators: u64,
     sets: u64,
     stakers: u64,
+    rewards: bool,
     rest: bool,
 }
 
 impl Touched {
     /// Nothing is known to be as it was.
-    pub const EVERYTHING: Self = Self { operators: u64::MAX, sets: u64::MAX, stakers: u64::MAX, rest: true };
+    pub const EVERYTHING: Self =
+        Self { operators: u64::MAX, sets: u64::MAX, stakers: u64::MAX, rewards: true, rest: true };
 
     /// Adds a part.
     pub fn add(&mut self, part: Part) {
@@ -36,6 +40,7 @@ impl Touched {
             Part::Set(index) => self.sets |= bit(index),
             Part::Sets => self.sets = u64::MAX,
             Part::Staker(index) => self.stakers |= bit(index),
+            Part::Rewards => self.rewards = true,
             Part::Rest => self.rest = true,
         }
     }
@@ -70,7 +75,12 @@ impl Touched {
         self.stakers != 0
     }
 
-    /// Whether something other than operators, sets and stakers may have changed.
+    /// Whether something of the rewards coordinator or the strategy factory may have changed.
+    pub fn rewards(self) -> bool {
+        self.rewards
+    }
+
+    /// Whether something other than all these may have changed.
     pub fn rest(self) -> bool {
         self.rest
     }

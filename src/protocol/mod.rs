@@ -81,6 +81,10 @@ pub trait Reader {
         storage: Storage<'_>,
     ) -> Touched;
 
+    /// Hears of a call that is about to be played: what it says may be all there is to know of what it writes. Of a
+    /// root, storage has only the hash. The slots that it may write and that were not looked at before.
+    fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<(Address, U256)>;
+
     /// Forgets what was learned from a ledger that is dropped.
     fn forget(&mut self);
 }

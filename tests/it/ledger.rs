@@ -1,6 +1,8 @@
 //! What the ledger promises: read slot by slot as things change, it is what a fresh reading gives, and what the
 //! contracts answer when they are asked.
 
+mod rewards;
+
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, sol};
 use slashproof::{
@@ -332,14 +334,20 @@ fn the_ledger_is_what_the_contracts_answer() {
             stakers_are_as_told(&mut executor, &ledger);
             strategies_are_as_told(&mut executor, &ledger);
             rights_are_as_told(&mut executor, &ledger);
+            rewards::rewards_are_as_told(&mut executor, &ledger);
         }
     }
 }
 
-/// The ledger without what only one who was there can know: withdrawals that are over.
+/// The ledger without what only one who was there can know: withdrawals that are over, what roots stand for, what was
+/// submitted.
 fn without_history(mut ledger: Ledger) -> Ledger {
     ledger.withdrawals.retain(|withdrawal| withdrawal.pending);
     ledger.withdrawals.sort_by_key(|withdrawal| withdrawal.root);
+    ledger.rewards.submissions.clear();
+    for root in &mut ledger.rewards.roots {
+        root.distribution = None;
+    }
     ledger
 }
 
@@ -397,6 +405,9 @@ fn what_a_call_did_not_touch_is_as_it_was() {
                     withdrawals.cloned().collect()
                 };
                 assert_eq!(own(before), own(after));
+            }
+            if !touched.rewards() {
+                assert_eq!((&before.rewards, &before.factory), (&after.rewards, &after.factory));
             }
             if !touched.rest() {
                 assert_eq!((&before.strategies, &before.tokens), (&after.strategies, &after.tokens));

@@ -1,6 +1,10 @@
 //! The functions of the protocol that are called, as the compiler of the contracts sees them.
 
+mod rewards;
+
 use alloy_sol_types::sol;
+
+pub use rewards::{OperatorSet as RewardsOperatorSet, RewardsCoordinator, StrategyFactory};
 
 sol! {
     #[derive(Debug)]

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::EigenLayer;
+use super::{EigenLayer, pause_bit};
 use crate::{
     book::Role,
     call::Operation,
@@ -43,7 +43,9 @@ fn owner(draw: &Draw<'_>) -> Option<Address> {
 }
 
 fn set_whitelister(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let to = draw.choose(&administrators(protocol))?;
+    let factory = protocol.contracts.strategy_factory;
+    // On the main network it is the factory.
+    let to = if draw.chance(60) { factory } else { draw.choose(&administrators(protocol))? };
     Some((owner(draw)?, Operation::SetStrategyWhitelister { to }))
 }
 
@@ -67,19 +69,24 @@ fn listed(protocol: &EigenLayer, draw: &Draw<'_>, whitelisted: bool) -> Vec<Addr
     addresses
 }
 
+/// The whitelister, unless it is the factory, which does nothing by itself.
+fn whitelister(protocol: &EigenLayer, draw: &Draw<'_>) -> Option<Address> {
+    Some(draw.ledger.control.whitelister).filter(|whitelister| protocol.cast.actors.contains(whitelister))
+}
+
 fn add_strategies(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let missing = listed(protocol, draw, false);
     if missing.is_empty() {
         return None;
     }
     let strategies = draw.some_of(&missing, 3);
-    Some((draw.ledger.control.whitelister, Operation::AddToWhitelist { strategies }))
+    Some((whitelister(protocol, draw)?, Operation::AddToWhitelist { strategies }))
 }
 
 fn remove_strategies(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let present = listed(protocol, draw, true);
     let strategies = vec![draw.choose(&present)?];
-    Some((draw.ledger.control.whitelister, Operation::RemoveFromWhitelist { strategies }))
+    Some((whitelister(protocol, draw)?, Operation::RemoveFromWhitelist { strategies }))
 }
 
 fn a_pauser(draw: &mut Draw<'_>) -> Option<Address> {
@@ -88,9 +95,9 @@ fn a_pauser(draw: &mut Draw<'_>) -> Option<Address> {
     draw.choose(&pausers)
 }
 
-/// Switches: one or two of those that mean something.
-fn switches() -> impl Strategy<Value = U256> {
-    let bit = 0..3usize;
+/// Switches of a contract: one or two of those that mean something.
+fn switches(protocol: &EigenLayer, contract: Address) -> impl Strategy<Value = U256> {
+    let bit = 0..if contract == protocol.contracts.rewards_coordinator { pause_bit::COUNT } else { 3 };
     prop_oneof![
         3 => bit.clone().prop_map(|bit| U256::ONE << bit),
         1 => (bit.clone(), bit).prop_map(|(a, b)| (U256::ONE << a) | (U256::ONE << b)),
@@ -99,7 +106,7 @@ fn switches() -> impl Strategy<Value = U256> {
 
 fn pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let contract = draw.choose(&protocol.cast.pausable)?;
-    let status = draw.ledger.control.paused(contract) | draw.sample(&switches());
+    let status = draw.ledger.control.paused(contract) | draw.sample(&switches(protocol, contract));
     Some((a_pauser(draw)?, Operation::Pause { contract, status }))
 }
 
@@ -109,11 +116,11 @@ fn pause_all(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Ope
 }
 
 /// Often, when something is paused: while it is, little happens.
-fn unpause(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+fn unpause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let paused: Vec<(Address, U256)> =
         draw.ledger.control.paused.iter().filter(|(_, status)| !status.is_zero()).copied().collect();
     let (contract, status) = draw.choose(&paused)?;
-    let status = if draw.chance(80) { U256::ZERO } else { status & draw.sample(&switches()) };
+    let status = if draw.chance(80) { U256::ZERO } else { status & draw.sample(&switches(protocol, contract)) };
     Some((draw.ledger.control.unpauser, Operation::Unpause { contract, status }))
 }
 

@@ -4,6 +4,8 @@
 //! (`docs/protocol.md`, "Deployment"). Addresses follow from the deployer's nonces, so the script is known before it runs
 //! and gives the same world on every engine.
 
+mod rewards;
+
 use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolValue};
 
@@ -14,6 +16,10 @@ use crate::{
     call::{SetId, Transaction},
     protocol::Setup,
     worlds::{Behaviour, Kind},
+};
+pub(super) use rewards::{
+    CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
+    MAX_REWARDS_DURATION,
 };
 
 /// Where slashed funds of ordinary sets go.
@@ -42,6 +48,8 @@ pub(super) struct Contracts {
     pub strategy_manager: Address,
     pub permission_controller: Address,
     pub pauser_registry: Address,
+    pub rewards_coordinator: Address,
+    pub strategy_factory: Address,
 }
 
 /// Who takes part.
@@ -68,6 +76,12 @@ pub(super) struct Cast {
     pub issuer: Option<Address>,
     /// Accounts that call back.
     pub callers: Vec<Address>,
+    /// Submits the roots of rewards.
+    pub updater: Address,
+    /// Gives rewards to all.
+    pub hopper: Address,
+    /// Everybody who may give rewards.
+    pub submitters: Vec<Address>,
     /// Everybody who can send a transaction.
     pub actors: Vec<Address>,
     /// Whatever has switches.
@@ -137,6 +151,8 @@ impl<'a> Planner<'a> {
                 proxy_admin,
             ),
             pauser_registry,
+            rewards_coordinator: self.proxy("rewardsCoordinator", "RewardsCoordinator", pauser_registry, proxy_admin),
+            strategy_factory: self.proxy("strategyFactory", "StrategyFactory", pauser_registry, proxy_admin),
         };
         for letter in ["A", "B", "C"] {
             let name = format!("strategy {letter}");
@@ -156,8 +172,12 @@ impl<'a> Planner<'a> {
         if self.world.has(Behaviour::Calling) {
             cast.callers = [&cast.stakers[..CALLING_STAKERS], &cast.recipients[..]].concat();
         }
+        for contract in [Self::coordinator(&contracts, &cast), self.factory(&contracts, &cast)] {
+            self.implement(proxy_admin, contract);
+        }
         cast.pausable = vec![contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager];
         cast.pausable.extend(&cast.strategies);
+        cast.pausable.extend([contracts.rewards_coordinator, contracts.strategy_factory]);
         self.bootstrap(&contracts, &cast);
         (contracts, cast)
     }
@@ -178,13 +198,16 @@ impl<'a> Planner<'a> {
         let stranger = self.book.add_actor("stranger", Role::Stranger);
         let does_more = self.world.tokens.iter().any(|token| token.behaviour != Behaviour::Plain);
         let issuer = does_more.then(|| self.book.add_actor("issuer", Role::Issuer));
-        let mut actors = vec![owner, whitelister, unpauser, stranger];
+        let updater = self.book.add_actor("rewards updater", Role::Owner);
+        let hopper = self.book.add_actor("token hopper", Role::Owner);
+        let mut actors = vec![owner, whitelister, unpauser, stranger, updater, hopper];
         actors.extend(pausers.iter().chain(&operators).chain(&stakers).chain(&avss));
         Cast {
             sets: avss.iter().flat_map(|avs| SET_IDS.map(|id| SetId { avs: *avs, id })).collect(),
             // The last two stakers may become operators with shares of their own.
             operators: operators.iter().chain(&stakers[4..]).copied().collect(),
             stakers: stakers.iter().chain(&operators).copied().collect(),
+            submitters: avss.iter().chain([&hopper]).chain(&stakers).chain(&operators).copied().collect(),
             avss,
             strategies: Vec::new(),
             tokens: Vec::new(),
@@ -197,6 +220,8 @@ impl<'a> Planner<'a> {
             stranger,
             issuer,
             callers: Vec::new(),
+            updater,
+            hopper,
             actors,
             pausable: Vec::new(),
         }
@@ -333,6 +358,7 @@ impl<'a> Planner<'a> {
         for (index, avs) in cast.avss.iter().enumerate() {
             self.bootstrap_avs(contracts, cast, index, *avs);
         }
+        self.fund_rewards(contracts, cast);
         self.sends.push(Setup::Pass { blocks: u64::from(CONFIGURATION_DELAY) + 5 });
     }
 

@@ -6,10 +6,12 @@ mod anybody;
 mod avs;
 mod control;
 mod deploy;
+mod factory;
 mod operator;
 mod permissions;
 mod probes;
 mod reader;
+mod rewards;
 mod slots;
 mod staker;
 mod surroundings;
@@ -40,10 +42,18 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     anybody::ACTIONS,
     control::ACTIONS,
     permissions::ACTIONS,
+    rewards::submissions::ACTIONS,
+    rewards::roots::ACTIONS,
+    rewards::claims::ACTIONS,
+    rewards::splits::ACTIONS,
+    rewards::control::ACTIONS,
+    factory::ACTIONS,
     probes::avs::ACTIONS,
     probes::operator::ACTIONS,
     probes::staker::ACTIONS,
     probes::control::ACTIONS,
+    probes::rewards::ACTIONS,
+    probes::factory::ACTIONS,
 ];
 
 /// Pause bits (`docs/protocol.md` section 10.3).
@@ -57,6 +67,20 @@ mod pause_bit {
     pub const DEPOSITS: usize = 0;
     pub const STRATEGY_DEPOSITS: usize = 0;
     pub const STRATEGY_WITHDRAWALS: usize = 1;
+    pub const NEW_STRATEGIES: usize = 0;
+    pub const AVS_SUBMISSION: usize = 0;
+    pub const SUBMISSION_FOR_ALL: usize = 1;
+    pub const CLAIM: usize = 2;
+    pub const ROOTS: usize = 3;
+    pub const SUBMISSION_FOR_ALL_EARNERS: usize = 4;
+    pub const DIRECTED_SUBMISSION: usize = 5;
+    pub const AVS_SPLIT: usize = 6;
+    pub const INCENTIVES_SPLIT: usize = 7;
+    pub const SET_SPLIT: usize = 8;
+    pub const DIRECTED_SET_SUBMISSION: usize = 9;
+
+    /// Switches that mean something, at most, in any contract.
+    pub const COUNT: usize = 10;
 }
 
 /// A deployment of EigenLayer.
@@ -96,6 +120,11 @@ impl EigenLayer {
     /// The right to call `C` of the delegation manager.
     fn delegation_permission<C: SolCall>(&self) -> Permission {
         Permission { target: self.contracts.delegation_manager, selector: FixedBytes(C::SELECTOR) }
+    }
+
+    /// The right to call `C` of the rewards coordinator.
+    fn rewards_permission<C: SolCall>(&self) -> Permission {
+        Permission { target: self.contracts.rewards_coordinator, selector: FixedBytes(C::SELECTOR) }
     }
 
     fn slash_permission(&self) -> Permission {

@@ -31,7 +31,7 @@ const fn action(
 
 /// What can be shared: every function that asks for a permission.
 fn permissions(protocol: &EigenLayer) -> Vec<Permission> {
-    use abi::{AllocationManager as A, DelegationManager as D};
+    use abi::{AllocationManager as A, DelegationManager as D, RewardsCoordinator as R};
     let allocation = [
         A::slashOperatorCall::SELECTOR,
         A::modifyAllocationsCall::SELECTOR,
@@ -43,11 +43,24 @@ fn permissions(protocol: &EigenLayer) -> Vec<Permission> {
         A::addStrategiesToOperatorSetCall::SELECTOR,
     ];
     let delegation = [D::undelegateCall::SELECTOR, D::modifyOperatorDetailsCall::SELECTOR];
+    let rewards = [
+        R::createOperatorDirectedAVSRewardsSubmissionCall::SELECTOR,
+        R::createOperatorDirectedOperatorSetRewardsSubmissionCall::SELECTOR,
+        R::setClaimerFor_1Call::SELECTOR,
+        R::setOperatorAVSSplitCall::SELECTOR,
+        R::setOperatorPISplitCall::SELECTOR,
+        R::setOperatorSetSplitCall::SELECTOR,
+    ];
     let of = |target: Address, selectors: &[[u8; 4]]| -> Vec<Permission> {
         selectors.iter().map(|selector| Permission { target, selector: selector.into() }).collect()
     };
     let contracts = &protocol.contracts;
-    [of(contracts.allocation_manager, &allocation), of(contracts.delegation_manager, &delegation)].concat()
+    [
+        of(contracts.allocation_manager, &allocation),
+        of(contracts.delegation_manager, &delegation),
+        of(contracts.rewards_coordinator, &rewards),
+    ]
+    .concat()
 }
 
 fn principal<'a>(draw: &mut Draw<'a>, wanted: impl Fn(&Principal) -> bool) -> Option<&'a Principal> {

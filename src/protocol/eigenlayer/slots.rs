@@ -1,7 +1,12 @@
 //! Where the protocol keeps what the ledger shows: slots, out of the storage layouts of the artifacts
 //! (`docs/protocol.md`, "Storage").
 
+mod rewards;
+
 use alloy_primitives::{Address, B256, U256, keccak256};
+
+use rewards::FactorySlots;
+pub(super) use rewards::{RewardsSlots, RootFields};
 
 use crate::{
     artifact::{Artifacts, Field, StorageLayout},
@@ -17,6 +22,8 @@ pub(super) struct Slots {
     pub delegation: DelegationSlots,
     pub deposits: DepositSlots,
     pub strategy: StrategySlots,
+    pub rewards: RewardsSlots,
+    pub factory: FactorySlots,
     pub permissions: U256,
     pub is_pauser: U256,
     pub unpauser: Field,
@@ -141,6 +148,8 @@ impl Slots {
             delegation: delegation(layout("DelegationManager")?).map_err(at("DelegationManager"))?,
             deposits: deposits(layout("StrategyManager")?).map_err(at("StrategyManager"))?,
             strategy: strategy(layout("StrategyBase")?).map_err(at("StrategyBase"))?,
+            rewards: RewardsSlots::of(layout("RewardsCoordinator")?).map_err(at("RewardsCoordinator"))?,
+            factory: FactorySlots::of(layout("StrategyFactory")?).map_err(at("StrategyFactory"))?,
             permissions: layout("PermissionController")?
                 .variable("_permissions")
                 .map_err(at("PermissionController"))?

@@ -6,7 +6,7 @@ use super::{avs::existing_set, exactly, probe};
 use crate::{
     arithmetic::WAD,
     book::Role,
-    call::{ClearItem, Malformed, Operation, Plumbing},
+    call::{ClearItem, FactoryOperation, Malformed, Operation, Plumbing},
     draw::Draw,
     ledger::{Ledger, OperatorSet, Permission, Staker},
     protocol::{
@@ -14,8 +14,10 @@ use crate::{
         eigenlayer::{
             EigenLayer, abi,
             avs::slash_of_something,
+            factory,
             operator::{any_operator, changeable, leaving, one_change, ready_operator},
             operators, pause_bit,
+            rewards::{claims, roots, splits, submissions},
             staker::{completable_any_way, delegated_stakers},
         },
     },
@@ -40,7 +42,8 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
     let contracts = &protocol.contracts;
     let mut paused = Vec::new();
     for (contract, status) in &ledger.control.paused {
-        paused.extend((0..3).filter(|bit| status.bit(*bit)).map(|bit| (*contract, bit)));
+        let bits = if *contract == contracts.rewards_coordinator { pause_bit::COUNT } else { 3 };
+        paused.extend((0..bits).filter(|bit| status.bit(*bit)).map(|bit| (*contract, bit)));
     }
     let (contract, bit) = draw.choose(&paused)?;
     if contract == contracts.allocation_manager {
@@ -53,6 +56,10 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
         }
         let strategy = draw.choose(&protocol.cast.strategies)?;
         deposit_one(protocol, draw, strategy)
+    } else if contract == contracts.rewards_coordinator {
+        paused_rewards_coordinator(protocol, draw, bit)
+    } else if contract == contracts.strategy_factory {
+        paused_factory(protocol, draw, bit)
     } else if bit == pause_bit::STRATEGY_DEPOSITS {
         deposit_one(protocol, draw, contract)
     } else if bit == pause_bit::STRATEGY_WITHDRAWALS {
@@ -60,6 +67,35 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
     } else {
         None
     }
+}
+
+pub(super) fn paused_rewards_coordinator(
+    protocol: &EigenLayer,
+    draw: &mut Draw<'_>,
+    bit: usize,
+) -> Option<(Address, Operation)> {
+    match bit {
+        pause_bit::AVS_SUBMISSION => submissions::submit_for_avs(protocol, draw),
+        pause_bit::SUBMISSION_FOR_ALL => submissions::submit_for_all(protocol, draw),
+        pause_bit::CLAIM if draw.chance(50) => claims::claim_several(protocol, draw),
+        pause_bit::CLAIM => claims::claim(protocol, draw),
+        pause_bit::ROOTS if draw.chance(50) => roots::disable_root(protocol, draw),
+        pause_bit::ROOTS => roots::submit_root(protocol, draw),
+        pause_bit::SUBMISSION_FOR_ALL_EARNERS => submissions::submit_for_all_earners(protocol, draw),
+        pause_bit::DIRECTED_SUBMISSION => submissions::submit_directed(protocol, draw),
+        pause_bit::AVS_SPLIT => splits::set_avs_split(protocol, draw),
+        pause_bit::INCENTIVES_SPLIT => splits::set_incentives_split(protocol, draw),
+        pause_bit::SET_SPLIT => splits::set_set_split(protocol, draw),
+        _ => submissions::submit_directed_to_set(protocol, draw),
+    }
+}
+
+fn paused_factory(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
+    if bit != pause_bit::NEW_STRATEGIES || !factory::is_whitelister(draw.ledger) {
+        return None;
+    }
+    let token = factory::lacking(draw)?;
+    Some((draw.choose(&protocol.cast.actors)?, Operation::Factory(FactoryOperation::Deploy { token })))
 }
 
 fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {

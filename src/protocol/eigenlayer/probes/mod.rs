@@ -2,7 +2,9 @@
 
 pub(super) mod avs;
 pub(super) mod control;
+pub(super) mod factory;
 pub(super) mod operator;
+pub(super) mod rewards;
 pub(super) mod staker;
 
 use alloy_primitives::{Address, U256};

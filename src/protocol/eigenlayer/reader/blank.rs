@@ -3,14 +3,19 @@
 use alloy_primitives::{Address, U256};
 
 use crate::{
-    call::SetId,
+    call::{SetId, SplitId},
     ledger::{
-        Allocation, AllocationDelay, Caller, Control, Holding, Ledger, Managers, Membership, Operator, OperatorSet,
-        Principal, Quirks, Stake, Staker, Strategy, Terms, Token, Units,
+        Allocation, AllocationDelay, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken, Holding, Ledger,
+        Managers, Membership, Operator, OperatorSet, Principal, Quirks, Rewards, RewardsTerms, Split, Stake, Staker,
+        Strategy, Submitter, Terms, Token, Units,
     },
     protocol::eigenlayer::{
         EigenLayer,
-        deploy::{BURN_ADDRESS, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, NATIVE_STRATEGY, WITHDRAWAL_DELAY},
+        deploy::{
+            BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
+            MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
+            WITHDRAWAL_DELAY,
+        },
     },
     worlds::Behaviour,
 };
@@ -39,6 +44,8 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         callers: cast.callers.iter().map(|address| caller(*address, protocol)).collect(),
         holders,
         control: control(cast),
+        rewards: rewards(protocol),
+        factory: factory(protocol),
     }
 }
 
@@ -69,6 +76,7 @@ fn holders(protocol: &EigenLayer) -> Vec<Address> {
     holders.extend([contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager]);
     holders.extend([cast.stranger, Address::ZERO]);
     holders.extend(&cast.avss);
+    holders.extend([contracts.rewards_coordinator, cast.hopper]);
     holders
 }
 
@@ -155,5 +163,54 @@ fn control(cast: &Cast) -> Control {
         described: cast.avss.iter().map(|avs| (*avs, false)).collect(),
         registrars: cast.avss.iter().map(|avs| (*avs, Address::ZERO)).collect(),
         ..Control::default()
+    }
+}
+
+fn rewards(protocol: &EigenLayer) -> Rewards {
+    let cast = &protocol.cast;
+    let earner = |address: &Address| Earner {
+        address: *address,
+        claimer: Address::ZERO,
+        claimed: vec![U256::ZERO; cast.tokens.len()],
+    };
+    let submitter = |address: &Address| Submitter { address: *address, nonce: 0, for_all: false };
+    Rewards {
+        coordinator: protocol.contracts.rewards_coordinator,
+        terms: RewardsTerms {
+            interval: CALCULATION_INTERVAL,
+            longest: MAX_REWARDS_DURATION,
+            most_back: MAX_RETROACTIVE_LENGTH,
+            most_ahead: MAX_FUTURE_LENGTH,
+            genesis: GENESIS_TIMESTAMP,
+            most: MAX_REWARDS_AMOUNT,
+            native: NATIVE_STRATEGY,
+        },
+        earners: cast.stakers.iter().chain(&cast.avss).map(earner).collect(),
+        submitters: cast.submitters.iter().map(submitter).collect(),
+        splits: splits(cast),
+        ..Rewards::default()
+    }
+}
+
+/// Of every operator: with each AVS, of incentives, with each set.
+fn splits(cast: &Cast) -> Vec<Split> {
+    let of = |operator: Address| {
+        let with_avss = cast.avss.iter().map(move |avs| SplitId::Avs { operator, avs: *avs });
+        let with_sets = cast.sets.iter().map(move |set| SplitId::Set { operator, set: *set });
+        with_avss.chain([SplitId::Incentives { operator }]).chain(with_sets)
+    };
+    cast.operators.iter().flat_map(|operator| of(*operator)).map(Split::unset).collect()
+}
+
+fn factory(protocol: &EigenLayer) -> Factory {
+    let address = protocol.contracts.strategy_factory;
+    let tokens = &protocol.cast.tokens;
+    // A contract counts what it creates from one.
+    let made = |number: usize| FactoryStrategy { address: address.create(number as u64 + 1), whitelisted: false };
+    Factory {
+        address,
+        owner: Address::ZERO,
+        tokens: tokens.iter().map(|token| FactoryToken { address: *token, ..FactoryToken::default() }).collect(),
+        strategies: (0..tokens.len()).map(made).collect(),
     }
 }

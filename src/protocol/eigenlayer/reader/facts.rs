@@ -1,5 +1,7 @@
 //! Every fact of the ledger that is there from the start: its slot, its shape, and where it goes.
 
+mod rewards;
+
 use alloy_primitives::{Address, U256};
 
 use super::{Cell, Shape};
@@ -48,6 +50,8 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
     facts.rights(blank);
     facts.avss(blank);
     facts.control(blank);
+    facts.rewards(blank);
+    facts.factory(blank);
     facts.cells
 }
 
@@ -273,11 +277,13 @@ impl Facts<'_> {
     }
 
     fn paused_slot(&self, contract: Address) -> U256 {
-        let Slots { allocation, delegation, deposits, strategy, .. } = self.slots;
+        let Slots { allocation, delegation, deposits, strategy, rewards, factory, .. } = self.slots;
         match contract {
             _ if contract == self.contracts.allocation_manager => allocation.paused,
             _ if contract == self.contracts.delegation_manager => delegation.paused,
             _ if contract == self.contracts.strategy_manager => deposits.paused,
+            _ if contract == self.contracts.rewards_coordinator => rewards.paused,
+            _ if contract == self.contracts.strategy_factory => factory.paused,
             _ => strategy.paused,
         }
     }

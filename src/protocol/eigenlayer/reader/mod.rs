@@ -4,20 +4,23 @@
 //! ([`facts`] lists them). An index says which cell a slot belongs to, so that after a call only the cells of its changed
 //! slots are read again: the cost is in what changed, not in what there is.
 
+mod announced;
 mod blank;
 mod facts;
 mod surroundings;
 
 use alloy_primitives::{Address, B256, U256, map::HashMap};
 
+use announced::Announced;
+
 use super::{
     EigenLayer,
-    slots::{DelegationSlots, address_of, elements, entry, set_of},
+    slots::{DelegationSlots, RootFields, address_of, elements, entry, set_of},
 };
 use crate::{
     artifact::Field,
-    call::SetId,
-    ledger::{Ledger, Part, Touched, Withdrawal},
+    call::{Call, SetId},
+    ledger::{DistributionRoot, Ledger, Part, Touched, Withdrawal},
     protocol::{Reader, Storage},
 };
 
@@ -41,6 +44,8 @@ enum Shape {
     SlashCount { set: usize },
     /// The withdrawals in a staker's queue, by root.
     Roots { staker: usize },
+    /// The roots of rewards.
+    DistributionRoots,
 }
 
 /// One fact of the ledger.
@@ -58,6 +63,8 @@ enum Owner {
     Cell(usize),
     /// A withdrawal, by its index in the ledger.
     Withdrawal(usize),
+    /// A submission of rewards, by its index among those announced.
+    Submission(usize),
 }
 
 /// Reads the ledger of a deployment.
@@ -76,6 +83,9 @@ pub(super) struct SlotReader {
     index: HashMap<(Address, U256), Owner>,
     /// Slots of withdrawals, which have meaning only for the ledger they were read into.
     of_withdrawals: Vec<(Address, U256)>,
+    root_fields: RootFields,
+    /// What calls said that storage does not.
+    announced: Announced,
 }
 
 impl SlotReader {
@@ -96,6 +106,8 @@ impl SlotReader {
             index,
             cells,
             of_withdrawals: Vec::new(),
+            root_fields: protocol.slots.rewards.root,
+            announced: Announced::new(protocol),
         }
     }
 
@@ -121,6 +133,22 @@ impl SlotReader {
                 }
                 ledger.stakers[staker].roots = roots;
             }
+            Shape::DistributionRoots => {
+                let records = reading.records(*slot, RootFields::WORDS);
+                ledger.rewards.roots = records.iter().map(|words| self.distribution_root(words)).collect();
+            }
+        }
+    }
+
+    fn distribution_root(&self, words: &[U256]) -> DistributionRoot {
+        let field = |field: Field| field.of(words[field.slot.to::<usize>()]);
+        let root = B256::from(field(self.root_fields.root));
+        DistributionRoot {
+            root,
+            calculation_end: field(self.root_fields.calculation_end).to(),
+            activated_at: field(self.root_fields.activated_at).to(),
+            disabled: !field(self.root_fields.disabled).is_zero(),
+            distribution: self.announced.distribution(root),
         }
     }
 
@@ -222,10 +250,18 @@ impl Reading<'_> {
     }
 
     fn list(&mut self, slot: U256) -> Vec<U256> {
+        self.records(slot, 1).into_iter().flatten().collect()
+    }
+
+    /// A dynamic array of structs of so many words.
+    fn records(&mut self, slot: U256, words: usize) -> Vec<Vec<U256>> {
         let length: usize = self.word(slot).saturating_to();
         let first = elements(slot);
+        let mut record = |index: usize| -> Vec<U256> {
+            (0..words).map(|word| self.part(first.wrapping_add(U256::from(index * words + word)))).collect()
+        };
         // A length beyond reason is a broken contract, not a list to walk.
-        (0..length.min(MAX_LIST)).map(|index| self.part(first + U256::from(index))).collect()
+        (0..length.min(MAX_LIST)).map(&mut record).collect()
     }
 
     /// Begin and end in one word, then a mapping from positions to elements.
@@ -278,14 +314,26 @@ impl Reader for SlotReader {
                     touched.add(staker.map_or(Part::Rest, Part::Staker));
                     self.refresh_withdrawal(index, ledger, storage);
                 }
+                Some(Owner::Submission(index)) => {
+                    touched.add(Part::Rewards);
+                    self.announced.note(index, ledger, !storage(slot.0, slot.1).is_zero());
+                }
                 None => {}
             }
         }
         touched
     }
 
+    fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<(Address, U256)> {
+        let announced = self.announced.hear(call, before);
+        for (slot, submission) in &announced {
+            self.index.insert(*slot, Owner::Submission(*submission));
+        }
+        announced.into_iter().map(|(slot, _)| slot).collect()
+    }
+
     fn forget(&mut self) {
-        for slot in self.of_withdrawals.drain(..) {
+        for slot in self.of_withdrawals.drain(..).chain(self.announced.forget()) {
             self.index.remove(&slot);
         }
     }

@@ -10,9 +10,11 @@ use crate::{
 
 mod allocation_manager;
 mod delegation_manager;
+mod factory;
 mod others;
 mod permission_controller;
 mod probes;
+pub(super) mod rewards;
 mod strategy_manager;
 mod world;
 

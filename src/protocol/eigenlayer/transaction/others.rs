@@ -10,6 +10,8 @@ impl Encoder<'_> {
     pub(super) fn others(&self, operation: &Operation) -> Option<Encoded> {
         use Operation as O;
         Some(match operation {
+            O::Rewards(operation) => self.rewards(operation)?,
+            O::Factory(operation) => self.factory(operation),
             O::Donate { strategy, amount } => {
                 let token = self.before.strategy(*strategy)?.token;
                 (token, abi::Token::transferCall { to: *strategy, amount: *amount }.abi_encode())
@@ -54,6 +56,23 @@ impl Encoder<'_> {
                 initialOwner: thief,
                 initialStrategyWhitelister: thief,
                 initialPausedStatus: U256::ZERO,
+            }
+            .abi_encode()
+        } else if contract == contracts.rewards_coordinator {
+            let thief = self.protocol.cast.stranger;
+            abi::RewardsCoordinator::initializeCall {
+                initialOwner: thief,
+                initialPausedStatus: U256::ZERO,
+                initialRewardsUpdater: thief,
+                initialActivationDelay: 0,
+                initialDefaultSplitBips: 0,
+            }
+            .abi_encode()
+        } else if contract == contracts.strategy_factory {
+            abi::StrategyFactory::initializeCall {
+                initialOwner: self.protocol.cast.stranger,
+                initialPausedStatus: U256::ZERO,
+                initialStrategyBeacon: contracts.strategy_factory,
             }
             .abi_encode()
         } else if self.protocol.cast.strategies.contains(&contract) {
