@@ -8,8 +8,9 @@ use crate::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
-        Allocation, AllocationDelay, Control, Factory, Holding, Ledger, Managers, Membership, Operator, OperatorSet,
-        Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
+        Allocation, AllocationDelay, Booking, Control, Factory, Holding, Ledger, Managers, Membership, Operator,
+        OperatorSet, Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched,
+        Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
 };
@@ -243,6 +244,7 @@ fn terms(burn_address: Address, manager: Address) -> Terms {
         withdrawal_delay: 40,
         burn_address,
         slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
+        booking: Booking::BySlash,
         managers: Managers { allocation: manager, delegation: manager, strategy: manager },
         not_redistributable: Vec::new(),
         accepting_registrars: Vec::new(),

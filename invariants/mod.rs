@@ -4,6 +4,7 @@
 //! breaks it, in `contracts/mutants/`. Identifiers are for ever: they are neither renumbered nor used again.
 
 mod authority;
+mod burning;
 mod callback;
 mod conservation;
 mod delegation;
@@ -33,6 +34,7 @@ pub const FAMILIES: &[&Family] = &[
     &withdrawal::FAMILY,
     &conservation::FAMILY,
     &redistribution::FAMILY,
+    &burning::FAMILY,
     &timing::FAMILY,
     &authority::FAMILY,
     &callback::FAMILY,

@@ -107,7 +107,7 @@ const WINDOW: Invariant = Invariant {
     },
 };
 
-fn queued_in_window(ledger: &Ledger, operator: &Operator, strategy: usize) -> U256 {
+pub(super) fn queued_in_window(ledger: &Ledger, operator: &Operator, strategy: usize) -> U256 {
     let strategy = ledger.strategies[strategy].address;
     let recent = ledger.withdrawals.iter().filter(|withdrawal| {
         withdrawal.delegated_to == operator.address && ledger.slashable_until(withdrawal) >= ledger.block
