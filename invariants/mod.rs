@@ -13,6 +13,7 @@ mod queue;
 mod redistribution;
 mod sets;
 mod slashing;
+mod strategy;
 mod timing;
 mod withdrawal;
 
@@ -35,6 +36,7 @@ pub const FAMILIES: &[&Family] = &[
     &authority::FAMILY,
     &callback::FAMILY,
     &pausing::FAMILY,
+    &strategy::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.

@@ -59,6 +59,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/authority.toml"),
     include_str!("../contracts/mutants/callback.toml"),
     include_str!("../contracts/mutants/pausing.toml"),
+    include_str!("../contracts/mutants/strategy.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
