@@ -1,5 +1,7 @@
 //! Small scenes for the unit tests of invariants: one operator, two stakers, two sets, one strategy.
 
+mod scenes;
+
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 
 use crate::{
@@ -109,6 +111,7 @@ impl Scene {
         ledger.pending_sets = vec![set];
         scene.ghosts.slashes.insert(set, 1);
         scene.ghosts.recorded.insert((set, 1, strategy), half);
+        scene.ghosts.taken.insert((set, 1, strategy), half);
         scene
     }
 

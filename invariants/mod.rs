@@ -16,6 +16,7 @@ mod redistribution;
 mod rewards;
 mod sets;
 mod slashing;
+mod strategy;
 mod timing;
 mod withdrawal;
 
@@ -41,6 +42,7 @@ pub const FAMILIES: &[&Family] = &[
     &pausing::FAMILY,
     &rewards::FAMILY,
     &factory::FAMILY,
+    &strategy::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.

@@ -1,5 +1,7 @@
 //! Slashed funds: booked once, paid once, to whom they are due.
 
+mod entries;
+
 use alloy_primitives::{Address, I256, U256};
 
 use crate::{
@@ -13,7 +15,18 @@ pub(super) const FAMILY: Family = Family {
     key: "RED",
     title: "Burning and redistribution",
     assumes: "A release with slash ids (1.5 and later).",
-    invariants: &[&SEQUENTIAL, &STRUCTURE, &ONCE, &RECIPIENT],
+    invariants: &[
+        &SEQUENTIAL,
+        &entries::KNOWN_IDS,
+        &STRUCTURE,
+        &ONCE,
+        &entries::FROM_SLASHES,
+        &RECIPIENT,
+        &entries::AMOUNT,
+        &entries::NEUTRAL,
+        &entries::IDEMPOTENT,
+        &entries::ISOLATION,
+    ],
 };
 
 fn set_name(step: &Step<'_>, id: SetId) -> String {

@@ -70,6 +70,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/pausing.toml"),
     include_str!("../contracts/mutants/rewards.toml"),
     include_str!("../contracts/mutants/factory.toml"),
+    include_str!("../contracts/mutants/strategy.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
