@@ -13,6 +13,7 @@ mod pausing;
 mod queue;
 mod redistribution;
 mod rewards;
+mod sentence;
 mod sets;
 mod slashing;
 mod timing;

@@ -1,13 +1,17 @@
 //! Ghosts: what the ledger cannot say because it is history. Folded over the calls of a run.
 
+mod stakes;
+
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, U256};
 
 use crate::{
     call::{Call, Operation, Outcome, Receive, SetId},
-    ledger::Ledger,
+    ledger::{Ledger, Touched},
 };
+
+pub use self::stakes::{LastSlash, StakeHistory};
 
 /// Names what a slash took: the set, the slash and the strategy.
 pub type SlashKey = (SetId, u64, Address);
@@ -27,6 +31,8 @@ pub struct Ghosts {
     pub strategies: Vec<StrategyHistory>,
     /// By token: what was ever given as rewards, in wei.
     pub given: Vec<U256>,
+    /// By operator, then by strategy: what happened to its stake.
+    pub stakes: Vec<Vec<StakeHistory>>,
 }
 
 /// What happened in one strategy.
@@ -53,6 +59,8 @@ pub struct Happened<'a> {
     pub outcome: &'a Outcome,
     /// The ledger just after.
     pub after: &'a Ledger,
+    /// What of it the call may have changed.
+    pub touched: Touched,
 }
 
 impl Ghosts {
@@ -65,7 +73,8 @@ impl Ghosts {
         // What a world begins with counts as given.
         let given = (0..ledger.tokens.len()).map(|token| ledger.rewards_held(token)).collect();
         let created = ledger.sets.iter().filter(|set| set.exists).map(|set| (set.id, set.recipient));
-        Self { strategies: strategies.collect(), recipients: created.collect(), given, ..Self::default() }
+        let (strategies, recipients) = (strategies.collect(), created.collect());
+        Self { strategies, recipients, given, stakes: stakes::begin(ledger), ..Self::default() }
     }
 
     /// Adds a call. One that failed leaves no trace.
@@ -73,6 +82,7 @@ impl Ghosts {
         if !happened.outcome.is_success() {
             return;
         }
+        stakes::fold(&mut self.stakes, happened);
         self.fold_queue(happened);
         match &happened.call.operation {
             Operation::Deposit { strategy, .. } => self.deposited(happened, *strategy),
