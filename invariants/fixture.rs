@@ -83,6 +83,7 @@ impl Scene {
         operator.stakes[0].encumbered = WAD;
         operator.stakes[0].shares = SHARES;
         scene.ghosts.strategies[0].shares = SHARES;
+        scene.ghosts.stakes[0][0].bound = true;
         scene.after = scene.before.clone();
         scene
     }

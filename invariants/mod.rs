@@ -14,6 +14,7 @@ mod pausing;
 mod queue;
 mod redistribution;
 mod rewards;
+mod sentence;
 mod sets;
 mod slashing;
 mod strategy;

@@ -193,8 +193,21 @@ pub struct Stake {
     pub encumbered: u64,
     /// The sets with a delayed deallocation, in order.
     pub deallocation_queue: Vec<SetId>,
+    /// Where that queue is in storage.
+    pub queue_ends: QueueEnds,
     /// Scaled shares ever queued by its stakers, by block; zero before the first entry.
     pub queued_shares: History,
+}
+
+/// A double-ended queue as stored: its positions, and what stands beside them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueEnds {
+    /// Position of the first element.
+    pub begin: i128,
+    /// Position after the last element.
+    pub end: i128,
+    /// Whether something stands just before the first element or just after the last.
+    pub leftover: bool,
 }
 
 impl Stake {

@@ -146,7 +146,10 @@ impl Facts<'_> {
         self.word(of_both(slots.encumbered_magnitude), move |ledger, word| {
             ledger.operators[o].stakes[t].encumbered = word.saturating_to();
         });
-        let queue = move |ledger: &mut Ledger, queue| ledger.operators[o].stakes[t].deallocation_queue = queue;
+        let queue = move |ledger: &mut Ledger, (queue, ends)| {
+            let stake = &mut ledger.operators[o].stakes[t];
+            (stake.deallocation_queue, stake.queue_ends) = (queue, ends);
+        };
         self.add(of_both(slots.deallocation_queue), Shape::Queue(Box::new(queue)));
 
         let slots = &self.slots.delegation;

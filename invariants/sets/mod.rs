@@ -1,9 +1,12 @@
 //! Operator sets: who is in, and where their slashed funds go.
 
+mod making;
+mod membership;
+
 use alloy_primitives::Address;
 
 use crate::{
-    must,
+    applies_if, must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
 };
 
@@ -11,7 +14,21 @@ pub(super) const FAMILY: Family = Family {
     key: "SET",
     title: "Operator sets",
     assumes: "Nothing beyond the protocol itself.",
-    invariants: &[&MEMBERSHIP, &RECIPIENT_FROZEN],
+    invariants: &[
+        &MEMBERSHIP,
+        &membership::REAL,
+        &membership::IN_REACH,
+        &membership::TAIL,
+        &membership::NO_MAGNITUDE_MOVES,
+        &membership::NO_EARLY_RETURN,
+        &making::FOR_EVER,
+        &RECIPIENT_FROZEN,
+        &making::EXCLUDED,
+        &making::REAL_RECIPIENT,
+        &making::STRATEGIES,
+        &making::DESCRIBED,
+        &membership::OUT_OF_REACH_IS_SAFE,
+    ],
 };
 
 const MEMBERSHIP: Invariant = Invariant {
@@ -23,6 +40,7 @@ const MEMBERSHIP: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
+        applies_if!(step.touched.any_operator() || step.touched.any_set());
         let mut exercised = false;
         for operator in &step.after.operators {
             for (set, membership) in step.after.sets.iter().zip(&operator.memberships) {
@@ -55,7 +73,7 @@ const RECIPIENT_FROZEN: Invariant = Invariant {
     assumes: &[Assumption::Redistribution],
     check: |step| {
         let mut exercised = false;
-        for set in &step.after.sets {
+        for set in step.touched_sets().map(|index| &step.after.sets[index]) {
             let agreed = step.ghosts.recipients.get(&set.id).copied();
             exercised |= agreed.is_some_and(|recipient| !recipient.is_zero());
             let name = |recipient: Address| {

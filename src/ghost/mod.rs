@@ -1,6 +1,7 @@
 //! Ghosts: what the ledger cannot say because it is history. Folded over the calls of a run.
 
 mod payments;
+mod stakes;
 
 use std::collections::BTreeMap;
 
@@ -9,10 +10,13 @@ use alloy_primitives::{Address, B256, U256};
 use crate::{
     arithmetic::mul_wad_down,
     call::{Call, Operation, Outcome, Receive, SetId},
-    ledger::{Ledger, Stake},
+    ledger::{Ledger, Stake, Touched},
 };
 
-pub use payments::{Payment, payments};
+pub use self::{
+    payments::{Payment, payments},
+    stakes::{LastSlash, StakeHistory},
+};
 
 /// Names what a slash took: the set, the slash and the strategy.
 pub type SlashKey = (SetId, u64, Address);
@@ -38,6 +42,8 @@ pub struct Ghosts {
     pub strategies: Vec<StrategyHistory>,
     /// By token: what was ever given as rewards, in wei.
     pub given: Vec<U256>,
+    /// By operator, then by strategy: what happened to its stake.
+    pub stakes: Vec<Vec<StakeHistory>>,
 }
 
 /// What a staker put into a strategy and got out of it, in wei.
@@ -79,6 +85,8 @@ pub struct Happened<'a> {
     pub outcome: &'a Outcome,
     /// The ledger just after.
     pub after: &'a Ledger,
+    /// What of it the call may have changed.
+    pub touched: Touched,
 }
 
 impl Ghosts {
@@ -97,6 +105,7 @@ impl Ghosts {
             recipients: created.collect(),
             accounts: vec![vec![Account::default(); ledger.strategies.len()]; ledger.stakers.len()],
             given,
+            stakes: stakes::begin(ledger),
             ..Self::default()
         }
     }
@@ -106,6 +115,7 @@ impl Ghosts {
         if !happened.outcome.is_success() {
             return;
         }
+        stakes::fold(&mut self.stakes, happened);
         self.fold_queue(happened);
         self.fold_payments(happened);
         match &happened.call.operation {
