@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn keys_are_the_fields() {
         let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmutant = ''\nartifacts = ''\n\
-                   world = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
+                   release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());
     }

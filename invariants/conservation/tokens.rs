@@ -37,7 +37,7 @@ pub(super) const BALANCE_LEDGER: Invariant = Invariant {
 pub(super) const BACKED: Invariant = Invariant {
     id: "CON-06",
     statement: "There is a token for every share.",
-    formula: "B >= T",
+    formula: "B(t) >= T(t) for each strategy t",
     why: "Shares begin at one token each and never lose. A strategy with more shares than tokens has made losses that no \
           strategy without a business can make.",
     checkpoint: Checkpoint::EveryCall,
@@ -214,7 +214,7 @@ pub(super) const SLASHED_FUNDS: Invariant = Invariant {
               floor(scaled shares within reach * (p - n)) when it was slashed",
     why: "What is paid beyond comes from stakers of operators that did nothing.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens, Assumption::Redistribution],
     check: |step| {
         let (Operation::ClearSlash { set, nth } | Operation::ClearSlashByStrategy { set, nth, .. }) =
             step.call.operation

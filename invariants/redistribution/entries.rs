@@ -18,7 +18,7 @@ pub(super) const KNOWN_IDS: Invariant = Invariant {
     formula: "id in getPendingSlashIds(e) implies 1 <= id <= getSlashCount(e)",
     why: "An id that was never given can be given later, to another slash with other funds.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         applies_if!(step.touched.any_set());
         let mut exercised = false;
@@ -48,7 +48,7 @@ pub(super) const FROM_SLASHES: Invariant = Invariant {
     formula: "an entry (e, id, t) appears only in slashOperator of e with id == getSlashCount(e)'; its shares never rise",
     why: "An entry is paid with the tokens of stakers. Made up, it is a theft; made bigger, a larger one.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         applies_if!(step.touched.any_set());
         let slashing = match step.call.operation {
@@ -99,7 +99,7 @@ pub(super) const AMOUNT: Invariant = Invariant {
     formula: "for each entry: amount == floor((B + 1000) * shares / (T + 1000)), T' == T - shares, B' == B - amount",
     why: "More comes from stakers who were not slashed, less stays behind for nobody.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens, Assumption::Redistribution],
     check: |step| {
         applies_if!(clearing(step).is_some());
         let paid = payments(step.before, step.call);
@@ -129,7 +129,7 @@ pub(super) const NEUTRAL: Invariant = Invariant {
     formula: "clear: s, k, m, op, and every withdrawal are as before",
     why: "The slash took what it took. Who comes to fetch it must not make anybody pay again.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         applies_if!(clearing(step).is_some());
         let (was, is) = (step.before, step.after);
@@ -149,7 +149,7 @@ pub(super) const IDEMPOTENT: Invariant = Invariant {
     formula: "clear of (e, id) without entries, or of a strategy without entry: every balance and total unchanged",
     why: "Anybody may clear, as often as they like. It must pay once.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[Assumption::NoRebase],
+    assumes: &[Assumption::NoRebase, Assumption::Redistribution],
     check: |step| {
         let Some((set, slash, only)) = clearing(step) else { return Verdict::NotApplicable };
         let waits = step.before.set(set).is_some_and(|set| {
@@ -172,7 +172,7 @@ pub(super) const ISOLATION: Invariant = Invariant {
               is named",
     why: "Funds that disappear from the list when others are paid are lost to whom they are due.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some((cleared, slash, only)) = clearing(step) else { return Verdict::NotApplicable };
         let mut exercised = false;

@@ -12,7 +12,7 @@ fn here() -> tempfile::TempDir {
 fn lists_begin_with_the_name() {
     let folder = here();
     for (what, name) in [
-        ("invariants", "MAG-02"),
+        ("invariants", "MAG-01"),
         ("actions", "staker.deposit"),
         ("releases", "slashing"),
         ("mutants", "deallocation-restores-magnitude"),
