@@ -78,7 +78,7 @@ const MOST: U256 = U256::from_limbs([687_399_551_400_673_279, 5_421_010_862_427_
 const MOST_SHARES: Invariant = Invariant {
     id: "STR-03",
     statement: "A strategy never has more shares than can be multiplied.",
-    formula: "T <= 10^38 - 1",
+    formula: "T(t) <= 10^38 - 1 for each strategy t",
     why: "Shares are multiplied by magnitudes and factors. Above the bound a product overflows, and every call that needs it \
           fails for ever.",
     checkpoint: Checkpoint::EveryCall,
