@@ -6,7 +6,7 @@ CARGO := cargo
 NEXTEST := $(CARGO) nextest
 TOOLS := target/tools
 
-.PHONY: test npm contracts lint unit artifacts catalogue bench clean
+.PHONY: test npm contracts lint unit artifacts catalogue lockstep bench clean
 
 test: contracts lint unit
 
@@ -43,6 +43,14 @@ artifacts: npm
 # invariants/README.md, from the constants beside it.
 catalogue: $(TOOLS)/nextest
 	UPDATE_CATALOGUE=1 $(NEXTEST) run --locked catalogue::the_document_is_the_catalogue
+
+# More than two million calls beside the reference model, without a disagreement.
+lockstep:
+	$(CARGO) build --release --locked
+	for world in standard decimals; do \
+		target/release/slashproof run --invariants MODEL --world $$world --seed 1 --runs 12000 --out target/lockstep/$$world \
+			|| exit 1; \
+	done
 
 bench: npm
 	benches/throughput.sh

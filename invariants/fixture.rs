@@ -11,6 +11,7 @@ use crate::{
         Allocation, AllocationDelay, Control, Factory, Holding, Ledger, Managers, Membership, Operator, OperatorSet,
         Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
     },
+    model::Prediction,
     oracle::{Invariant, Step, Verdict},
 };
 
@@ -23,6 +24,7 @@ pub(super) struct Scene {
     pub after: Ledger,
     pub ghosts: Ghosts,
     pub book: Book,
+    pub predicted: Option<Prediction>,
 }
 
 /// The judgement of `invariant` on `scene`.
@@ -35,6 +37,7 @@ pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
         touched: Touched::EVERYTHING,
         ghosts: &scene.ghosts,
         book: &scene.book,
+        predicted: scene.predicted.as_ref(),
     })
 }
 
@@ -53,7 +56,15 @@ impl Scene {
             operation: Operation::RenounceOwnership {},
         };
         let ghosts = Ghosts::new(&ledger);
-        Self { before: ledger.clone(), call, outcome: Outcome::Returned(Bytes::new()), after: ledger, ghosts, book }
+        Self {
+            before: ledger.clone(),
+            call,
+            outcome: Outcome::Returned(Bytes::new()),
+            after: ledger,
+            ghosts,
+            book,
+            predicted: None,
+        }
     }
 
     /// An operator with one staker, all allocated to the set that burns.

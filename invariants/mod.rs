@@ -9,6 +9,7 @@ mod conservation;
 mod delegation;
 mod factory;
 mod magnitude;
+mod model;
 mod pausing;
 mod queue;
 mod redistribution;
@@ -39,6 +40,7 @@ pub const FAMILIES: &[&Family] = &[
     &pausing::FAMILY,
     &rewards::FAMILY,
     &factory::FAMILY,
+    &model::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.
@@ -55,4 +57,9 @@ pub fn find(id: &str) -> Option<&'static Invariant> {
 pub fn family_of(invariant: &Invariant) -> &'static Family {
     let of = |family: &&&Family| family.invariants.iter().any(|other| other.id == invariant.id);
     FAMILIES.iter().find(of).expect("every invariant is in the family that lists it")
+}
+
+/// Whether an invariant is about what the model says.
+pub fn asks_model(invariant: &Invariant) -> bool {
+    model::FAMILY.invariants.iter().any(|other| other.id == invariant.id)
 }

@@ -61,6 +61,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/pausing.toml"),
     include_str!("../contracts/mutants/rewards.toml"),
     include_str!("../contracts/mutants/factory.toml"),
+    include_str!("../contracts/mutants/model.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
