@@ -9,8 +9,9 @@ use alloy_primitives::Address;
 use crate::{
     book::Book,
     ledger::{
-        Caller, Control, Holding, Ledger, Membership, Operator, OperatorSet, Principal, Stake, Staker, Strategy, Token,
-        Withdrawal,
+        Caller, Control, DistributionRoot, Earner, Factory, FactoryStrategy, FactoryToken, Holding, Ledger, Membership,
+        Operator, OperatorSet, Principal, RecordedSubmission, Rewards, Split, Stake, Staker, Strategy, Submitter,
+        Token, Withdrawal,
     },
 };
 
@@ -53,7 +54,7 @@ impl Differences<'_> {
             block: "block",
             timestamp: "time",
             pending_sets: "sets with slashes that wait",
-        } besides { terms, operators, sets, strategies, stakers, withdrawals, principals, tokens, callers, holders, control });
+        } besides { terms, operators, sets, strategies, stakers, withdrawals, principals, tokens, callers, holders, control, rewards, factory });
         for (o, (p, a)) in predicted.operators.iter().zip(&actual.operators).enumerate() {
             self.operators(o, p, a, actual);
         }
@@ -81,6 +82,8 @@ impl Differences<'_> {
             } besides { address });
         }
         self.controls(&predicted.control, &actual.control);
+        self.rewards(&predicted.rewards, &actual.rewards);
+        self.factories(&predicted.factory, &actual.factory);
     }
 
     fn operators(&mut self, o: usize, predicted: &Operator, actual: &Operator, ledger: &Ledger) {
@@ -213,5 +216,67 @@ impl Differences<'_> {
             described: "AVSs with metadata",
             registrars: "AVS registrars",
         } besides {});
+    }
+
+    fn rewards(&mut self, predicted: &Rewards, actual: &Rewards) {
+        fields!(self, "rewards ", predicted, actual, Rewards {
+            owner: "owner",
+            updater: "updater",
+            activation_delay: "activation delay",
+            calculation_end: "calculation end",
+            default_split: "default split",
+        } besides { coordinator, terms, roots, earners, submitters, splits, submissions });
+        for (i, (p, a)) in predicted.roots.iter().zip(&actual.roots).enumerate() {
+            fields!(self, format!("root {i}'s "), p, a, DistributionRoot {
+                root: "root",
+                calculation_end: "calculation end",
+                activated_at: "activation",
+                disabled: "disabling",
+            } besides { distribution });
+        }
+        for (p, a) in predicted.earners.iter().zip(&actual.earners) {
+            let whose = format!("{}'s ", self.name(a.address));
+            fields!(self, whose, p, a, Earner { claimer: "claimer", claimed: "claimed by token" } besides { address });
+        }
+        for (p, a) in predicted.submitters.iter().zip(&actual.submitters) {
+            let whose = format!("{}'s ", self.name(a.address));
+            fields!(self, whose, p, a, Submitter {
+                nonce: "submission nonce",
+                for_all: "right to submit for all",
+            } besides { address });
+        }
+        for (p, a) in predicted.splits.iter().zip(&actual.splits) {
+            fields!(self, format!("split {:?}: ", a.id), p, a, Split {
+                old_bips: "old bips",
+                new_bips: "new bips",
+                activated_at: "activation",
+            } besides { id });
+        }
+        let counts = [predicted, actual].map(|rewards| (rewards.roots.len(), rewards.submissions.len()));
+        if counts[0] != counts[1] {
+            self.add("roots and submissions", &counts[0], &counts[1]);
+        }
+        for (p, a) in predicted.submissions.iter().zip(&actual.submissions) {
+            fields!(self, format!("submission by {}: ", self.name(a.account)), p, a, RecordedSubmission {
+                account: "account",
+                hash: "hash",
+                recorded: "recorded",
+            } besides { kind });
+        }
+    }
+
+    fn factories(&mut self, predicted: &Factory, actual: &Factory) {
+        fields!(self, "factory ", predicted, actual, Factory { owner: "owner" } besides { address, tokens, strategies });
+        for (p, a) in predicted.tokens.iter().zip(&actual.tokens) {
+            let whose = format!("factory, {}: ", self.name(a.address));
+            fields!(self, whose, p, a, FactoryToken {
+                strategy: "strategy",
+                blacklisted: "blacklisted",
+            } besides { address });
+        }
+        for (p, a) in predicted.strategies.iter().zip(&actual.strategies) {
+            let whose = format!("factory's {}: ", self.name(a.address));
+            fields!(self, whose, p, a, FactoryStrategy { whitelisted: "whitelisted" } besides { address });
+        }
     }
 }

@@ -76,6 +76,8 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
         tokens,
         callers,
         control,
+        rewards,
+        factory,
     } = ledger;
     (*block, *timestamp) = (other.block, other.timestamp);
     list_becomes_like(operators, &other.operators);
@@ -87,17 +89,21 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
     list_becomes_like(principals, &other.principals);
     list_becomes_like(tokens, &other.tokens);
     list_becomes_like(callers, &other.callers);
-    if *control != other.control {
-        control.clone_from(&other.control);
+    becomes_like(control, &other.control);
+    becomes_like(rewards, &other.rewards);
+    becomes_like(factory, &other.factory);
+}
+
+fn becomes_like<T: Clone + PartialEq>(value: &mut T, other: &T) {
+    if value != other {
+        value.clone_from(other);
     }
 }
 
 fn list_becomes_like<T: Clone + PartialEq>(list: &mut Vec<T>, other: &[T]) {
     list.truncate(other.len());
     for (item, other) in list.iter_mut().zip(other) {
-        if item != other {
-            item.clone_from(other);
-        }
+        becomes_like(item, other);
     }
     list.extend_from_slice(&other[list.len()..]);
 }

@@ -24,7 +24,7 @@ macro_rules! shown_as_written {
     };
 }
 
-shown_as_written!(u32, u64, usize, bool, U256, B256, FixedBytes<4>);
+shown_as_written!(u16, u32, u64, usize, bool, U256, B256, FixedBytes<4>);
 
 impl Shown for Address {
     fn shown(&self, book: &Book) -> String {
