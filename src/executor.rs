@@ -201,7 +201,7 @@ impl<'p> Executor<'p> {
         lagging.extend(world.changed_slots());
         let storage = |address, slot| world.storage(address, slot);
         *touched = reader.update(after, &mut lagging.iter().copied(), &storage);
-        ghosts.fold(Happened { before, call, outcome, after });
+        ghosts.fold(Happened { before, call, outcome, after, touched: *touched });
         if *asks_model {
             model.compare(after);
         }

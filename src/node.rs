@@ -123,7 +123,13 @@ impl<'p> Node<'p> {
         self.model.predict(&self.before, call);
         self.read()?;
         self.model.compare(&self.after);
-        self.ghosts.fold(Happened { before: &self.before, call, outcome: &outcome, after: &self.after });
+        self.ghosts.fold(Happened {
+            before: &self.before,
+            call,
+            outcome: &outcome,
+            after: &self.after,
+            touched: Touched::EVERYTHING,
+        });
         Ok(Some(Played { transaction, outcome, block: self.block.number }))
     }
 

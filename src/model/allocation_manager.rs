@@ -8,13 +8,14 @@ use super::{
     insert,
     pausing::switch,
     permissions::allocation as function,
+    release::Slashes,
     remove,
     revert::{Error, Foreseen, Panic, require},
 };
 use crate::{
     arithmetic::WAD_WIDE,
     call::{AllocationChange, ClearItem, SetId, SlashItem},
-    ledger::{Allocation, History},
+    ledger::{Allocation, History, Stake},
 };
 
 /// Where an allocation is: operator, set and strategy, by index.
@@ -42,7 +43,10 @@ impl Model<'_> {
         require(self.is_operator_slashable(operator, set)?, Error::OperatorNotSlashable)?;
 
         let operator = self.operator(operator)?;
-        let slash_id = self.next_slash_id(set)?;
+        let slash_id = match self.release().slashes {
+            Slashes::Summed => None,
+            Slashes::Numbered => Some(self.next_slash_id(set)?),
+        };
         let mut shares = Vec::with_capacity(items.len());
         for (i, item) in items.iter().enumerate() {
             require(i == 0 || item.strategy > items[i - 1].strategy, Error::StrategiesMustBeInAscendingOrder)?;
@@ -51,7 +55,7 @@ impl Model<'_> {
             let place = Place { operator, set, strategy: self.strategy(item.strategy)? };
             shares.push(self.slash_strategy(place, slash_id, item.wad)?);
         }
-        Ok(Returned::Slash { id: slash_id, shares })
+        Ok(slash_id.map_or(Returned::Nothing, |id| Returned::Slash { id, shares }))
     }
 
     /// Slashes are counted from one. The next one has a place among the set's from now on.
@@ -68,7 +72,7 @@ impl Model<'_> {
 
     /// A part of the allocation, rounded up. Of what is pending to be deallocated, the same part, also rounded up, so
     /// that it is never more than what is left. An allocation that is pending is not slashable yet.
-    fn slash_strategy(&mut self, place: Place, slash_id: u64, wad: U256) -> Foreseen<U256> {
+    fn slash_strategy(&mut self, place: Place, slash_id: Option<u64>, wad: U256) -> Foreseen<U256> {
         let (mut info, mut allocation) = self.settled(place)?;
         if allocation.current == 0 {
             return Ok(U256::ZERO);
@@ -89,7 +93,8 @@ impl Model<'_> {
         let block = self.block();
         let stake = &mut self.ledger.operators[place.operator].stakes[place.strategy];
         push(&mut stake.max_magnitudes, block, U256::from(info.max))?;
-        self.slash_operator_shares(place.operator, (place.set, slash_id), place.strategy, (prev_max, info.max))
+        let slash = slash_id.map(|id| (place.set, id));
+        self.slash_operator_shares(place.operator, slash, place.strategy, (prev_max, info.max))
     }
 
     /// `modifyAllocations`.
@@ -133,7 +138,7 @@ impl Model<'_> {
         } else if slashable {
             // Stays encumbered and slashable until the deallocation delay is over.
             let id = self.ledger.sets[place.set].id;
-            self.ledger.operators[place.operator].stakes[place.strategy].deallocation_queue.push(id);
+            push_back(&mut self.ledger.operators[place.operator].stakes[place.strategy], id);
             allocation.effect_block = add_blocks(self.block(), self.ledger.terms.deallocation_delay + 1)?;
         } else {
             info.encumbered = add_diff(info.encumbered, allocation.pending)?;
@@ -176,7 +181,7 @@ impl Model<'_> {
                 return Ok(());
             }
             self.store(place, info, allocation);
-            self.ledger.operators[operator].stakes[strategy].deallocation_queue.remove(0);
+            pop_front(&mut self.ledger.operators[operator].stakes[strategy]);
         }
         Ok(())
     }
@@ -237,6 +242,18 @@ impl Model<'_> {
         info.effect_block = effect_block;
         Ok(())
     }
+}
+
+/// Adds to a deallocation queue, and moves its end.
+fn push_back(stake: &mut Stake, id: SetId) {
+    stake.deallocation_queue.push(id);
+    stake.queue_ends.end = stake.queue_ends.end.wrapping_add(1);
+}
+
+/// Takes the first of a deallocation queue, which must have one, and moves its begin.
+fn pop_front(stake: &mut Stake) {
+    stake.deallocation_queue.remove(0);
+    stake.queue_ends.begin = stake.queue_ends.begin.wrapping_add(1);
 }
 
 /// Records that a history is `value` from `block` on.

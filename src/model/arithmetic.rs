@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 
-use super::revert::{Error, Foreseen, Panic, message, require};
+use super::revert::{Foreseen, Panic, message};
 use crate::arithmetic::{self, WAD_WIDE};
 
 /// `x * y / d`, rounded down.
@@ -109,9 +109,7 @@ pub fn updated_scaling_factor(k: U256, prev_deposit_shares: U256, added_shares: 
         return div_wad_down(k, f);
     }
     let worth = add(calc_withdrawable(k, prev_deposit_shares, f)?, added_shares)?;
-    let updated = div_wad_down(div_wad_down(worth, add(prev_deposit_shares, added_shares)?)?, f)?;
-    require(!updated.is_zero(), Error::InvalidDepositScalingFactor)?;
-    Ok(updated)
+    div_wad_down(div_wad_down(worth, add(prev_deposit_shares, added_shares)?)?, f)
 }
 
 /// The part of a magnitude that a slash of `wad` takes, rounded up.

@@ -8,6 +8,7 @@ use super::{
     arithmetic::{add, calc_slashed_amount, scale_for_burning, sub, updated_scaling_factor},
     pausing::switch,
     permissions::delegation as function,
+    release::ZeroFactors,
     revert::{Error, Foreseen, Panic, require},
 };
 use crate::ledger::Staker;
@@ -115,9 +116,13 @@ impl Model<'_> {
         if added_shares.is_zero() {
             return Ok(());
         }
+        let release = self.release();
         let holding = &mut self.ledger.stakers[staker].holdings[strategy];
         let factor = U256::from(slashing_factor);
-        holding.stored_factor = updated_scaling_factor(holding.factor(), prev_deposit_shares, added_shares, factor)?;
+        let updated = updated_scaling_factor(holding.factor(), prev_deposit_shares, added_shares, factor)?;
+        let refused = updated.is_zero() && release.zero_factors == ZeroFactors::Refused;
+        require(!refused, Error::InvalidDepositScalingFactor)?;
+        holding.stored_factor = updated;
         if let Some(operator) = operator {
             let shares = &mut self.ledger.operators[operator].stakes[strategy].shares;
             *shares = add(*shares, added_shares)?;
@@ -132,11 +137,11 @@ impl Model<'_> {
     }
 
     /// `slashOperatorShares`: of the operator's shares, and of those queued while they can still be slashed. `slash` is
-    /// the set and the slash's id, `magnitudes` the maximum before and after.
+    /// the set and the slash's id, if it has one; the magnitudes are the maximum before and after.
     pub(super) fn slash_operator_shares(
         &mut self,
         operator: usize,
-        slash: (usize, u64),
+        slash: Option<(usize, u64)>,
         strategy: usize,
         (prev_max, new_max): (u64, u64),
     ) -> Foreseen<U256> {
@@ -145,7 +150,10 @@ impl Model<'_> {
         let slashed_in_queue = scale_for_burning(self.scaled_shares_in_queue(operator, strategy)?, prev_max, new_max)?;
         let total = add(slashed, slashed_in_queue)?;
         self.decrease_delegation(operator, strategy, slashed)?;
-        self.increase_burn_or_redistributable_shares(slash, strategy, total)?;
+        match slash {
+            Some(slash) => self.increase_burn_or_redistributable_shares(slash, strategy, total)?,
+            None => self.increase_burnable_shares(strategy, total)?,
+        }
         Ok(total)
     }
 

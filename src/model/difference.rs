@@ -113,6 +113,7 @@ impl Differences<'_> {
                 max_magnitudes: format!("max magnitudes in {at}"),
                 encumbered: format!("encumbered magnitude in {at}"),
                 deallocation_queue: format!("deallocation queue in {at}"),
+                queue_ends: format!("ends of the deallocation queue in {at}"),
                 queued_shares: format!("cumulative scaled shares in {at}"),
             } besides {});
         }

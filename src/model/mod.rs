@@ -17,6 +17,7 @@ mod pausing;
 mod permissions;
 mod prediction;
 mod probes;
+mod release;
 mod revert;
 mod strategy;
 mod strategy_manager;
@@ -56,9 +57,13 @@ impl Model<'_> {
         use Operation as O;
         match operation {
             O::Deposit { strategy, token, amount } => self.deposit_into_strategy(*strategy, *token, *amount),
-            O::ClearSlash { set, nth } => self.clear_burn_or_redistributable_shares(*set, *nth),
-            O::ClearSlashByStrategy { set, nth, strategy } => {
-                self.clear_burn_or_redistributable_shares_by_strategy(*set, *nth, *strategy)
+            O::ClearSlash { set, nth } => {
+                self.redistributing(|model| model.clear_burn_or_redistributable_shares(*set, *nth))
+            }
+            O::ClearSlashByStrategy { set, nth, strategy } => self
+                .redistributing(|model| model.clear_burn_or_redistributable_shares_by_strategy(*set, *nth, *strategy)),
+            O::CreateRedistributingSets { avs, sets } => {
+                self.redistributing(|model| model.create_redistributing_operator_sets(*avs, sets))
             }
             O::QueueWithdrawals { withdrawals } => self.queue_withdrawals(withdrawals),
             O::CompleteWithdrawal { completion } => self.complete_queued_withdrawals(std::slice::from_ref(completion)),
@@ -90,7 +95,6 @@ impl Model<'_> {
             O::UpdateAvsMetadata { avs } => self.update_avs_metadata(*avs),
             O::SetAvsRegistrar { avs, registrar } => self.set_avs_registrar(*avs, *registrar),
             O::CreateSets { avs, sets } => self.create_operator_sets(*avs, sets),
-            O::CreateRedistributingSets { avs, sets } => self.create_redistributing_operator_sets(*avs, sets),
             O::AddStrategies { set, strategies } => self.add_strategies_to_operator_set(*set, strategies),
             O::RemoveStrategies { set, strategies } => self.remove_strategies_from_operator_set(*set, strategies),
             O::BurnShares { strategy } => self.burn_shares(*strategy),

@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 
 use super::{
-    Model, NOT_KEPT,
+    Model, NOT_KEPT, Returned,
     arithmetic::add_blocks,
     insert,
     pausing::switch,
@@ -104,7 +104,7 @@ impl Model<'_> {
         &mut self,
         avs: Address,
         sets: &[NewRedistributingSet],
-    ) -> Foreseen {
+    ) -> Foreseen<Returned> {
         self.check_can_call(avs, self.managers().allocation, function::CREATE_REDISTRIBUTING)?;
         self.check_described(avs)?;
         for new in sets {
@@ -115,7 +115,7 @@ impl Model<'_> {
             self.ledger.sets[set].recipient = new.recipient;
             self.add_strategies(set, &new.strategies)?;
         }
-        Ok(())
+        Ok(Returned::Nothing)
     }
 
     /// `addStrategiesToOperatorSet`.

@@ -91,6 +91,13 @@ impl Model<'_> {
         Ok(())
     }
 
+    /// `increaseBurnableShares`: shares wait by strategy.
+    pub(super) fn increase_burnable_shares(&mut self, strategy: usize, shares: U256) -> Foreseen {
+        let sum = &mut self.ledger.strategies[strategy].burnable_shares;
+        *sum = add(*sum, shares)?;
+        Ok(())
+    }
+
     /// `clearBurnOrRedistributableShares`: every strategy of a slash, in the order there is.
     pub(super) fn clear_burn_or_redistributable_shares(&mut self, id: SetId, nth: u32) -> Foreseen<Returned> {
         let set = self.ledger.set_index(id).ok_or(NOT_KEPT)?;
@@ -154,7 +161,7 @@ impl Model<'_> {
         self.withdraw(strategy, recipient, token, shares)
     }
 
-    /// `burnShares`: what was slashed before redistribution existed.
+    /// `burnShares`: all that waits in a strategy.
     pub(super) fn burn_shares(&mut self, strategy: Address) -> Foreseen {
         let index = self.strategy(strategy)?;
         let shares = std::mem::take(&mut self.ledger.strategies[index].burnable_shares);

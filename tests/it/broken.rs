@@ -63,12 +63,13 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
     let output = transaction.map(|transaction| transaction.data).unwrap_or_default();
     for outcome in [Outcome::Returned(output.clone()), Outcome::Reverted(output), Outcome::Halted("OutOfGas".into())] {
         let mut ghosts = Ghosts::new(before);
-        ghosts.fold(Happened { before, call: &call, outcome: &outcome, after });
+        let touched = Touched::EVERYTHING;
+        ghosts.fold(Happened { before, call: &call, outcome: &outcome, after, touched });
         let mut model = Lockstep::new(before);
         model.predict(before, &call);
         model.compare(after);
         let predicted = Some(model.prediction());
-        let (touched, book) = (Touched::EVERYTHING, protocol.book());
+        let book = protocol.book();
         let step = Step { before, call: &call, outcome: &outcome, after, touched, ghosts: &ghosts, book, predicted };
         for invariant in invariants::all() {
             // Which verdict does not matter: that there is one does.

@@ -12,6 +12,7 @@ mod matrix;
 mod model;
 mod mutants;
 mod node;
+mod releases;
 mod shrinking;
 mod support;
 mod tidy;

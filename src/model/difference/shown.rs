@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, FixedBytes, U256};
 use crate::{
     book::Book,
     call::SetId,
-    ledger::{Allocation, AllocationDelay, History, Permission, Quirks},
+    ledger::{Allocation, AllocationDelay, History, Permission, QueueEnds, Quirks},
 };
 
 /// What can be shown to somebody who knows people by name.
@@ -67,6 +67,14 @@ impl Shown for AllocationDelay {
     fn shown(&self, _: &Book) -> String {
         let Self { delay, is_set, pending, effect_block } = self;
         format!("(delay {delay}, set {is_set}, pending {pending} from block {effect_block})")
+    }
+}
+
+impl Shown for QueueEnds {
+    fn shown(&self, _: &Book) -> String {
+        let Self { begin, end, leftover } = self;
+        let leftover = if *leftover { ", something beside" } else { "" };
+        format!("({begin} to {end}{leftover})")
     }
 }
 

@@ -1,5 +1,10 @@
 //! Slashing: a slash takes what it says, from whom it says, once.
 
+mod magnitude;
+mod others;
+mod shares;
+mod stakers;
+
 use alloy_primitives::{Address, U256};
 
 use crate::{
@@ -15,7 +20,32 @@ pub(super) const FAMILY: Family = Family {
     key: "SLA",
     title: "Slashing",
     assumes: "Nothing beyond the protocol itself.",
-    invariants: &[&SLASHED_MAGNITUDE, &SAME_AMOUNT, &OTHER_SETS, &OPERATOR_SHARES],
+    invariants: &[
+        &SLASHED_MAGNITUDE,
+        &SAME_AMOUNT,
+        &magnitude::PENDING,
+        &OTHER_SETS,
+        &others::STRATEGIES,
+        &others::OPERATORS,
+        &magnitude::FREE,
+        &others::REGISTRATION,
+        &OPERATOR_SHARES,
+        &shares::PROPORTIONAL,
+        &shares::TOLD,
+        &shares::FROM_THE_QUEUE,
+        &shares::HANDED_OVER,
+        &shares::COUNTED,
+        &others::STAKERS,
+        &stakers::DEVALUED,
+        &others::OTHER_STAKERS,
+        &stakers::OUT_OF_REACH,
+        &stakers::IN_THE_QUEUE,
+        &stakers::NOTHING_CREATED,
+        &magnitude::ENTIRE,
+        &magnitude::NOTHING,
+        &magnitude::MEANINGFUL,
+        &magnitude::TWICE,
+    ],
 };
 
 /// A slash that succeeded.
@@ -37,6 +67,8 @@ fn indices(ledger: &Ledger, set: SetId, operator: Address) -> Option<(usize, usi
 
 /// One strategy of a slash, before and after.
 struct Part<'a> {
+    /// Where it stands in the call.
+    item: usize,
     strategy: usize,
     wad: U256,
     /// As it stood in the slash's block.
@@ -48,26 +80,24 @@ struct Part<'a> {
     after: &'a Stake,
 }
 
-fn parts<'a>(step: &Step<'a>, slash: &Slash<'a>) -> Vec<Part<'a>> {
+fn parts<'a>(step: &Step<'a>, slash: &Slash<'a>) -> impl Iterator<Item = Part<'a>> {
+    let (ledger, set) = (step.before, slash.set);
     let (was, is) = (&step.before.operators[slash.operator], &step.after.operators[slash.operator]);
-    slash
-        .items
-        .iter()
-        .filter_map(|item| {
-            let strategy = step.before.strategy_index(item.strategy)?;
-            let stored = was.allocations[slash.set][strategy];
-            let given_back = if stored.is_locked(step.before.block) { 0 } else { stored.pending.min(0) };
-            Some(Part {
-                strategy,
-                wad: item.wad,
-                was: stored.settled(step.before.block),
-                is: is.allocations[slash.set][strategy],
-                was_encumbered: i128::from(was.stakes[strategy].encumbered) + given_back,
-                before: &was.stakes[strategy],
-                after: &is.stakes[strategy],
-            })
+    slash.items.iter().enumerate().filter_map(move |(item, SlashItem { strategy, wad })| {
+        let strategy = ledger.strategy_index(*strategy)?;
+        let stored = was.allocations[set][strategy];
+        let given_back = if stored.is_locked(ledger.block) { 0 } else { stored.pending.min(0) };
+        Some(Part {
+            item,
+            strategy,
+            wad: *wad,
+            was: stored.settled(ledger.block),
+            is: is.allocations[set][strategy],
+            was_encumbered: i128::from(was.stakes[strategy].encumbered) + given_back,
+            before: &was.stakes[strategy],
+            after: &is.stakes[strategy],
         })
-        .collect()
+    })
 }
 
 fn place(step: &Step<'_>, slash: &Slash<'_>, strategy: usize) -> String {
@@ -92,7 +122,7 @@ const SLASHED_MAGNITUDE: Invariant = Invariant {
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
-        for part in parts(step, &slash).iter().filter(|part| part.was.current > 0) {
+        for part in parts(step, &slash).filter(|part| part.was.current > 0) {
             exercised = true;
             let taken: u64 = mul_wad_up(U256::from(part.was.current), part.wad).map_or(u64::MAX, |x| x.saturating_to());
             let expected = |from: u64| i128::from(from) - i128::from(taken);
@@ -134,7 +164,7 @@ const SAME_AMOUNT: Invariant = Invariant {
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
-        for part in parts(step, &slash).iter().filter(|part| part.was.current > 0) {
+        for part in parts(step, &slash).filter(|part| part.was.current > 0) {
             exercised = true;
             let current = i128::from(part.was.current) - i128::from(part.is.current);
             let max = i128::from(part.before.max_magnitude()) - i128::from(part.after.max_magnitude());
@@ -187,7 +217,7 @@ const OPERATOR_SHARES: Invariant = Invariant {
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
-        for part in parts(step, &slash).iter().filter(|part| part.was.current > 0) {
+        for part in parts(step, &slash).filter(|part| part.was.current > 0) {
             applies_if!(part.before.max_magnitude() > 0);
             exercised |= !part.before.shares.is_zero();
             let (prev, new) = (U256::from(part.before.max_magnitude()), U256::from(part.after.max_magnitude()));

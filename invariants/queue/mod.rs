@@ -1,6 +1,10 @@
 //! The deallocation queue: what an operator takes back, in the order in which it may.
 
+mod clearing;
+mod shape;
+
 use crate::{
+    invariants::sentence,
     must,
     oracle::{Checkpoint, Family, Invariant, Step, Verdict},
 };
@@ -9,7 +13,20 @@ pub(super) const FAMILY: Family = Family {
     key: "QUE",
     title: "Deallocation queue",
     assumes: "Nothing beyond the protocol itself.",
-    invariants: &[&UNIQUE, &DEALLOCATIONS, &COMPLETE, &ORDER],
+    invariants: &[
+        &shape::ENDS,
+        &UNIQUE,
+        &shape::REAL_KEYS,
+        &DEALLOCATIONS,
+        &COMPLETE,
+        &ORDER,
+        &shape::HORIZON,
+        &clearing::NO_CHANGE,
+        &clearing::PREFIX,
+        &clearing::SETTLED,
+        &clearing::LOCK,
+        &clearing::LIVE,
+    ],
 };
 
 /// An operator's queue in one strategy.
@@ -20,19 +37,14 @@ struct Queue<'a> {
 }
 
 fn queues<'a>(step: &'a Step<'a>) -> impl Iterator<Item = Queue<'a>> {
-    step.after.operators.iter().enumerate().flat_map(|(operator, of)| {
-        let stakes = of.stakes.iter().enumerate();
+    step.touched_operators().flat_map(|operator| {
+        let stakes = step.after.operators[operator].stakes.iter().enumerate();
         stakes.map(move |(strategy, stake)| Queue { operator, strategy, sets: &stake.deallocation_queue })
     })
 }
 
 fn place(step: &Step<'_>, operator: usize, strategy: usize) -> String {
-    let operator = step.name(step.after.operators[operator].address);
-    format!("the queue of {operator} in {}", step.name(step.after.strategies[strategy].address))
-}
-
-fn set_name(step: &Step<'_>, id: crate::call::SetId) -> String {
-    format!("set {} of {}", id.id, step.name(id.avs))
+    format!("the queue of {}", sentence::stake(step, operator, strategy))
 }
 
 const UNIQUE: Invariant = Invariant {
@@ -51,7 +63,7 @@ const UNIQUE: Invariant = Invariant {
                     !sets[..at].contains(id),
                     "{} has {} twice",
                     place(step, operator, strategy),
-                    set_name(step, *id)
+                    sentence::set(step, *id)
                 );
             }
         }
@@ -77,14 +89,14 @@ const DEALLOCATIONS: Invariant = Invariant {
                     set.is_some(),
                     "{} has {}, which is no set",
                     place(step, operator, strategy),
-                    set_name(step, *id)
+                    sentence::set(step, *id)
                 );
                 let allocation = step.after.operators[operator].allocations[set.unwrap_or_default()][strategy];
                 must!(
                     allocation.pending <= 0,
                     "{} has {}, which waits for {} more",
                     place(step, operator, strategy),
-                    set_name(step, *id),
+                    sentence::set(step, *id),
                     allocation.pending,
                 );
             }
@@ -102,7 +114,8 @@ const COMPLETE: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let mut exercised = false;
-        for (index, operator) in step.after.operators.iter().enumerate() {
+        for index in step.touched_operators() {
+            let operator = &step.after.operators[index];
             for (set, of_set) in step.after.sets.iter().zip(&operator.allocations) {
                 for (strategy, allocation) in of_set.iter().enumerate().filter(|(_, a)| a.pending < 0) {
                     exercised = true;
@@ -110,7 +123,7 @@ const COMPLETE: Invariant = Invariant {
                         operator.stakes[strategy].deallocation_queue.contains(&set.id),
                         "{} lacks {}, which is giving back {}",
                         place(step, index, strategy),
-                        set_name(step, set.id),
+                        sentence::set(step, set.id),
                         -allocation.pending,
                     );
                 }
@@ -144,7 +157,7 @@ const ORDER: Invariant = Invariant {
                     effect >= latest,
                     "{} has {}, over at block {effect}, behind one over at block {latest}",
                     place(step, operator, strategy),
-                    set_name(step, *id),
+                    sentence::set(step, *id),
                 );
                 latest = effect;
             }

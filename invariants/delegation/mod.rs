@@ -1,20 +1,54 @@
 //! Delegation and deposit scaling: operators' shares stand for stakers' shares.
 
+mod links;
+mod scaling;
+mod shares;
+
 use alloy_primitives::{Address, U256, U512};
 
 use crate::{
     arithmetic::{WAD_WIDE, mul_wad_down},
     ledger::Ledger,
     must,
-    oracle::{Checkpoint, Family, Invariant, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
     key: "DEL",
     title: "Delegation and deposit scaling",
     assumes: "Strategies of ERC-20 tokens; native ETH has its own family.",
-    invariants: &[&BACKED, &NO_GAIN, &RESET],
+    invariants: &[
+        &links::FOR_EVER,
+        &links::OWN_CHOICE,
+        &links::TO_OPERATORS,
+        &links::NO_SWITCH,
+        &BACKED,
+        &shares::NOT_INFLATED,
+        &NO_GAIN,
+        &shares::NOTHING_LEFT,
+        &scaling::UNDELEGATED,
+        &RESET,
+        &scaling::COMPUTED,
+        &scaling::DEPOSIT,
+        &scaling::DELEGATION,
+        &scaling::RESCALED,
+        &shares::MOVED,
+        &links::OWN_SHARES,
+        &scaling::LISTED,
+        &scaling::ALL_LEAVES,
+        &shares::OF_OPERATORS,
+        &shares::REFUSED,
+    ],
 };
+
+/// Whether a call may have changed what an operator or one of its stakers has.
+fn concerns(step: &Step<'_>, operator: usize) -> bool {
+    let address = step.after.operators[operator].address;
+    step.touched.operator(operator)
+        || step.touched_stakers().any(|staker| {
+            step.after.stakers[staker].delegated_to == address || step.after.stakers[staker].address == address
+        })
+}
 
 const BACKED: Invariant = Invariant {
     id: "DEL-05",
@@ -27,7 +61,8 @@ const BACKED: Invariant = Invariant {
     check: |step| {
         let ledger = step.after;
         let mut exercised = false;
-        for operator in &ledger.operators {
+        let concerned = (0..ledger.operators.len()).filter(|operator| concerns(step, *operator));
+        for operator in concerned.map(|operator| &ledger.operators[operator]) {
             for (at, stake) in operator.stakes.iter().enumerate() {
                 let scaled = scaled_shares(ledger, operator.address, at);
                 exercised |= !scaled.is_zero();
@@ -67,6 +102,10 @@ const NO_GAIN: Invariant = Invariant {
         let ledger = step.after;
         let mut exercised = false;
         for (index, staker) in ledger.stakers.iter().enumerate() {
+            let operator = ledger.operator_index(staker.delegated_to);
+            if !step.touched.staker(index) && !operator.is_some_and(|operator| step.touched.operator(operator)) {
+                continue;
+            }
             for (at, holding) in staker.holdings.iter().enumerate().filter(|(_, h)| !h.shares.is_zero()) {
                 exercised = true;
                 let withdrawable = ledger.withdrawable(index, at);
@@ -94,7 +133,8 @@ const RESET: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let mut exercised = false;
-        for (was, is) in step.before.stakers.iter().zip(&step.after.stakers) {
+        for index in step.touched_stakers() {
+            let (was, is) = (&step.before.stakers[index], &step.after.stakers[index]);
             for (at, (before, after)) in was.holdings.iter().zip(&is.holdings).enumerate() {
                 if !after.shares.is_zero() {
                     continue;

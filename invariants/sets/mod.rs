@@ -1,17 +1,34 @@
 //! Operator sets: who is in, and where their slashed funds go.
 
+mod making;
+mod membership;
+
 use alloy_primitives::Address;
 
 use crate::{
-    must,
-    oracle::{Checkpoint, Family, Invariant, Verdict},
+    applies_if, must,
+    oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
     key: "SET",
     title: "Operator sets",
     assumes: "Nothing beyond the protocol itself.",
-    invariants: &[&MEMBERSHIP, &RECIPIENT_FROZEN],
+    invariants: &[
+        &MEMBERSHIP,
+        &membership::REAL,
+        &membership::IN_REACH,
+        &membership::TAIL,
+        &membership::NO_MAGNITUDE_MOVES,
+        &membership::NO_EARLY_RETURN,
+        &making::FOR_EVER,
+        &RECIPIENT_FROZEN,
+        &making::EXCLUDED,
+        &making::REAL_RECIPIENT,
+        &making::STRATEGIES,
+        &making::DESCRIBED,
+        &membership::OUT_OF_REACH_IS_SAFE,
+    ],
 };
 
 const MEMBERSHIP: Invariant = Invariant {
@@ -23,6 +40,7 @@ const MEMBERSHIP: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
+        applies_if!(step.touched.any_operator() || step.touched.any_set());
         let mut exercised = false;
         for operator in &step.after.operators {
             for (set, membership) in step.after.sets.iter().zip(&operator.memberships) {
@@ -52,10 +70,10 @@ const RECIPIENT_FROZEN: Invariant = Invariant {
     why: "Operators and stakers accept to be slashed in favour of a recipient they know. An AVS that could change it could \
           take the funds itself.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let mut exercised = false;
-        for set in &step.after.sets {
+        for set in step.touched_sets().map(|index| &step.after.sets[index]) {
             let agreed = step.ghosts.recipients.get(&set.id).copied();
             exercised |= agreed.is_some_and(|recipient| !recipient.is_zero());
             let name = |recipient: Address| {

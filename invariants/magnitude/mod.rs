@@ -1,18 +1,42 @@
 //! Magnitudes: what an operator can be slashed for, and by whom.
 
+mod bounds;
+mod changes;
+mod lists;
+mod views;
+
 use crate::{
-    applies_if,
     arithmetic::WAD,
     call::Operation,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
     key: "MAG",
     title: "Magnitudes",
     assumes: "Nothing beyond the protocol itself.",
-    invariants: &[&MONOTONE, &ENCUMBERED_WITHIN_MAX, &ENCUMBERED_IS_A_SUM, &UNIQUE_STAKE, &PENDING_BOUNDED, &HISTORY],
+    invariants: &[
+        &bounds::WITHIN_WAD,
+        &MONOTONE,
+        &ENCUMBERED_WITHIN_MAX,
+        &views::PARTITION,
+        &ENCUMBERED_IS_A_SUM,
+        &UNIQUE_STAKE,
+        &bounds::CURRENT_WITHIN_MAX,
+        &PENDING_BOUNDED,
+        &bounds::PROMISE_WITHIN_WAD,
+        &changes::EFFECT_BLOCK,
+        &HISTORY,
+        &views::NOW,
+        &lists::STRATEGIES,
+        &lists::SETS,
+        &changes::OWNERS,
+        &changes::PENDING,
+        &changes::ENCUMBERED_GROWS,
+        &bounds::FRESH,
+        &bounds::NOTHING_OF_NOTHING,
+    ],
 };
 
 const MONOTONE: Invariant = Invariant {
@@ -25,7 +49,8 @@ const MONOTONE: Invariant = Invariant {
     assumes: &[Assumption::PassiveRegistrars],
     check: |step| {
         let mut exercised = false;
-        for (was, is) in step.before.operators.iter().zip(&step.after.operators) {
+        for index in step.touched_operators() {
+            let (was, is) = (&step.before.operators[index], &step.after.operators[index]);
             for (at, strategy) in step.after.strategies.iter().enumerate() {
                 let (before, after) = (was.stakes[at].max_magnitude(), is.stakes[at].max_magnitude());
                 if before == after {
@@ -57,7 +82,8 @@ const ENCUMBERED_WITHIN_MAX: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let mut exercised = false;
-        for (index, operator) in step.after.operators.iter().enumerate() {
+        for index in step.touched_operators() {
+            let operator = &step.after.operators[index];
             for (at, stake) in operator.stakes.iter().enumerate().filter(|(_, stake)| stake.encumbered > 0) {
                 exercised = true;
                 let who = step.name(operator.address);
@@ -85,7 +111,7 @@ const ENCUMBERED_IS_A_SUM: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let mut exercised = false;
-        for operator in &step.after.operators {
+        for operator in step.touched_operators().map(|index| &step.after.operators[index]) {
             for (at, stake) in operator.stakes.iter().enumerate() {
                 let promised =
                     |allocation: &crate::ledger::Allocation| i128::from(allocation.current) + allocation.pending.max(0);
@@ -114,7 +140,7 @@ const UNIQUE_STAKE: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let mut exercised = false;
-        for operator in &step.after.operators {
+        for operator in step.touched_operators().map(|index| &step.after.operators[index]) {
             for (at, stake) in operator.stakes.iter().enumerate() {
                 let mut sets = 0;
                 let mut sum = 0i128;
@@ -148,7 +174,7 @@ const PENDING_BOUNDED: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let mut exercised = false;
-        for operator in &step.after.operators {
+        for operator in step.touched_operators().map(|index| &step.after.operators[index]) {
             for (set, of_set) in step.after.sets.iter().zip(&operator.allocations) {
                 for (at, allocation) in of_set.iter().enumerate().filter(|(_, allocation)| allocation.pending < 0) {
                     exercised = true;
@@ -178,10 +204,11 @@ const HISTORY: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
-        applies_if!(history_changed(step));
-        for operator in &step.after.operators {
+        let mut exercised = false;
+        for operator in step.touched_operators().map(|index| &step.after.operators[index]) {
             for (at, stake) in operator.stakes.iter().enumerate() {
                 let entries = &stake.max_magnitudes.entries;
+                exercised |= !entries.is_empty();
                 let place =
                     || format!("{} in {}", step.name(operator.address), step.name(step.after.strategies[at].address));
                 for pair in entries.windows(2) {
@@ -204,18 +231,9 @@ const HISTORY: Invariant = Invariant {
                 }
             }
         }
-        Verdict::Holds
+        Verdict::holds_if(exercised)
     },
 };
-
-fn history_changed(step: &Step<'_>) -> bool {
-    let stakes = |ledger: &'_ crate::ledger::Ledger| -> Vec<usize> {
-        let operators = ledger.operators.iter();
-        operators.flat_map(|operator| operator.stakes.iter().map(|stake| stake.max_magnitudes.entries.len())).collect()
-    };
-    step.succeeded() && matches!(step.call.operation, Operation::Slash { .. })
-        || stakes(step.before) != stakes(step.after)
-}
 
 #[cfg(test)]
 mod tests {
