@@ -160,8 +160,7 @@ impl<'r, 'p> Run<'r, 'p> {
     fn judge(&mut self, call: &Call, outcome: &Outcome) {
         let step = self.executor.step(call, outcome);
         if let Some(prediction) = step.predicted {
-            let predictions = &mut self.played.predictions;
-            *(if prediction.ending.is_predicted() { &mut predictions.made } else { &mut predictions.missing }) += 1;
+            self.played.predictions.count(&prediction.ending);
         }
         for (index, invariant) in self.options.invariants.iter().enumerate() {
             let count = &mut self.played.invariants[index];

@@ -4,7 +4,7 @@ use slashproof::{
     artifact::Artifacts,
     campaign::Options,
     invariants,
-    model::{Error, FUNCTIONS},
+    model::{Error, FUNCTIONS, NO_WORD},
     protocol::{
         Protocol,
         eigenlayer::{EigenLayer, release::RELEASES},
@@ -15,8 +15,8 @@ use slashproof::{
 
 use crate::support::{bundled, options, play};
 
-/// Of so many calls, one may go unpredicted.
-const CALLS_PER_UNPREDICTED: u64 = 4;
+/// Of so many calls of which the model knows what they ask, one may go unpredicted.
+const CALLS_PER_UNPREDICTED: u64 = 100;
 
 #[test]
 fn contracts_and_model_go_in_lockstep() {
@@ -35,7 +35,9 @@ fn contracts_and_model_go_in_lockstep() {
             assert!(found.is_empty(), "{}, {}: {found:#?}", release.name, world.name);
             let counted = summary.predictions;
             assert_eq!(counted.made + counted.missing, summary.calls);
-            assert!(counted.missing * CALLS_PER_UNPREDICTED <= summary.calls, "{}: {counted:?}", world.name);
+            let unknown = counted.reasons.get(NO_WORD).copied().unwrap_or_default();
+            let missing = counted.missing - unknown;
+            assert!(missing * CALLS_PER_UNPREDICTED <= summary.calls - unknown, "{}: {counted:?}", world.name);
             played.push((release.name, world.name));
         }
     }
