@@ -15,6 +15,7 @@ mod redistribution;
 mod rewards;
 mod sentence;
 mod sets;
+mod signature;
 mod slashing;
 mod timing;
 mod withdrawal;
@@ -36,6 +37,7 @@ pub const FAMILIES: &[&Family] = &[
     &redistribution::FAMILY,
     &timing::FAMILY,
     &authority::FAMILY,
+    &signature::FAMILY,
     &callback::FAMILY,
     &pausing::FAMILY,
     &rewards::FAMILY,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, U256};
 
 use crate::{
-    call::{Call, Operation, Outcome, Receive, SetId},
+    call::{Call, Operation, Outcome, Receive, SetId, SignedOperation},
     ledger::{Ledger, Touched},
 };
 
@@ -85,7 +85,10 @@ impl Ghosts {
         stakes::fold(&mut self.stakes, happened);
         self.fold_queue(happened);
         match &happened.call.operation {
-            Operation::Deposit { strategy, .. } => self.deposited(happened, *strategy),
+            Operation::Deposit { strategy, .. } => self.deposited(happened, happened.call.actor, *strategy),
+            Operation::Signed(SignedOperation::Deposit { staker, strategy, .. }) => {
+                self.deposited(happened, *staker, *strategy);
+            }
             Operation::CompleteWithdrawal { completion } if completion.receive != Receive::Shares => {
                 self.paid_out(happened);
             }
@@ -138,8 +141,8 @@ impl Ghosts {
         }
     }
 
-    fn deposited(&mut self, Happened { before, call, after, .. }: Happened<'_>, strategy: Address) {
-        let (Some(staker), Some(index)) = (after.staker_index(call.actor), after.strategy_index(strategy)) else {
+    fn deposited(&mut self, Happened { before, after, .. }: Happened<'_>, staker: Address, strategy: Address) {
+        let (Some(staker), Some(index)) = (after.staker_index(staker), after.strategy_index(strategy)) else {
             return;
         };
         let had = before.stakers[staker].holdings[index].shares;

@@ -12,6 +12,7 @@ mod permissions;
 mod probes;
 mod reader;
 mod rewards;
+mod signed;
 mod slots;
 mod staker;
 mod surroundings;
@@ -37,6 +38,7 @@ use slots::Slots;
 /// Everything that can be done, by who does it.
 const ACTIONS: &[&[Action<EigenLayer>]] = &[
     staker::ACTIONS,
+    signed::ACTIONS,
     operator::ACTIONS,
     avs::ACTIONS,
     anybody::ACTIONS,
@@ -125,6 +127,11 @@ impl EigenLayer {
     /// The right to call `C` of the rewards coordinator.
     fn rewards_permission<C: SolCall>(&self) -> Permission {
         Permission { target: self.contracts.rewards_coordinator, selector: FixedBytes(C::SELECTOR) }
+    }
+
+    /// What signatures are bound to: the first character of the version.
+    fn signing_version(&self) -> &'static str {
+        &deploy::VERSION[..1]
     }
 
     fn slash_permission(&self) -> Permission {
