@@ -1,9 +1,11 @@
 //! Operations that carry a signature, and what was signed: what is asked, or something else.
 
+use std::borrow::Cow;
+
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
-use super::decimal;
+use super::{Call, Operation, decimal};
 
 /// What needs somebody's signature.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +39,32 @@ pub enum SignedOperation {
         /// What was signed.
         consent: Consent,
     },
+}
+
+impl Call {
+    /// What it asks, without the signature that it takes.
+    pub fn unsigned(&self) -> Cow<'_, Operation> {
+        match &self.operation {
+            Operation::Signed(SignedOperation::Delegate { operator, .. }) => {
+                Cow::Owned(Operation::Delegate { operator: *operator })
+            }
+            Operation::Signed(SignedOperation::Redelegate { operator, .. }) => {
+                Cow::Owned(Operation::Redelegate { operator: *operator })
+            }
+            Operation::Signed(SignedOperation::Deposit { strategy, token, amount, .. }) => {
+                Cow::Owned(Operation::Deposit { strategy: *strategy, token: *token, amount: *amount })
+            }
+            operation => Cow::Borrowed(operation),
+        }
+    }
+
+    /// In whose name it is made: the sender's, or that of who signed a deposit.
+    pub fn beneficiary(&self) -> Address {
+        match &self.operation {
+            Operation::Signed(SignedOperation::Deposit { staker, .. }) => *staker,
+            _ => self.actor,
+        }
+    }
 }
 
 /// An approver's signature: this staker may delegate to this operator.
