@@ -1,5 +1,7 @@
 //! Small scenes for the unit tests of invariants: one operator, two stakers, two sets, one strategy.
 
+mod scenes;
+
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 
 use crate::{
@@ -8,8 +10,9 @@ use crate::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
-        Allocation, AllocationDelay, Control, Factory, Holding, Ledger, Managers, Membership, Operator, OperatorSet,
-        Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
+        Allocation, AllocationDelay, Booking, Control, Factory, Holding, Ledger, Managers, Membership, Operator,
+        OperatorSet, Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched,
+        Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
 };
@@ -109,6 +112,7 @@ impl Scene {
         ledger.pending_sets = vec![set];
         scene.ghosts.slashes.insert(set, 1);
         scene.ghosts.recorded.insert((set, 1, strategy), half);
+        scene.ghosts.taken.insert((set, 1, strategy), half);
         scene
     }
 
@@ -223,12 +227,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         stakers: vec![staker(stakers[0]), staker(stakers[1]), Staker { delegated_to: operator, ..staker(operator) }],
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
-        principals: vec![Principal {
-            address: avs,
-            admins: Vec::new(),
-            pending_admins: Vec::new(),
-            appointments: Vec::new(),
-        }],
+        principals: vec![principal(avs)],
         tokens: vec![Token { address: token, balances: vec![U256::ZERO; holders.len()], quirks: Quirks::default() }],
         callers: Vec::new(),
         approvers: Vec::new(),
@@ -239,6 +238,10 @@ fn empty_ledger(book: &mut Book) -> Ledger {
     }
 }
 
+fn principal(address: Address) -> Principal {
+    Principal { address, admins: Vec::new(), pending_admins: Vec::new(), appointments: Vec::new() }
+}
+
 fn terms(burn_address: Address, manager: Address) -> Terms {
     Terms {
         deallocation_delay: 50,
@@ -246,6 +249,7 @@ fn terms(burn_address: Address, manager: Address) -> Terms {
         withdrawal_delay: 40,
         burn_address,
         slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
+        booking: Booking::BySlash,
         managers: Managers { allocation: manager, delegation: manager, strategy: manager },
         not_redistributable: Vec::new(),
         accepting_registrars: Vec::new(),

@@ -75,7 +75,7 @@ impl Encoder<'_> {
 
     /// The digest of a message for a contract.
     fn digest(&self, contract: Address, message: &[u8]) -> B256 {
-        let version = keccak256(self.protocol.signing_version());
+        let version = keccak256(self.protocol.release.signing_version);
         let domain = (keccak256(DOMAIN), keccak256("EigenLayer"), version, U256::from(CHAIN_ID), contract);
         let (domain, message) = (keccak256(domain.abi_encode()), keccak256(message));
         keccak256([&[0x19, 0x01], domain.as_slice(), message.as_slice()].concat())
