@@ -232,8 +232,11 @@ impl Ghosts {
     fn fold_payments(&mut self, Happened { before, call, after, .. }: Happened<'_>) {
         for payment in payments(before, call) {
             let history = &mut self.strategies[payment.strategy];
-            history.balance = history.balance.wrapping_sub(payment.lost);
+            history.balance = history.balance.wrapping_sub(payment.tokens);
             history.rounded = history.rounded.saturating_add(U256::ONE);
+            if let Some(into) = payment.into {
+                self.strategies[into].balance = self.strategies[into].balance.wrapping_add(payment.tokens);
+            }
         }
         let completions = match &call.operation {
             Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),
