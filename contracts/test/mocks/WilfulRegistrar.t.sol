@@ -62,7 +62,9 @@ contract WilfulRegistrarTest is Scene {
     }
 
     function test_whenItServesNobodyItCannotBeSet() public {
-        _wilful.behave(false, WilfulRegistrar.Answer.Nothing, WilfulRegistrar.Answer.Nothing, WilfulRegistrar.Reaction.None);
+        _wilful.behave(
+            false, WilfulRegistrar.Answer.Nothing, WilfulRegistrar.Answer.Nothing, WilfulRegistrar.Reaction.None
+        );
         vm.prank(otherAvs);
         vm.expectRevert(IAllocationManagerErrors.InvalidAVSRegistrar.selector);
         allocationManager.setAVSRegistrar(otherAvs, _wilful);
