@@ -14,6 +14,7 @@ mod model;
 mod pausing;
 mod queue;
 mod redistribution;
+mod registrar;
 mod rewards;
 mod sentence;
 mod sets;
@@ -33,6 +34,7 @@ pub const FAMILIES: &[&Family] = &[
     &magnitude::FAMILY,
     &queue::FAMILY,
     &sets::FAMILY,
+    &registrar::FAMILY,
     &slashing::FAMILY,
     &delegation::FAMILY,
     &withdrawal::FAMILY,

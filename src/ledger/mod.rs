@@ -7,6 +7,7 @@
 mod claims;
 mod factory;
 mod quantities;
+mod registrars;
 mod rewards;
 mod signatures;
 mod surroundings;
@@ -30,6 +31,7 @@ use crate::{
 };
 
 pub use quantities::CompletionRequest;
+pub use registrars::{Notice, Registrar};
 pub use signatures::{Approver, DepositRequest};
 pub use surroundings::{Caller, Quirks, Units};
 
@@ -114,6 +116,8 @@ pub struct Ledger {
     pub approvers: Vec<Approver>,
     /// Accounts that call back.
     pub callers: Vec<Caller>,
+    /// Registrars with a will of their own.
+    pub registrars: Vec<Registrar>,
     /// Whose balances are kept.
     pub holders: Vec<Address>,
     /// Who administers, and what is paused.
