@@ -7,6 +7,7 @@ mod authority;
 mod callback;
 mod conservation;
 mod delegation;
+mod examples;
 mod factory;
 mod magnitude;
 mod pausing;
@@ -40,6 +41,7 @@ pub const FAMILIES: &[&Family] = &[
     &pausing::FAMILY,
     &rewards::FAMILY,
     &factory::FAMILY,
+    &examples::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.

@@ -73,6 +73,13 @@ const WORLD: &[(&str, &str)] = &[
     ("UpgradeableBeacon", include_str!("../contracts/artifacts/world/UpgradeableBeacon.json")),
 ];
 
+/// The example AVSs, which a folder may replace one by one.
+const AVS: &[(&str, &str)] = &[
+    ("CommitmentRegistry", include_str!("../contracts/artifacts/avs/CommitmentRegistry.json")),
+    ("InsuranceFund", include_str!("../contracts/artifacts/avs/InsuranceFund.json")),
+    ("LendingMarket", include_str!("../contracts/artifacts/avs/LendingMarket.json")),
+];
+
 /// The redistribution release.
 const REDISTRIBUTION: &[(&str, &str)] = &[
     ("AllocationManager", include_str!("../contracts/artifacts/redistribution/AllocationManager.json")),
@@ -97,7 +104,7 @@ impl Artifacts {
 
     /// The release that the binary carries.
     pub fn bundled() -> Self {
-        let contracts = REDISTRIBUTION.iter().chain(WORLD).map(|(name, text)| {
+        let contracts = REDISTRIBUTION.iter().chain(AVS).chain(WORLD).map(|(name, text)| {
             let artifact = parse(name, text).unwrap_or_else(|problem| panic!("bundled artifact: {problem}"));
             ((*name).to_owned(), artifact)
         });
@@ -118,6 +125,12 @@ impl Artifacts {
             let text = read_text(&path)?;
             let artifact = parse(name, &text).map_err(|problem| problem.at(path.display()))?;
             artifacts.contracts.insert((*name).to_owned(), artifact);
+        }
+        for (name, _) in AVS {
+            if let Ok(path) = find(folder, name) {
+                let artifact = parse(name, &read_text(&path)?).map_err(|problem| problem.at(path.display()))?;
+                artifacts.contracts.insert((*name).to_owned(), artifact);
+            }
         }
         Ok(artifacts)
     }

@@ -15,7 +15,7 @@ use crate::{
     artifact::{Artifacts, Source},
     campaign::Options,
     finding::digests,
-    invariants, limits,
+    invariants, limits, mutant,
     oracle::Invariant,
     problem::{Problem, nearest},
     worlds::{self, Kind},
@@ -63,7 +63,7 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_ARTIFACTS", value_name = "DIR")]
     pub artifacts: Option<PathBuf>,
 
-    /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: standard]
+    /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: the mutant's, or standard]
     #[arg(long, env = "SLASHPROOF_WORLD", value_name = "NAME")]
     pub world: Option<String>,
 
@@ -180,6 +180,13 @@ impl Given {
         }
     }
 
+    /// What surrounds the contracts: what is named, or the world in which the mutant shows.
+    fn world(&self) -> Result<&'static Kind, Problem> {
+        let mutant = self.mutant.as_deref().and_then(mutant::find);
+        let usual = mutant.map_or(worlds::STANDARD.name, |mutant| &mutant.world);
+        worlds::find(self.world.as_deref().unwrap_or(usual))
+    }
+
     /// What it means.
     pub fn settle(self) -> Result<Settings, Problem> {
         let source = self.source()?;
@@ -200,7 +207,7 @@ impl Given {
                 fail_fast: self.fail_fast.unwrap_or(false),
             },
             source,
-            world: worlds::find(self.world.as_deref().unwrap_or(worlds::STANDARD.name))?,
+            world: self.world()?,
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
             corpus_dir: self.corpus_dir,

@@ -61,6 +61,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/pausing.toml"),
     include_str!("../contracts/mutants/rewards.toml"),
     include_str!("../contracts/mutants/factory.toml"),
+    include_str!("../contracts/mutants/examples.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
@@ -71,4 +72,9 @@ static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
 /// Every mutant, in the order of the table.
 pub fn all() -> &'static [Mutant] {
     &MUTANTS
+}
+
+/// The mutant called `name`.
+pub fn find(name: &str) -> Option<&'static Mutant> {
+    all().iter().find(|mutant| mutant.name == name)
 }

@@ -107,12 +107,20 @@ pub enum Assumption {
     CallingTokens,
     /// A registrar calls nobody back.
     PassiveRegistrars,
+    /// There are the example AVSs.
+    Examples,
 }
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 5] =
-        [Self::NoFee, Self::NoRebase, Self::PassiveTokens, Self::CallingTokens, Self::PassiveRegistrars];
+    pub const ALL: [Self; 6] = [
+        Self::NoFee,
+        Self::NoRebase,
+        Self::PassiveTokens,
+        Self::CallingTokens,
+        Self::PassiveRegistrars,
+        Self::Examples,
+    ];
 
     /// What is assumed, in a few words.
     pub const fn text(self) -> &'static str {
@@ -121,6 +129,7 @@ impl Assumption {
             Self::NoRebase => "balances that only transfers change",
             Self::PassiveTokens => "tokens that do not call back",
             Self::CallingTokens => "tokens that call back",
+            Self::Examples => "the example AVSs",
             Self::PassiveRegistrars => "registrars that do not call back",
         }
     }

@@ -60,11 +60,9 @@ const MONOTONE: Invariant = Invariant {
                 let who = step.name(is.address);
                 let at = step.name(strategy.address);
                 must!(after < before, "the maximum magnitude of {who} in {at} rose from {before} to {after}");
-                let slashed = matches!(
-                    &step.call.operation,
-                    Operation::Slash { operator, items, .. }
-                        if *operator == is.address && items.iter().any(|item| item.strategy == strategy.address)
-                );
+                let mut slashes = step.before.slashes_of(&step.call.operation).into_iter();
+                let slashed =
+                    slashes.any(|slash| slash.operator == is.address && slash.strategies.contains(&strategy.address));
                 must!(slashed, "the maximum magnitude of {who} in {at} fell from {before} to {after} without a slash");
             }
         }

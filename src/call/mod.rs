@@ -2,6 +2,7 @@
 
 mod arguments;
 mod distribution;
+mod examples;
 mod factory;
 mod operation;
 mod rewards;
@@ -13,7 +14,13 @@ use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, rewards::*, world::WorldOperation,
+    arguments::*,
+    distribution::*,
+    examples::{ExampleOperation, Fault, Loss},
+    factory::FactoryOperation,
+    operation::Operation,
+    rewards::*,
+    world::WorldOperation,
 };
 
 /// Seconds between two blocks.

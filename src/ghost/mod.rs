@@ -1,5 +1,6 @@
 //! Ghosts: what the ledger cannot say because it is history. Folded over the calls of a run.
 
+mod examples;
 mod stakes;
 
 use std::collections::BTreeMap;
@@ -8,10 +9,13 @@ use alloy_primitives::{Address, U256};
 
 use crate::{
     call::{Call, Operation, Outcome, Receive, SetId},
-    ledger::{Ledger, Touched},
+    ledger::{Ledger, SlashTarget, Touched},
 };
 
-pub use self::stakes::{LastSlash, StakeHistory};
+pub use self::{
+    examples::{ExampleGhosts, Flow},
+    stakes::{LastSlash, StakeHistory},
+};
 
 /// Names what a slash took: the set, the slash and the strategy.
 pub type SlashKey = (SetId, u64, Address);
@@ -33,6 +37,8 @@ pub struct Ghosts {
     pub given: Vec<U256>,
     /// By operator, then by strategy: what happened to its stake.
     pub stakes: Vec<Vec<StakeHistory>>,
+    /// What happened in the example AVSs.
+    pub examples: ExampleGhosts,
 }
 
 /// What happened in one strategy.
@@ -74,7 +80,8 @@ impl Ghosts {
         let given = (0..ledger.tokens.len()).map(|token| ledger.rewards_held(token)).collect();
         let created = ledger.sets.iter().filter(|set| set.exists).map(|set| (set.id, set.recipient));
         let (strategies, recipients) = (strategies.collect(), created.collect());
-        Self { strategies, recipients, given, stakes: stakes::begin(ledger), ..Self::default() }
+        let (stakes, examples) = (stakes::begin(ledger), ExampleGhosts::new(ledger));
+        Self { strategies, recipients, given, stakes, examples, ..Self::default() }
     }
 
     /// Adds a call. One that failed leaves no trace.
@@ -84,16 +91,14 @@ impl Ghosts {
         }
         stakes::fold(&mut self.stakes, happened);
         self.fold_queue(happened);
+        self.fold_slashes(happened);
+        self.examples.fold(happened);
         match &happened.call.operation {
             Operation::Deposit { strategy, .. } => self.deposited(happened, *strategy),
             Operation::CompleteWithdrawal { completion } if completion.receive != Receive::Shares => {
                 self.paid_out(happened);
             }
             Operation::CompleteWithdrawals { .. } => self.paid_out(happened),
-            Operation::Slash { set, operator, items } => {
-                let strategies: Vec<_> = items.iter().map(|item| item.strategy).collect();
-                self.slashed(happened, *set, *operator, &strategies);
-            }
             Operation::ClearSlash { set, nth } => self.slash_cleared(happened, *set, *nth, None),
             Operation::ClearSlashByStrategy { set, nth, strategy } => {
                 self.slash_cleared(happened, *set, *nth, Some(*strategy));
@@ -163,24 +168,27 @@ impl Ghosts {
         }
     }
 
-    fn slashed(
-        &mut self,
-        Happened { before, after, .. }: Happened<'_>,
-        set: SetId,
-        operator: Address,
-        strategies: &[Address],
-    ) {
-        let slashes = self.slashes.entry(set).or_default();
+    /// Slashes, by whoever asked for them. The last one has the number that the set counts.
+    fn fold_slashes(&mut self, happened: Happened<'_>) {
+        let targets = happened.before.slashes_of(&happened.call.operation);
+        for (later, target) in (0u64..).zip(targets.iter().rev()) {
+            self.slashed(happened, target, later);
+        }
+    }
+
+    fn slashed(&mut self, Happened { before, after, .. }: Happened<'_>, target: &SlashTarget, later: u64) {
+        let SlashTarget { set, operator, strategies } = target;
+        let slashes = self.slashes.entry(*set).or_default();
         *slashes += 1;
-        let slash_id = after.set(set).map_or(*slashes, |set| set.slash_count);
-        let (Some(was), Some(is)) = (before.operator(operator), after.operator(operator)) else { return };
+        let slash_id = after.set(*set).map_or(*slashes, |set| set.slash_count).saturating_sub(later);
+        let (Some(was), Some(is)) = (before.operator(*operator), after.operator(*operator)) else { return };
         for strategy in strategies {
             let Some(index) = after.strategy_index(*strategy) else { continue };
             if was.stakes[index].max_magnitude() != is.stakes[index].max_magnitude() {
                 self.strategies[index].slashes += 1;
             }
-            if let Some(shares) = after.set(set).and_then(|set| set.waiting(slash_id, *strategy)) {
-                self.recorded.insert((set, slash_id, *strategy), shares);
+            if let Some(shares) = after.set(*set).and_then(|set| set.waiting(slash_id, *strategy)) {
+                self.recorded.insert((*set, slash_id, *strategy), shares);
             }
         }
     }

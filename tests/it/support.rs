@@ -38,7 +38,7 @@ pub fn in_world(world: &'static Kind) -> EigenLayer {
 /// The bundled release with a planted bug, in the world in which it shows.
 pub fn mutant(name: &str) -> EigenLayer {
     let artifacts = Artifacts::load(&Source::Mutant(name.to_owned())).expect("the mutant exists");
-    let planted = mutant::all().iter().find(|mutant| mutant.name == name).expect("the mutant exists");
+    let planted = mutant::find(name).expect("the mutant exists");
     let world = worlds::find(&planted.world).expect("its world exists");
     EigenLayer::in_world(artifacts, world).expect("a mutant is complete")
 }

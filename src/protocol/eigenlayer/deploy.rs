@@ -4,6 +4,7 @@
 //! (`docs/protocol.md`, "Deployment"). Addresses follow from the deployer's nonces, so the script is known before it runs
 //! and gives the same world on every engine.
 
+pub(super) mod examples;
 mod rewards;
 
 use alloy_primitives::{Address, Bytes, U256, address};
@@ -15,8 +16,9 @@ use crate::{
     book::{Book, Role, actor_address},
     call::{SetId, Transaction},
     protocol::Setup,
-    worlds::{Behaviour, Kind},
+    worlds::{Avss, Behaviour, Kind},
 };
+use examples::ExampleCast;
 pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
@@ -86,6 +88,8 @@ pub(super) struct Cast {
     pub actors: Vec<Address>,
     /// Whatever has switches.
     pub pausable: Vec<Address>,
+    /// The example AVSs, where there are any.
+    pub examples: Option<ExampleCast>,
 }
 
 /// A deployment that has not been played yet.
@@ -179,6 +183,9 @@ impl<'a> Planner<'a> {
         cast.pausable.extend(&cast.strategies);
         cast.pausable.extend([contracts.rewards_coordinator, contracts.strategy_factory]);
         self.bootstrap(&contracts, &cast);
+        if self.world.avss == Avss::Examples {
+            self.examples(&contracts, &mut cast);
+        }
         (contracts, cast)
     }
 
@@ -224,6 +231,7 @@ impl<'a> Planner<'a> {
             hopper,
             actors,
             pausable: Vec::new(),
+            examples: None,
         }
     }
 

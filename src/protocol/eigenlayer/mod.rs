@@ -6,6 +6,7 @@ mod anybody;
 mod avs;
 mod control;
 mod deploy;
+mod examples;
 mod factory;
 mod operator;
 mod permissions;
@@ -29,7 +30,7 @@ use crate::{
     oracle::Assumption,
     problem::Problem,
     protocol::{Action, ActionInfo, Protocol, Reader, Setup},
-    worlds::{self, Kind},
+    worlds::{self, Avss, Kind},
 };
 use deploy::{Cast, Contracts};
 use slots::Slots;
@@ -54,6 +55,15 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     probes::control::ACTIONS,
     probes::rewards::ACTIONS,
     probes::factory::ACTIONS,
+];
+
+/// What can be done besides, where there are examples.
+const EXAMPLE_ACTIONS: &[&[Action<EigenLayer>]] = &[
+    examples::ACTIONS,
+    examples::market::ACTIONS,
+    examples::fund::ACTIONS,
+    examples::registry::ACTIONS,
+    examples::probes::ACTIONS,
 ];
 
 /// Pause bits (`docs/protocol.md` section 10.3).
@@ -107,7 +117,8 @@ impl EigenLayer {
         let slots = Slots::of(&artifacts)?;
         let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts, world);
         let own = surroundings::actions(world);
-        let table: Vec<&Action<Self>> = ACTIONS.iter().copied().chain(own).flatten().collect();
+        let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
+        let table: Vec<&Action<Self>> = ACTIONS.iter().chain(examples).copied().chain(own).flatten().collect();
         let actions = table.iter().map(|action| action.info).collect();
         Ok(Self { world, artifacts, book, contracts, cast, slots, script, table, actions })
     }
@@ -177,7 +188,9 @@ impl Protocol for EigenLayer {
     }
 
     fn draw(&self, action: ActionId, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-        (self.table[usize::from(action.0)].draw)(self, draw)
+        // A contract sends no transactions: what only it may do is not done.
+        let is_contract = |who: Address| self.cast.examples.iter().any(|examples| examples.avss().contains(&who));
+        (self.table[usize::from(action.0)].draw)(self, draw).filter(|(who, _)| !is_contract(*who))
     }
 
     fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction> {
