@@ -1,5 +1,7 @@
 //! Small scenes for the unit tests of invariants: one operator, two stakers, two sets, one strategy.
 
+mod scenes;
+
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 
 use crate::{
@@ -8,8 +10,9 @@ use crate::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
-        Allocation, AllocationDelay, Control, Factory, Holding, Ledger, Managers, Membership, Operator, OperatorSet,
-        Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched, Withdrawal,
+        Allocation, AllocationDelay, Booking, Control, Factory, Holding, Ledger, Managers, Membership, Operator,
+        OperatorSet, Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched,
+        Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
 };
@@ -109,6 +112,7 @@ impl Scene {
         ledger.pending_sets = vec![set];
         scene.ghosts.slashes.insert(set, 1);
         scene.ghosts.recorded.insert((set, 1, strategy), half);
+        scene.ghosts.taken.insert((set, 1, strategy), half);
         scene
     }
 
@@ -245,6 +249,7 @@ fn terms(burn_address: Address, manager: Address) -> Terms {
         withdrawal_delay: 40,
         burn_address,
         slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
+        booking: Booking::BySlash,
         managers: Managers { allocation: manager, delegation: manager, strategy: manager },
         not_redistributable: Vec::new(),
         accepting_registrars: Vec::new(),

@@ -4,6 +4,7 @@
 //! breaks it, in `contracts/mutants/`. Identifiers are for ever: they are neither renumbered nor used again.
 
 mod authority;
+mod burning;
 mod callback;
 mod conservation;
 mod delegation;
@@ -17,6 +18,7 @@ mod rewards;
 mod sentence;
 mod sets;
 mod slashing;
+mod strategy;
 mod timing;
 mod withdrawal;
 
@@ -35,12 +37,14 @@ pub const FAMILIES: &[&Family] = &[
     &withdrawal::FAMILY,
     &conservation::FAMILY,
     &redistribution::FAMILY,
+    &burning::FAMILY,
     &timing::FAMILY,
     &authority::FAMILY,
     &callback::FAMILY,
     &pausing::FAMILY,
     &rewards::FAMILY,
     &factory::FAMILY,
+    &strategy::FAMILY,
     &examples::FAMILY,
 ];
 

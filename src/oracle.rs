@@ -109,18 +109,29 @@ pub enum Assumption {
     PassiveRegistrars,
     /// There are the example AVSs.
     Examples,
+    /// Slashes are numbered and wait one by one, and sets can have a recipient: of the release, not of the world.
+    Redistribution,
+    /// What is slashed waits by strategy and is burned: of the release, not of the world.
+    BurnByStrategy,
 }
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::NoFee,
         Self::NoRebase,
         Self::PassiveTokens,
         Self::CallingTokens,
         Self::PassiveRegistrars,
         Self::Examples,
+        Self::Redistribution,
+        Self::BurnByStrategy,
     ];
+
+    /// Whether it is assumed of the release rather than of what surrounds it.
+    pub const fn is_of_release(self) -> bool {
+        matches!(self, Self::Redistribution | Self::BurnByStrategy)
+    }
 
     /// What is assumed, in a few words.
     pub const fn text(self) -> &'static str {
@@ -131,6 +142,8 @@ impl Assumption {
             Self::CallingTokens => "tokens that call back",
             Self::Examples => "the example AVSs",
             Self::PassiveRegistrars => "registrars that do not call back",
+            Self::Redistribution => "a release that redistributes",
+            Self::BurnByStrategy => "a release that only burns",
         }
     }
 }

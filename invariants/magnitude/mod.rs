@@ -7,7 +7,6 @@ mod views;
 
 use crate::{
     arithmetic::WAD,
-    call::Operation,
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
 };
@@ -249,7 +248,7 @@ mod tests {
         risen.before.operators[0].stakes[0].max_magnitudes.entries.push((1_000, U256::from(1)));
         assert!(matches!(judge(&MONOTONE, &risen), Verdict::Violated(sentence) if sentence.contains("rose")));
         let mut unprovoked = scene;
-        unprovoked.call.operation = Operation::RenounceOwnership {};
+        unprovoked.call.operation = crate::call::Operation::RenounceOwnership {};
         assert!(matches!(judge(&MONOTONE, &unprovoked), Verdict::Violated(s) if s.contains("without a slash")));
     }
 

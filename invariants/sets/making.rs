@@ -33,7 +33,7 @@ pub(super) const EXCLUDED: Invariant = Invariant {
     formula: "recipient(e) != burn address implies that neither is in strategies(e)",
     why: "Native ETH cannot be moved to a recipient, and EIGEN must not be. Slashed there, the funds would wait for ever.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let excluded = &step.after.terms.not_redistributable;
         let mut exercised = false;
@@ -58,7 +58,7 @@ pub(super) const REAL_RECIPIENT: Invariant = Invariant {
               burn address",
     why: "Operators were told that what is slashed makes up for harm. With nobody to receive it, it is burned after all.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let mut exercised = false;
         for set in step.touched_sets().map(|index| &step.after.sets[index]) {

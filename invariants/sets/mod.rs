@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 
 use crate::{
     applies_if, must,
-    oracle::{Checkpoint, Family, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -70,7 +70,7 @@ const RECIPIENT_FROZEN: Invariant = Invariant {
     why: "Operators and stakers accept to be slashed in favour of a recipient they know. An AVS that could change it could \
           take the funds itself.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let mut exercised = false;
         for set in step.touched_sets().map(|index| &step.after.sets[index]) {

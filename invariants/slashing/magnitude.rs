@@ -7,7 +7,7 @@ use crate::{
     applies_if,
     arithmetic::{WAD, WAD_WIDE, mul_div_down, mul_div_up, mul_wad_up},
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Verdict},
 };
 
 pub(super) const PENDING: Invariant = Invariant {
@@ -189,7 +189,7 @@ pub(super) const MEANINGFUL: Invariant = Invariant {
     why: "An AVS that slashes counts on something being taken. Very small slashes can take magnitude and no share; ordinary ones \
           may not.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let set = &step.after.sets[slash.set];

@@ -9,7 +9,7 @@ use crate::{
     call::Outcome,
     ledger::Ledger,
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
 };
 
 /// What was taken from the operator's shares; `None` if it grew.
@@ -99,7 +99,7 @@ pub(super) const TOLD: Invariant = Invariant {
     formula: "returned shares[i] == (op - op') + floor(S * (m - m') / WAD), S the scaled shares queued in the slashable window",
     why: "An AVS makes up for harm by what it is told it will receive.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let Some(told) = told(step) else { return Verdict::NotApplicable };
@@ -126,7 +126,7 @@ pub(super) const FROM_THE_QUEUE: Invariant = Invariant {
     why: "What is taken from the queue is what withdrawals will not be paid. More is taken from those who stay, less belongs to \
           nobody.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let set = &step.after.sets[slash.set];
@@ -158,7 +158,7 @@ pub(super) const HANDED_OVER: Invariant = Invariant {
     formula: "entry(e, slashId, t) == returned shares[i]",
     why: "Between the two is what an AVS was told it gets and does not get.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let Some(told) = told(step) else { return Verdict::NotApplicable };
@@ -184,7 +184,7 @@ pub(super) const COUNTED: Invariant = Invariant {
     formula: "slashCount'(e) == slashCount(e) + 1 == returned slashId",
     why: "By its number a slash is found when it is to be cleared. One without a number of its own is mixed up with another.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let (was, is) = (step.before.sets[slash.set].slash_count, step.after.sets[slash.set].slash_count);

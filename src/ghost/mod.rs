@@ -1,19 +1,22 @@
 //! Ghosts: what the ledger cannot say because it is history. Folded over the calls of a run.
 
 mod examples;
+mod payments;
 mod stakes;
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 
 use crate::{
+    arithmetic::mul_wad_down,
     call::{Call, Operation, Outcome, Receive, SetId},
-    ledger::{Ledger, SlashTarget, Touched},
+    ledger::{Ledger, SlashTarget, Stake, Staker, Touched},
 };
 
 pub use self::{
     examples::{ExampleGhosts, Flow},
+    payments::{Payment, payments},
     stakes::{LastSlash, StakeHistory},
 };
 
@@ -31,6 +34,12 @@ pub struct Ghosts {
     pub cleared: BTreeMap<SlashKey, U256>,
     /// By set: the recipient it was created with.
     pub recipients: BTreeMap<SetId, Address>,
+    /// What a slash took from an operator and from its part of the queue, computed from the magnitudes.
+    pub taken: BTreeMap<SlashKey, U256>,
+    /// By withdrawal: how often it was completed.
+    pub completions: BTreeMap<B256, u32>,
+    /// By staker, then by strategy: what went in and came out.
+    pub accounts: Vec<Vec<Account>>,
     /// By strategy: what happened in it.
     pub strategies: Vec<StrategyHistory>,
     /// By token: what was ever given as rewards, in wei.
@@ -41,11 +50,26 @@ pub struct Ghosts {
     pub examples: ExampleGhosts,
 }
 
+/// What a staker put into a strategy and got out of it, in wei.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// By deposits.
+    pub paid_in: U256,
+    /// By withdrawals.
+    pub paid_out: U256,
+}
+
 /// What happened in one strategy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StrategyHistory {
     /// Shares there must be: those deposited less those withdrawn, burned and redistributed.
     pub shares: U256,
+    /// Wei there must be: those deposited and donated less those paid.
+    pub balance: U256,
+    /// Wei that were donated.
+    pub donated: U256,
+    /// Wei, at most, that rounding took from one to the benefit of others.
+    pub rounded: U256,
     /// Times that a slash took from it.
     pub slashes: u64,
     /// Entries of the withdrawal queue by delegated stakers.
@@ -72,16 +96,23 @@ pub struct Happened<'a> {
 impl Ghosts {
     /// The history of a world that begins as `ledger`.
     pub fn new(ledger: &Ledger) -> Self {
-        let strategies = ledger
-            .strategies
-            .iter()
-            .map(|strategy| StrategyHistory { shares: strategy.total_shares, ..StrategyHistory::default() });
+        let strategies = ledger.strategies.iter().map(|strategy| StrategyHistory {
+            shares: strategy.total_shares,
+            balance: strategy.balance,
+            ..StrategyHistory::default()
+        });
         // What a world begins with counts as given.
         let given = (0..ledger.tokens.len()).map(|token| ledger.rewards_held(token)).collect();
         let created = ledger.sets.iter().filter(|set| set.exists).map(|set| (set.id, set.recipient));
-        let (strategies, recipients) = (strategies.collect(), created.collect());
-        let (stakes, examples) = (stakes::begin(ledger), ExampleGhosts::new(ledger));
-        Self { strategies, recipients, given, stakes, examples, ..Self::default() }
+        Self {
+            strategies: strategies.collect(),
+            recipients: created.collect(),
+            accounts: ledger.stakers.iter().map(|staker| accounts(ledger, staker)).collect(),
+            given,
+            stakes: stakes::begin(ledger),
+            examples: ExampleGhosts::new(ledger),
+            ..Self::default()
+        }
     }
 
     /// Adds a call. One that failed leaves no trace.
@@ -91,10 +122,15 @@ impl Ghosts {
         }
         stakes::fold(&mut self.stakes, happened);
         self.fold_queue(happened);
+        self.fold_payments(happened);
         self.fold_slashes(happened);
         self.examples.fold(happened);
         match &happened.call.operation {
-            Operation::Deposit { strategy, .. } => self.deposited(happened, *strategy),
+            Operation::Deposit { strategy, amount, .. } => {
+                self.deposited(happened, *strategy);
+                self.tokens_deposited(happened, *strategy, *amount);
+            }
+            Operation::Donate { strategy, amount } => self.donated(happened, *strategy, *amount),
             Operation::CompleteWithdrawal { completion } if completion.receive != Receive::Shares => {
                 self.paid_out(happened);
             }
@@ -176,6 +212,52 @@ impl Ghosts {
         }
     }
 
+    fn tokens_deposited(&mut self, Happened { before, call, .. }: Happened<'_>, strategy: Address, amount: U256) {
+        let Some(index) = before.strategy_index(strategy) else { return };
+        let history = &mut self.strategies[index];
+        history.balance = history.balance.wrapping_add(amount);
+        // The deposit may lose what is less than a share.
+        let pool = &before.strategies[index];
+        let share = pool.virtual_balance().div_ceil(pool.virtual_shares());
+        history.rounded = history.rounded.saturating_add(share);
+        if let Some(staker) = before.staker_index(call.actor) {
+            let account = &mut self.accounts[staker][index];
+            account.paid_in = account.paid_in.saturating_add(amount);
+        }
+    }
+
+    fn donated(&mut self, Happened { before, .. }: Happened<'_>, strategy: Address, amount: U256) {
+        let Some(index) = before.strategy_index(strategy) else { return };
+        let history = &mut self.strategies[index];
+        history.balance = history.balance.wrapping_add(amount);
+        history.donated = history.donated.saturating_add(amount);
+    }
+
+    /// What strategies pay by the formula, and what stakers got.
+    fn fold_payments(&mut self, Happened { before, call, after, .. }: Happened<'_>) {
+        for payment in payments(before, call) {
+            let history = &mut self.strategies[payment.strategy];
+            history.balance = history.balance.wrapping_sub(payment.tokens);
+            history.rounded = history.rounded.saturating_add(U256::ONE);
+        }
+        let completions = match &call.operation {
+            Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),
+            Operation::CompleteWithdrawals { completions } => completions,
+            _ => return,
+        };
+        for completion in completions {
+            if let Some(withdrawal) = before.nth_withdrawal(completion.staker, completion.nth) {
+                *self.completions.entry(withdrawal.root).or_default() += 1;
+            }
+        }
+        let Some(staker) = before.staker_index(call.actor) else { return };
+        for (index, strategy) in before.strategies.iter().enumerate() {
+            let of = |ledger: &Ledger| ledger.balance(strategy.token, call.actor).unwrap_or_default();
+            let account = &mut self.accounts[staker][index];
+            account.paid_out = account.paid_out.saturating_add(of(after).saturating_sub(of(before)));
+        }
+    }
+
     fn slashed(&mut self, Happened { before, after, .. }: Happened<'_>, target: &SlashTarget, later: u64) {
         let SlashTarget { set, operator, strategies } = target;
         let slashes = self.slashes.entry(*set).or_default();
@@ -189,6 +271,8 @@ impl Ghosts {
             }
             if let Some(shares) = after.set(*set).and_then(|set| set.waiting(slash_id, *strategy)) {
                 self.recorded.insert((*set, slash_id, *strategy), shares);
+                let taken = taken(before, &was.stakes[index], &is.stakes[index]);
+                self.taken.insert((*set, slash_id, *strategy), taken);
             }
         }
     }
@@ -223,6 +307,24 @@ impl Ghosts {
             self.strategies[index].shares = self.strategies[index].shares.wrapping_sub(shares);
         }
     }
+}
+
+/// What a staker of a new world put in: what its shares are worth.
+fn accounts(ledger: &Ledger, staker: &Staker) -> Vec<Account> {
+    let worth = staker.holdings.iter().zip(&ledger.strategies).map(|(holding, strategy)| Account {
+        paid_in: strategy.tokens_for(holding.shares).unwrap_or_default(),
+        paid_out: U256::ZERO,
+    });
+    worth.collect()
+}
+
+/// Shares that a slash took: those the operator has less, and the part of the queue within reach, rounded down.
+fn taken(before: &Ledger, was: &Stake, is: &Stake) -> U256 {
+    let outside = before.block.saturating_sub(before.terms.withdrawal_delay + 1);
+    let queued = &was.queued_shares;
+    let reach = queued.latest().unwrap_or_default().saturating_sub(queued.at(outside).unwrap_or_default());
+    let part = U256::from(was.max_magnitude().saturating_sub(is.max_magnitude()));
+    was.shares.saturating_sub(is.shares).saturating_add(mul_wad_down(reach, part).unwrap_or_default())
 }
 
 /// The withdrawals that a call completes as tokens if it succeeds.

@@ -49,10 +49,21 @@ pub struct Terms {
     pub slash_permission: Permission,
     /// The contracts that keep the accounting.
     pub managers: Managers,
+    /// Under what slashed shares wait.
+    pub booking: Booking,
     /// The strategies that redistributing sets refuse.
     pub not_redistributable: Vec<Address>,
     /// Registrars that let everybody in and out.
     pub accepting_registrars: Vec<Address>,
+}
+
+/// Under what slashed shares wait to be burned or redistributed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Booking {
+    /// One sum for each strategy; slashes are not numbered.
+    ByStrategy,
+    /// One entry for each set, slash and strategy.
+    BySlash,
 }
 
 /// The contracts that keep the accounting.
@@ -328,7 +339,7 @@ pub struct Strategy {
     pub balance: U256,
     /// Whether it takes deposits.
     pub whitelisted: bool,
-    /// Shares slashed before redistribution existed that were not burned.
+    /// Slashed shares that wait by strategy; where they wait by slash, those that were slashed before.
     pub burnable_shares: U256,
 }
 

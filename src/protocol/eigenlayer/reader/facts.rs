@@ -169,11 +169,16 @@ impl Facts<'_> {
             ledger.sets[e].strategies = addresses(list);
         });
         self.list(entry(slots.set_members, id), move |ledger, list| ledger.sets[e].members = addresses(list));
-        self.word(entry(slots.recipients, id), move |ledger, word| ledger.sets[e].recipient = address_of(word));
-        self.add(entry(slots.slash_ids, id), Shape::SlashCount { set: e });
+        if let Some(numbering) = slots.numbering {
+            self.word(entry(numbering.recipients, id), move |ledger, word| {
+                ledger.sets[e].recipient = address_of(word);
+            });
+            self.add(entry(numbering.slash_ids, id), Shape::SlashCount { set: e });
+        }
 
+        let Some(waiting) = self.slots.deposits.waiting else { return };
         self.at = self.contracts.strategy_manager;
-        self.list(entry(self.slots.deposits.pending_slashes, id), move |ledger, list| {
+        self.list(entry(waiting.pending_slashes, id), move |ledger, list| {
             ledger.sets[e].pending_slashes = list.iter().map(U256::saturating_to).collect();
         });
     }
@@ -263,7 +268,9 @@ impl Facts<'_> {
     fn control(&mut self, blank: &Ledger) {
         let Slots { deposits, is_pauser, unpauser, .. } = self.slots;
         self.at = self.contracts.strategy_manager;
-        self.list(deposits.pending_sets, move |ledger, list| ledger.pending_sets = sets(list));
+        if let Some(waiting) = deposits.waiting {
+            self.list(waiting.pending_sets, move |ledger, list| ledger.pending_sets = sets(list));
+        }
         self.field(U256::ZERO, deposits.owner, |ledger, word| ledger.control.owner = address_of(word));
         self.field(U256::ZERO, deposits.whitelister, |ledger, word| ledger.control.whitelister = address_of(word));
         self.at = self.contracts.pauser_registry;

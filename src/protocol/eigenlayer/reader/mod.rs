@@ -91,7 +91,7 @@ pub(super) struct SlotReader {
     delegation: DelegationSlots,
     /// Whose slashed shares are kept where.
     strategy_manager: Address,
-    slashed: U256,
+    slashed: Option<U256>,
     sets: Vec<SetId>,
     /// The ledger before anything is read: who and what there is.
     blank: Ledger,
@@ -120,7 +120,7 @@ impl SlotReader {
             delegation_manager: protocol.contracts.delegation_manager,
             delegation: protocol.slots.delegation.clone(),
             strategy_manager: protocol.contracts.strategy_manager,
-            slashed: protocol.slots.deposits.slashed,
+            slashed: protocol.slots.deposits.waiting.map(|waiting| waiting.slashed),
             sets: protocol.cast.sets.clone(),
             slashes: vec![0; blank.sets.len()],
             blank,
@@ -184,7 +184,8 @@ impl SlotReader {
         ledger.sets[set].slash_count = count;
         let known = ledger.sets[set].slashes.len();
         ledger.sets[set].slashes.resize(known.max(ids), Vec::new());
-        let base = entry(self.slashed, self.sets[set]);
+        let Some(slot) = self.slashed else { return };
+        let base = entry(slot, self.sets[set]);
         for id in self.slashes[set]..ids {
             let put = move |ledger: &mut Ledger, entries| {
                 let slashes = &mut ledger.sets[set].slashes;
