@@ -239,6 +239,9 @@ impl Ghosts {
             let history = &mut self.strategies[payment.strategy];
             history.balance = history.balance.wrapping_sub(payment.tokens);
             history.rounded = history.rounded.saturating_add(U256::ONE);
+            if let Some(into) = payment.into {
+                self.strategies[into].balance = self.strategies[into].balance.wrapping_add(payment.tokens);
+            }
         }
         let completions = match &call.operation {
             Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),
