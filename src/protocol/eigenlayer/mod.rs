@@ -118,7 +118,7 @@ impl EigenLayer {
     /// The release in `artifacts`, surrounded by `world`.
     pub fn in_world(artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
         let release = release::find(&artifacts.release)?;
-        if world.avss == Avss::Examples && !release.grants(Assumption::Redistribution) {
+        if !release.plays_in(world) {
             return Err(Problem::new(format!("there is no world {} of the {} release", world.name, release.name))
                 .hint("its AVSs live on redistribution; name a release that redistributes"));
         }
