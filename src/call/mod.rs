@@ -6,6 +6,7 @@ mod examples;
 mod factory;
 mod operation;
 mod rewards;
+mod signed;
 mod world;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use self::{
     factory::FactoryOperation,
     operation::Operation,
     rewards::*,
+    signed::*,
     world::WorldOperation,
 };
 
