@@ -5,6 +5,7 @@ mod distribution;
 mod examples;
 mod factory;
 mod operation;
+mod registrar;
 mod rewards;
 mod signed;
 mod world;
@@ -20,6 +21,7 @@ pub use self::{
     examples::{ExampleOperation, Fault, Loss},
     factory::FactoryOperation,
     operation::Operation,
+    registrar::*,
     rewards::*,
     signed::*,
     world::WorldOperation,
