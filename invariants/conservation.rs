@@ -4,6 +4,7 @@ mod tokens;
 
 use alloy_primitives::{U256, U512};
 
+use super::leaving;
 use crate::{
     ledger::Ledger,
     must,
@@ -26,7 +27,9 @@ pub(super) const FAMILY: Family = Family {
         &tokens::BURN_SINK,
         &tokens::PASSED_ON,
         &tokens::NO_PROFIT,
+        &leaving::WORTH,
         &tokens::SLASHED_FUNDS,
+        &leaving::NOTHING_LEFT,
     ],
 };
 

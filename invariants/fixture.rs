@@ -15,7 +15,7 @@ use crate::{
         Withdrawal,
     },
     model::Prediction,
-    oracle::{Invariant, Step, Verdict},
+    oracle::{Invariant, Leaving, Progress, Step, Verdict},
 };
 
 /// All that an invariant sees, to be spoiled by tests.
@@ -28,6 +28,8 @@ pub(super) struct Scene {
     pub ghosts: Ghosts,
     pub book: Book,
     pub predicted: Option<Prediction>,
+    /// Ledger and history before an exit, if it is over.
+    pub left: Option<(Ledger, Ghosts)>,
 }
 
 /// The judgement of `invariant` on `scene`.
@@ -41,6 +43,7 @@ pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
         ghosts: &scene.ghosts,
         book: &scene.book,
         predicted: scene.predicted.as_ref(),
+        leaving: scene.left.as_ref().map(|(begun, history)| Leaving { begun, history, progress: Progress::Over }),
     })
 }
 
@@ -67,6 +70,7 @@ impl Scene {
             ghosts,
             book,
             predicted: None,
+            left: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod callback;
 mod conservation;
 mod delegation;
 mod factory;
+mod leaving;
 mod magnitude;
 mod model;
 mod pausing;

@@ -32,7 +32,7 @@ use crate::{
 };
 
 use worker::Worker;
-pub use worker::{shows, shrink_violation};
+pub use worker::{shows, shrink_violation, violation};
 
 /// How a campaign is played.
 #[derive(Clone, Debug)]

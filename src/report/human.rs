@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::campaign::Predictions;
+use crate::{campaign::Predictions, invariants, oracle::Checkpoint};
 
 use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, Report};
 
@@ -91,6 +91,9 @@ fn finding_text(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()> {
     for (index, told) in finding.told.iter().enumerate() {
         write!(out, "  {:>2}  {:>delay$}  {:actor$}  {}", index + 1, told.delay, told.actor, told.text)?;
         if told.outcome == "returned" { writeln!(out)? } else { writeln!(out, "  [{}]", told.outcome)? }
+    }
+    if invariants::find(&finding.invariant).is_some_and(|invariant| invariant.checkpoint == Checkpoint::Exit) {
+        writeln!(out, "  then everybody leaves")?;
     }
     writeln!(out, "  -> {}", finding.sentence)?;
     writeln!(out, "  replay: slashproof replay {}", finding.file.display())

@@ -12,6 +12,7 @@ const LAYERS: &[&str] = &[
     "book",
     "call",
     "ledger",
+    "exit",
     "ghost",
     "model",
     "draw",
@@ -39,7 +40,7 @@ const LAYERS: &[&str] = &[
 ];
 
 /// What `invariants` may use besides itself: plain data and what a property is.
-const INVARIANTS_MAY_USE: &[&str] = &["arithmetic", "book", "call", "ghost", "invariants", "ledger", "model", "oracle"];
+const INVARIANTS_MAY_USE: &[&str] = &["arithmetic", "book", "call", "exit", "ghost", "invariants", "ledger", "model", "oracle"];
 
 /// What may be named only where.
 const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
