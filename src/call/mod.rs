@@ -5,6 +5,7 @@ mod distribution;
 mod factory;
 mod operation;
 mod rewards;
+mod signed;
 mod world;
 
 use std::fmt;
@@ -13,7 +14,8 @@ use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, rewards::*, world::WorldOperation,
+    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, rewards::*, signed::*,
+    world::WorldOperation,
 };
 
 /// Seconds between two blocks.

@@ -15,6 +15,7 @@ mod others;
 mod permission_controller;
 mod probes;
 pub(super) mod rewards;
+mod signed;
 mod strategy_manager;
 mod world;
 
@@ -39,6 +40,7 @@ impl Encoder<'_> {
             .or_else(|| self.delegation_manager(operation))
             .or_else(|| self.allocation_manager(operation))
             .or_else(|| self.permission_controller(operation))
+            .or_else(|| self.signed(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.others(operation))
     }
