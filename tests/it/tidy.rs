@@ -41,7 +41,8 @@ const LAYERS: &[&str] = &[
 ];
 
 /// What `invariants` may use besides itself: plain data and what a property is.
-const INVARIANTS_MAY_USE: &[&str] = &["arithmetic", "book", "call", "exit", "ghost", "invariants", "ledger", "model", "oracle"];
+const INVARIANTS_MAY_USE: &[&str] =
+    &["arithmetic", "book", "call", "exit", "ghost", "invariants", "ledger", "model", "oracle"];
 
 /// What may be named only where.
 const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
