@@ -4,6 +4,7 @@ mod arguments;
 mod distribution;
 mod factory;
 mod operation;
+mod registrar;
 mod rewards;
 mod signed;
 mod world;
@@ -14,8 +15,8 @@ use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, rewards::*, signed::*,
-    world::WorldOperation,
+    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, registrar::*, rewards::*,
+    signed::*, world::WorldOperation,
 };
 
 /// Seconds between two blocks.

@@ -6,6 +6,7 @@
 
 mod factory;
 mod quantities;
+mod registrars;
 mod rewards;
 mod signatures;
 mod surroundings;
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub use quantities::CompletionRequest;
+pub use registrars::{Notice, Registrar};
 pub use signatures::{Approver, DepositRequest};
 pub use surroundings::{Caller, Quirks, Units};
 
@@ -112,6 +114,8 @@ pub struct Ledger {
     pub approvers: Vec<Approver>,
     /// Accounts that call back.
     pub callers: Vec<Caller>,
+    /// Registrars with a will of their own.
+    pub registrars: Vec<Registrar>,
     /// Whose balances are kept.
     pub holders: Vec<Address>,
     /// Who administers, and what is paused.

@@ -117,6 +117,10 @@ sol! {
         function prepare(address target, bytes data) external;
     }
 
+    interface WilfulRegistrar {
+        function behave(bool newServes, uint8 newComing, uint8 newLeaving, uint8 newReaction) external;
+    }
+
     interface Token {
         function setRate(uint256 newRate) external;
         function setBarred(address account, bool barred) external;

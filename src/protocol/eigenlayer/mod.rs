@@ -11,6 +11,7 @@ mod operator;
 mod permissions;
 mod probes;
 mod reader;
+mod registrars;
 pub mod release;
 mod rewards;
 mod signed;
