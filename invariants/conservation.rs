@@ -90,7 +90,7 @@ const SHARE_SOLVENCY: Invariant = Invariant {
 };
 
 /// All that is owed in a strategy: to operators' stakers, to stakers without operator, to the queue, to recipients.
-fn shares_owed(ledger: &Ledger, strategy: usize) -> Option<U256> {
+pub(super) fn shares_owed(ledger: &Ledger, strategy: usize) -> Option<U256> {
     let address = ledger.strategies[strategy].address;
     let mut owed = ledger.waiting_shares(address);
     for operator in &ledger.operators {

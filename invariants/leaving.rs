@@ -26,7 +26,7 @@ enum Payable {
 
 fn payable(ledger: &Ledger, history: &[StrategyHistory], strategy: Address, shares: U256, to: Address) -> Payable {
     let Some(index) = ledger.strategy_index(strategy) else { return Payable::Refused };
-    let lacking = shares.saturating_sub(ledger.strategies[index].total_shares);
+    let lacking = lacking(ledger, strategy, shares);
     if !lacking.is_zero() && lacking <= U256::from(history[index].queued_inexactly) {
         Payable::Rounded
     } else if !ledger.pays(strategy, shares, to) {
@@ -34,6 +34,11 @@ fn payable(ledger: &Ledger, history: &[StrategyHistory], strategy: Address, shar
     } else {
         Payable::Yes
     }
+}
+
+/// By how much `shares` are more than a strategy has.
+pub(super) fn lacking(ledger: &Ledger, strategy: Address, shares: U256) -> U256 {
+    ledger.strategy(strategy).map_or(U256::ZERO, |strategy| shares.saturating_sub(strategy.total_shares))
 }
 
 /// Whether a withdrawal can be completed as tokens: each of its strategies pays.
@@ -95,7 +100,7 @@ pub(super) const UNDELEGATES: Invariant = Invariant {
 };
 
 /// What an attempt to clear would pay: the shares and to whom, by strategy.
-fn cleared(step: &Step<'_>) -> Option<(Address, U256, Address)> {
+pub(super) fn cleared(step: &Step<'_>) -> Option<(Address, U256, Address)> {
     let ledger = step.before;
     match step.call.operation {
         Operation::ClearSlashByStrategy { set, nth, strategy } => {

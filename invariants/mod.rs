@@ -8,6 +8,7 @@ mod burning;
 mod callback;
 mod conservation;
 mod delegation;
+mod deviations;
 mod factory;
 mod leaving;
 mod magnitude;
@@ -28,6 +29,7 @@ mod withdrawal;
 #[cfg(test)]
 mod fixture;
 
+pub use self::deviations::{DEVIATIONS, deviation};
 use crate::oracle::{Family, Invariant};
 
 /// Every family, in catalogue order.

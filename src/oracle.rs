@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 
 use crate::{
     book::Book,
@@ -215,6 +215,23 @@ pub struct Invariant {
     pub assumes: &'static [Assumption],
     /// The judgement.
     pub check: fn(&Step<'_>) -> Verdict,
+}
+
+/// What is often believed to hold and does not: measured if somebody asks, never judged.
+#[derive(Debug)]
+pub struct Deviation {
+    /// Its name for ever: that of the catalogue's entry, and which form of it if another form holds.
+    pub id: &'static str,
+    /// What is believed, in a sentence.
+    pub statement: &'static str,
+    /// The same as a formula.
+    pub formula: &'static str,
+    /// Why it does not hold.
+    pub why: &'static str,
+    /// What is measured.
+    pub unit: &'static str,
+    /// By how much a step deviates, zero if it does not; `None` if it has nothing to say.
+    pub measure: fn(&Step<'_>) -> Option<U256>,
 }
 
 /// Invariants with a theme.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering, mpsc},
 };
 
-use super::{ActionCount, Control, Done, InvariantCount, Options, Plan, Played, Task, Violation};
+use super::{ActionCount, Control, DeviationCount, Done, InvariantCount, Options, Plan, Played, Task, Violation};
 use crate::{
     call::{ActionId, Call, Delay, Outcome},
     draw::Dice,
@@ -92,6 +92,7 @@ impl<'r, 'p> Run<'r, 'p> {
         let played = Played {
             actions: vec![ActionCount::default(); executor.protocol().actions().len()],
             invariants: vec![InvariantCount::default(); options.invariants.len()],
+            deviations: vec![DeviationCount::default(); options.deviations.len()],
             ..Played::default()
         };
         Self { executor, options, plan, played, waited: Delay::default() }
@@ -170,7 +171,7 @@ impl<'r, 'p> Run<'r, 'p> {
             *(if prediction.ending.is_predicted() { &mut predictions.made } else { &mut predictions.missing }) += 1;
         }
         let at = played.sequence.len();
-        played.judge(&options.invariants, &plan.settled, &step, at);
+        played.judge(options, &plan.settled, &step, at);
     }
 
     /// Everybody leaves, if that is judged. The calls of it are none of the sequence: they follow from it.
@@ -179,8 +180,8 @@ impl<'r, 'p> Run<'r, 'p> {
         let is_judged =
             |(invariant, settled): (&&Invariant, &bool)| invariant.checkpoint == Checkpoint::Exit && !settled;
         let Some(at) = played.sequence.len().checked_sub(1) else { return };
-        if options.invariants.iter().zip(&plan.settled).any(is_judged) {
-            executor.leave(&mut |step| played.judge(&options.invariants, &plan.settled, step, at));
+        if !options.deviations.is_empty() || options.invariants.iter().zip(&plan.settled).any(is_judged) {
+            executor.leave(&mut |step| played.judge(options, &plan.settled, step, at));
         }
     }
 
@@ -193,9 +194,12 @@ impl<'r, 'p> Run<'r, 'p> {
 }
 
 impl Played {
-    /// Judges what is judged at `step`, which is of the call `at` of the sequence.
-    fn judge(&mut self, invariants: &[&'static Invariant], settled: &[bool], step: &Step<'_>, at: usize) {
-        for (index, invariant) in invariants.iter().enumerate() {
+    /// Judges what is judged at `step`, which is of the call `at` of the sequence, and measures what is measured.
+    fn judge(&mut self, options: &Options, settled: &[bool], step: &Step<'_>, at: usize) {
+        for (deviation, count) in options.deviations.iter().zip(&mut self.deviations) {
+            count.add((deviation.measure)(step));
+        }
+        for (index, invariant) in options.invariants.iter().enumerate() {
             let count = &mut self.invariants[index];
             // What was violated once stays so; its sequence is known.
             if settled[index] || count.violated || !invariant.checkpoint.is_at(step) {
