@@ -9,6 +9,7 @@ mod callback;
 mod conservation;
 mod delegation;
 mod deviations;
+mod examples;
 mod factory;
 mod leaving;
 mod magnitude;
@@ -52,6 +53,7 @@ pub const FAMILIES: &[&Family] = &[
     &rewards::FAMILY,
     &factory::FAMILY,
     &strategy::FAMILY,
+    &examples::FAMILY,
     &model::FAMILY,
 ];
 

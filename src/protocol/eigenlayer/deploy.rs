@@ -4,6 +4,7 @@
 //! (`docs/protocol.md`, "Deployment"). Addresses follow from the deployer's nonces, so the script is known before it runs
 //! and gives the same world on every engine.
 
+pub(super) mod examples;
 mod registrars;
 mod rewards;
 
@@ -21,8 +22,9 @@ use crate::{
     ledger::Booking,
     protocol::Setup,
     signature::Key,
-    worlds::{Behaviour, Kind},
+    worlds::{Avss, Behaviour, Kind},
 };
+use examples::ExampleCast;
 pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
@@ -91,6 +93,8 @@ pub(super) struct Cast {
     pub actors: Vec<Address>,
     /// Whatever has switches.
     pub pausable: Vec<Address>,
+    /// The example AVSs, where there are any.
+    pub examples: Option<ExampleCast>,
 }
 
 /// A deployment that has not been played yet.
@@ -185,6 +189,9 @@ impl<'a> Planner<'a> {
         cast.pausable.extend(&cast.strategies);
         cast.pausable.extend([contracts.rewards_coordinator, contracts.strategy_factory]);
         self.bootstrap(&contracts, &cast);
+        if self.world.avss == Avss::Examples {
+            self.examples(&contracts, &mut cast);
+        }
         (contracts, cast)
     }
 
@@ -232,6 +239,7 @@ impl<'a> Planner<'a> {
             hopper,
             actors,
             pausable: Vec::new(),
+            examples: None,
         }
     }
 
