@@ -1,6 +1,6 @@
 //! Small scenes for the unit tests of invariants: one operator, two stakers, two sets, one strategy.
 
-use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, Log, U256};
 
 use crate::{
     arithmetic::WAD,
@@ -21,6 +21,7 @@ pub(super) struct Scene {
     pub call: Call,
     pub outcome: Outcome,
     pub after: Ledger,
+    pub events: Vec<Log>,
     pub ghosts: Ghosts,
     pub book: Book,
 }
@@ -32,6 +33,7 @@ pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
         call: &scene.call,
         outcome: &scene.outcome,
         after: &scene.after,
+        events: &scene.events,
         touched: Touched::EVERYTHING,
         ghosts: &scene.ghosts,
         book: &scene.book,
@@ -53,7 +55,8 @@ impl Scene {
             operation: Operation::RenounceOwnership {},
         };
         let ghosts = Ghosts::new(&ledger);
-        Self { before: ledger.clone(), call, outcome: Outcome::Returned(Bytes::new()), after: ledger, ghosts, book }
+        let (before, outcome) = (ledger.clone(), Outcome::Returned(Bytes::new()));
+        Self { before, call, outcome, after: ledger, events: Vec::new(), ghosts, book }
     }
 
     /// An operator with one staker, all allocated to the set that burns.

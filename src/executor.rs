@@ -132,7 +132,8 @@ impl<'p> Executor<'p> {
     /// The last call as invariants see it.
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
         let Self { before, after, touched, ghosts, .. } = self;
-        Step { before, call, outcome, after, touched: *touched, ghosts, book: self.book() }
+        let events = self.world.logs();
+        Step { before, call, outcome, after, events, touched: *touched, ghosts, book: self.book() }
     }
 
     /// The names of this world.

@@ -65,7 +65,7 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
         let touched = Touched::EVERYTHING;
         ghosts.fold(Happened { before, call: &call, outcome: &outcome, after, touched });
         let book = protocol.book();
-        let step = Step { before, call: &call, outcome: &outcome, after, touched, ghosts: &ghosts, book };
+        let step = Step { before, call: &call, outcome: &outcome, after, events: &[], touched, ghosts: &ghosts, book };
         for invariant in invariants::all() {
             // Which verdict does not matter: that there is one does.
             let _ = (invariant.check)(&step);
