@@ -2,7 +2,7 @@
 
 mod scenes;
 
-use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, Log, U256};
 
 use crate::{
     arithmetic::WAD,
@@ -25,6 +25,7 @@ pub(super) struct Scene {
     pub call: Call,
     pub outcome: Outcome,
     pub after: Ledger,
+    pub events: Vec<Log>,
     pub ghosts: Ghosts,
     pub book: Book,
     pub predicted: Option<Prediction>,
@@ -37,6 +38,7 @@ pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
         call: &scene.call,
         outcome: &scene.outcome,
         after: &scene.after,
+        events: &scene.events,
         touched: Touched::EVERYTHING,
         ghosts: &scene.ghosts,
         book: &scene.book,
@@ -64,6 +66,7 @@ impl Scene {
             call,
             outcome: Outcome::Returned(Bytes::new()),
             after: ledger,
+            events: Vec::new(),
             ghosts,
             book,
             predicted: None,
