@@ -5,6 +5,7 @@ mod distribution;
 mod examples;
 mod factory;
 mod operation;
+mod questions;
 mod rewards;
 mod world;
 
@@ -19,6 +20,7 @@ pub use self::{
     examples::{ExampleOperation, Fault, Loss},
     factory::FactoryOperation,
     operation::Operation,
+    questions::Question,
     rewards::*,
     world::WorldOperation,
 };

@@ -15,6 +15,7 @@ mod factory;
 mod others;
 mod permission_controller;
 mod probes;
+mod questions;
 pub(super) mod rewards;
 mod strategy_manager;
 mod world;
@@ -42,6 +43,7 @@ impl Encoder<'_> {
             .or_else(|| self.permission_controller(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.examples(operation))
+            .or_else(|| self.questions(operation))
             .or_else(|| self.others(operation))
     }
 }
