@@ -19,10 +19,12 @@ mod redistribution;
 mod rewards;
 mod sentence;
 mod sets;
+mod signature;
 mod slashing;
 mod strategy;
 mod timing;
 mod withdrawal;
+mod words;
 
 #[cfg(test)]
 mod fixture;
@@ -42,6 +44,7 @@ pub const FAMILIES: &[&Family] = &[
     &burning::FAMILY,
     &timing::FAMILY,
     &authority::FAMILY,
+    &signature::FAMILY,
     &callback::FAMILY,
     &pausing::FAMILY,
     &rewards::FAMILY,

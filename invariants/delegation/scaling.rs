@@ -75,8 +75,9 @@ pub(super) const DEPOSIT: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
     check: |step| {
-        let Operation::Deposit { strategy, .. } = &step.call.operation else { return Verdict::NotApplicable };
-        let at = step.after.staker_index(step.call.actor).zip(step.after.strategy_index(*strategy));
+        let operation = step.call.unsigned();
+        let Operation::Deposit { strategy, .. } = &*operation else { return Verdict::NotApplicable };
+        let at = step.after.staker_index(step.call.beneficiary()).zip(step.after.strategy_index(*strategy));
         let (true, Some((staker, at))) = (step.succeeded(), at) else { return Verdict::NotApplicable };
         let place = || sentence::holding(step, staker, at);
         let minted = step.after.strategies[at].total_shares.checked_sub(step.before.strategies[at].total_shares);
@@ -116,7 +117,7 @@ pub(super) const DELEGATION: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
-        let operator = match &step.call.operation {
+        let operator = match &*step.call.unsigned() {
             Operation::Delegate { operator } => *operator,
             Operation::RegisterAsOperator { .. } => step.call.actor,
             _ => return Verdict::NotApplicable,
@@ -167,8 +168,8 @@ pub(super) const RESCALED: Invariant = Invariant {
                     continue;
                 }
                 exercised = true;
-                let own = step.call.actor == is.address;
-                let comes = match &step.call.operation {
+                let own = step.call.beneficiary() == is.address;
+                let comes = match &*step.call.unsigned() {
                     Operation::Deposit { .. } => own && had.shares < has.shares,
                     Operation::Delegate { .. } | Operation::RegisterAsOperator { .. } => own,
                     operation => gives_back(operation, is.address) && had.shares < has.shares,
@@ -235,7 +236,7 @@ pub(super) const ALL_LEAVES: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
-        let staker = match &step.call.operation {
+        let staker = match &*step.call.unsigned() {
             Operation::Undelegate { staker } => *staker,
             Operation::Redelegate { .. } => step.call.actor,
             _ => return Verdict::NotApplicable,

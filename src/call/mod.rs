@@ -7,6 +7,7 @@ mod factory;
 mod operation;
 mod questions;
 mod rewards;
+mod signed;
 mod world;
 
 use std::fmt;
@@ -22,6 +23,7 @@ pub use self::{
     operation::Operation,
     questions::Question,
     rewards::*,
+    signed::*,
     world::WorldOperation,
 };
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AllocationChange, ClearItem, Completion, ExampleOperation, FactoryOperation, Malformed, NewRedistributingSet,
-    NewSet, Plumbing, Question, RewardsOperation, SetId, SlashItem, WithdrawalItem, WorldOperation, decimal,
+    NewSet, Plumbing, Question, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation,
+    decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -320,6 +321,10 @@ pub enum Operation {
         /// Which function.
         selector: FixedBytes<4>,
     },
+
+    // With signatures
+    /// Does what needs somebody's signature.
+    Signed(SignedOperation),
 
     // Whoever is around
     /// Does something with the world around the protocol.

@@ -15,6 +15,7 @@ mod questions;
 mod reader;
 pub mod release;
 mod rewards;
+mod signed;
 mod slots;
 mod staker;
 mod surroundings;
@@ -41,6 +42,7 @@ use slots::Slots;
 /// Everything that can be done, by who does it.
 const ACTIONS: &[&[Action<EigenLayer>]] = &[
     staker::ACTIONS,
+    signed::ACTIONS,
     operator::ACTIONS,
     avs::ACTIONS,
     anybody::ACTIONS,
@@ -120,7 +122,7 @@ impl EigenLayer {
     /// The release in `artifacts`, surrounded by `world`.
     pub fn in_world(artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
         let release = release::find(&artifacts.release)?;
-        if world.avss == Avss::Examples && !release.grants(Assumption::Redistribution) {
+        if !release.plays_in(world) {
             return Err(Problem::new(format!("there is no world {} of the {} release", world.name, release.name))
                 .hint("its AVSs live on redistribution; name a release that redistributes"));
         }

@@ -12,6 +12,7 @@ use crate::{
     oracle::Assumption,
     problem::{Problem, nearest},
     protocol::ActionInfo,
+    worlds::{Avss, Kind},
 };
 
 /// A release.
@@ -22,8 +23,10 @@ pub struct Release {
     title: &'static str,
     /// What it does, in a sentence.
     pub text: &'static str,
-    /// The version that its contracts are built with. Signatures are bound to the beginning of it.
+    /// The version that its contracts are built with.
     pub version: &'static str,
+    /// The beginning of it that signatures are bound to. `docs/protocol.md` section 2.
+    pub signing_version: &'static str,
     /// Under what slashed shares wait.
     pub booking: Booking,
     /// Whether allocation manager and delegation manager have an owner, who is named when they are initialized.
@@ -57,6 +60,11 @@ impl Release {
     /// Whether `assumption` holds of it.
     pub fn grants(&self, assumption: Assumption) -> bool {
         !self.denies.contains(&assumption)
+    }
+
+    /// Whether `world` can surround it: the examples live on redistribution.
+    pub fn plays_in(&self, world: &Kind) -> bool {
+        world.avss == Avss::None || self.grants(Assumption::Redistribution)
     }
 
     /// What is known of an action in this release; `None` if it has none such.

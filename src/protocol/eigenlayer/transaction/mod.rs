@@ -17,6 +17,7 @@ mod permission_controller;
 mod probes;
 mod questions;
 pub(super) mod rewards;
+mod signed;
 mod strategy_manager;
 mod world;
 
@@ -41,6 +42,7 @@ impl Encoder<'_> {
             .or_else(|| self.delegation_manager(operation))
             .or_else(|| self.allocation_manager(operation))
             .or_else(|| self.permission_controller(operation))
+            .or_else(|| self.signed(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.examples(operation))
             .or_else(|| self.questions(operation))
