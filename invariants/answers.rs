@@ -5,7 +5,7 @@ use alloy_primitives::{Address, U256};
 use super::{sentence, words::Words};
 use crate::{
     applies_if,
-    call::{Operation, Question},
+    call::{Operation, Question, SignedOperation},
     ghost::payments,
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
@@ -26,9 +26,13 @@ const DEPOSITED: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
     check: |step| {
-        let Operation::Deposit { strategy, .. } = step.call.operation else { return Verdict::NotApplicable };
+        let (staker, strategy) = match step.call.operation {
+            Operation::Deposit { strategy, .. } => (step.call.actor, strategy),
+            Operation::Signed(SignedOperation::Deposit { staker, strategy, .. }) => (staker, strategy),
+            _ => return Verdict::NotApplicable,
+        };
         let Some(words) = Words::returned(step) else { return Verdict::NotApplicable };
-        let (staker, at) = (step.before.staker_index(step.call.actor), step.before.strategy_index(strategy));
+        let (staker, at) = (step.before.staker_index(staker), step.before.strategy_index(strategy));
         let (Some(staker), Some(at)) = (staker, at) else { return Verdict::NotApplicable };
         let [had, has] = [step.before, step.after].map(|ledger| ledger.stakers[staker].holdings[at].shares);
         let (told, got) = (words.word(0), has.wrapping_sub(had));

@@ -203,10 +203,9 @@ mod tests {
         let current = scene.before.operators[0].allocations[0][0].current;
         let to = |magnitudes: &[u64]| {
             let strategy = scene.before.strategies[0].address;
-            let items = magnitudes.iter().map(|magnitude| AllocationItem {
-                strategy,
-                magnitude: Quantity::Exactly(U256::from(*magnitude)),
-            });
+            let items = magnitudes
+                .iter()
+                .map(|magnitude| AllocationItem { strategy, magnitude: Quantity::Exactly(U256::from(*magnitude)) });
             let change = AllocationChange { set: scene.before.sets[0].id, items: items.collect() };
             Operation::ModifyAllocations { operator, changes: vec![change] }
         };

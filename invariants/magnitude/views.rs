@@ -134,7 +134,8 @@ mod tests {
         scene.call.operation = Operation::Ask(Question::Allocation { operator, set, strategy });
         let told = |scene: &Scene, current: u64, pending: i64, effect_block: u64| {
             let pending = I256::try_from(pending).unwrap().to_be_bytes::<32>();
-            let words = [U256::from(current).to_be_bytes::<32>(), pending, U256::from(effect_block).to_be_bytes::<32>()];
+            let words =
+                [U256::from(current).to_be_bytes::<32>(), pending, U256::from(effect_block).to_be_bytes::<32>()];
             let mut scene = scene.clone();
             scene.outcome = Outcome::Returned(Bytes::from(words.concat()));
             judge(&SETTLED, &scene)

@@ -215,7 +215,8 @@ impl Announced<'_> {
 
 fn announced<'a>(step: &Step<'a>) -> Option<Announced<'a>> {
     let manager = step.after.terms.managers.allocation;
-    let event = step.events.iter().find(|log| log.address == manager && log.topics().first() == Some(&OPERATOR_SLASHED));
+    let event =
+        step.events.iter().find(|log| log.address == manager && log.topics().first() == Some(&OPERATOR_SLASHED));
     event.map(|log| Announced(Told(&log.data.data)))
 }
 
