@@ -16,6 +16,7 @@ mod model;
 mod pausing;
 mod queue;
 mod redistribution;
+mod registrar;
 mod rewards;
 mod sentence;
 mod sets;
@@ -36,6 +37,7 @@ pub const FAMILIES: &[&Family] = &[
     &magnitude::FAMILY,
     &queue::FAMILY,
     &sets::FAMILY,
+    &registrar::FAMILY,
     &slashing::FAMILY,
     &delegation::FAMILY,
     &withdrawal::FAMILY,

@@ -74,6 +74,7 @@ const WORLD: &[(&str, &str)] = &[
     ("Token", include_str!("../contracts/artifacts/world/Token.json")),
     ("TransparentUpgradeableProxy", include_str!("../contracts/artifacts/world/TransparentUpgradeableProxy.json")),
     ("UpgradeableBeacon", include_str!("../contracts/artifacts/world/UpgradeableBeacon.json")),
+    ("WilfulRegistrar", include_str!("../contracts/artifacts/world/WilfulRegistrar.json")),
 ];
 
 /// The release that is played when none is named.

@@ -114,6 +114,8 @@ pub enum Assumption {
     PassiveRegistrars,
     /// There are the example AVSs.
     Examples,
+    /// There are registrars that refuse, fail and call back.
+    WilfulRegistrars,
     /// Slashes are numbered and wait one by one, and sets can have a recipient: of the release, not of the world.
     Redistribution,
     /// What is slashed waits by strategy and is burned: of the release, not of the world.
@@ -122,13 +124,14 @@ pub enum Assumption {
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NoFee,
         Self::NoRebase,
         Self::PassiveTokens,
         Self::CallingTokens,
         Self::PassiveRegistrars,
         Self::Examples,
+        Self::WilfulRegistrars,
         Self::Redistribution,
         Self::BurnByStrategy,
     ];
@@ -147,6 +150,7 @@ impl Assumption {
             Self::CallingTokens => "tokens that call back",
             Self::Examples => "the example AVSs",
             Self::PassiveRegistrars => "registrars that do not call back",
+            Self::WilfulRegistrars => "registrars with a will of their own",
             Self::Redistribution => "a release that redistributes",
             Self::BurnByStrategy => "a release that only burns",
         }

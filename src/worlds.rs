@@ -17,6 +17,8 @@ pub struct Kind {
     pub tokens: [TokenKind; 3],
     /// The AVSs besides those that are somebody's account.
     pub avss: Avss,
+    /// What registrars do when operators come and leave.
+    pub registrars: Registrars,
 }
 
 /// AVSs that are contracts.
@@ -35,6 +37,15 @@ pub struct TokenKind {
     pub decimals: u8,
     /// What it does besides moving.
     pub behaviour: Behaviour,
+}
+
+/// What registrars do when they are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registrars {
+    /// They let everybody in and out.
+    Accepting,
+    /// They refuse, fail and call back; and not every AVS has one.
+    Wilful,
 }
 
 /// What a token does besides moving what is asked.
@@ -83,6 +94,7 @@ pub const STANDARD: Kind = Kind {
     name: "standard",
     text: "Plain tokens of 18 and 6 decimals, and registrars that let everybody in.",
     tokens: [plain(18), plain(18), plain(6)],
+    registrars: Registrars::Accepting,
     avss: Avss::None,
 };
 
@@ -140,8 +152,16 @@ const EXAMPLES: Kind = Kind {
     ..STANDARD
 };
 
+const REGISTRARS: Kind = Kind {
+    name: "registrars",
+    text: "Registrars that refuse, fail, burn gas and call back, and an AVS that has none.",
+    registrars: Registrars::Wilful,
+    ..STANDARD
+};
+
 /// Every kind, the standard one first.
-pub const KINDS: &[&Kind] = &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &EXAMPLES];
+pub const KINDS: &[&Kind] =
+    &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS, &EXAMPLES];
 
 impl Kind {
     /// Whether some token behaves so.
@@ -156,8 +176,10 @@ impl Kind {
             Assumption::NoRebase => !self.has(Behaviour::Rebasing),
             Assumption::PassiveTokens => !self.has(Behaviour::Calling),
             Assumption::CallingTokens => self.has(Behaviour::Calling),
+            Assumption::PassiveRegistrars => self.registrars == Registrars::Accepting,
+            Assumption::WilfulRegistrars => self.registrars == Registrars::Wilful,
             // What the release is to grant or deny is not denied here.
-            Assumption::PassiveRegistrars | Assumption::Redistribution | Assumption::BurnByStrategy => true,
+            Assumption::Redistribution | Assumption::BurnByStrategy => true,
             Assumption::Examples => self.avss == Avss::Examples,
         }
     }

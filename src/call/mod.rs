@@ -6,6 +6,7 @@ mod examples;
 mod factory;
 mod operation;
 mod questions;
+mod registrar;
 mod rewards;
 mod signed;
 mod world;
@@ -22,6 +23,7 @@ pub use self::{
     factory::FactoryOperation,
     operation::Operation,
     questions::Question,
+    registrar::*,
     rewards::*,
     signed::*,
     world::WorldOperation,

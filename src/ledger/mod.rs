@@ -7,6 +7,7 @@
 mod examples;
 mod factory;
 mod quantities;
+mod registrars;
 mod rewards;
 mod signatures;
 mod surroundings;
@@ -33,6 +34,7 @@ pub use examples::{
     digest_of, goods_bytes, magnitude_unit,
 };
 pub use quantities::CompletionRequest;
+pub use registrars::{Notice, Registrar};
 pub use signatures::{Approver, DepositRequest};
 pub use surroundings::{Caller, Quirks, Units};
 
@@ -117,6 +119,8 @@ pub struct Ledger {
     pub approvers: Vec<Approver>,
     /// Accounts that call back.
     pub callers: Vec<Caller>,
+    /// Registrars with a will of their own.
+    pub registrars: Vec<Registrar>,
     /// Whose balances are kept.
     pub holders: Vec<Address>,
     /// Who administers, and what is paused.

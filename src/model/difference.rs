@@ -10,8 +10,8 @@ use crate::{
     book::Book,
     ledger::{
         Approver, Caller, Control, DistributionRoot, Earner, Examples, Factory, FactoryStrategy, FactoryToken, Holding,
-        Ledger, Membership, Operator, OperatorSet, Principal, RecordedSubmission, Rewards, Split, Stake, Staker,
-        Strategy, Submitter, Token, Withdrawal,
+        Ledger, Membership, Operator, OperatorSet, Principal, RecordedSubmission, Registrar, Rewards, Split, Stake,
+        Staker, Strategy, Submitter, Token, Withdrawal,
     },
 };
 
@@ -54,7 +54,7 @@ impl Differences<'_> {
             block: "block",
             timestamp: "time",
             pending_sets: "sets with slashes that wait",
-        } besides { terms, operators, sets, strategies, stakers, withdrawals, principals, tokens, callers, approvers, holders, control, rewards, factory, examples });
+        } besides { terms, operators, sets, strategies, stakers, withdrawals, principals, tokens, callers, approvers, registrars, holders, control, rewards, factory, examples });
         for (o, (p, a)) in predicted.operators.iter().zip(&actual.operators).enumerate() {
             self.operators(o, p, a, actual);
         }
@@ -84,6 +84,17 @@ impl Differences<'_> {
         for (p, a) in predicted.approvers.iter().zip(&actual.approvers) {
             let whose = format!("{}'s ", self.name(a.address));
             fields!(self, whose, p, a, Approver { spent: "spent salts" } besides { address, key_holder });
+        }
+        for (p, a) in predicted.registrars.iter().zip(&actual.registrars) {
+            let whose = format!("{}'s ", self.name(a.address));
+            fields!(self, whose, p, a, Registrar {
+                conduct: "conduct",
+                comings: "operators that came",
+                leavings: "operators that left",
+                attempts: "calls back",
+                entered: "calls back that were let in",
+                notice: "last notice",
+            } besides { address });
         }
         self.controls(&predicted.control, &actual.control);
         self.rewards(&predicted.rewards, &actual.rewards);

@@ -76,6 +76,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
         tokens,
         callers,
         approvers,
+        registrars,
         control,
         rewards,
         factory,
@@ -92,6 +93,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
     list_becomes_like(tokens, &other.tokens);
     list_becomes_like(callers, &other.callers);
     list_becomes_like(approvers, &other.approvers);
+    list_becomes_like(registrars, &other.registrars);
     becomes_like(control, &other.control);
     becomes_like(rewards, &other.rewards);
     becomes_like(factory, &other.factory);

@@ -74,6 +74,16 @@ sol! {
     function rate() returns (uint256);
     function attempts() returns (uint256);
     function entered(address target) returns (uint256);
+    function serves() returns (bool);
+    function coming() returns (uint8);
+    function leaving() returns (uint8);
+    function reaction() returns (uint8);
+    function comings() returns (uint256);
+    function leavings() returns (uint256);
+    function successes() returns (uint256);
+    function lastOperator() returns (address);
+    function lastAvs() returns (address);
+    function lastIds() returns (bytes32);
     function getAdmins(address account) returns (address[]);
     function getPendingAdmins(address account) returns (address[]);
     function canCall(address account, address caller, address target, bytes4 selector) returns (bool);
@@ -321,6 +331,24 @@ fn salts_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     }
 }
 
+fn registrars_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
+    for registrar in &ledger.registrars {
+        let mut own = Views { executor, contract: registrar.address };
+        let conduct = registrar.conduct;
+        assert_eq!(own.ask(&servesCall {}), conduct.serves);
+        assert_eq!(own.ask(&comingCall {}), conduct.coming as u8);
+        assert_eq!(own.ask(&leavingCall {}), conduct.leaving as u8);
+        assert_eq!(own.ask(&reactionCall {}), conduct.reaction as u8);
+        assert_eq!(own.ask(&comingsCall {}), U256::from(registrar.comings));
+        assert_eq!(own.ask(&leavingsCall {}), U256::from(registrar.leavings));
+        assert_eq!(own.ask(&attemptsCall {}), U256::from(registrar.attempts));
+        assert_eq!(own.ask(&successesCall {}), U256::from(registrar.entered));
+        assert_eq!(own.ask(&lastOperatorCall {}), registrar.notice.operator);
+        assert_eq!(own.ask(&lastAvsCall {}), registrar.notice.avs);
+        assert_eq!(own.ask(&lastIdsCall {}), registrar.notice.ids);
+    }
+}
+
 fn callers_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     for caller in &ledger.callers {
         let mut own = Views { executor, contract: caller.address };
@@ -350,6 +378,7 @@ fn what_surrounds_the_contracts_is_as_told() {
             let ledger = executor.ledger().clone();
             strategies_are_as_told(&mut executor, &ledger);
             callers_are_as_told(&mut executor, &ledger);
+            registrars_are_as_told(&mut executor, &ledger);
         }
     }
 }

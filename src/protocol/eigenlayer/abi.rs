@@ -153,6 +153,10 @@ sol! {
         function registerOperator(address operator, address avs, uint32[] operatorSetIds, bytes data) external;
     }
 
+    interface WilfulRegistrar {
+        function behave(bool newServes, uint8 newComing, uint8 newLeaving, uint8 newReaction) external;
+    }
+
     interface Token {
         function setRate(uint256 newRate) external;
         function setBarred(address account, bool barred) external;

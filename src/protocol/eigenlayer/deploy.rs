@@ -5,6 +5,7 @@
 //! and gives the same world on every engine.
 
 pub(super) mod examples;
+mod registrars;
 mod rewards;
 
 use alloy_primitives::{Address, Bytes, U256, address};
@@ -169,7 +170,7 @@ impl<'a> Planner<'a> {
         }
         self.tokens(&mut cast);
         for name in ["registrar A", "registrar B"] {
-            cast.registrars.push(self.create(name, "AcceptingRegistrar", &[]));
+            cast.registrars.push(self.registrar(name, &contracts));
         }
         for name in ["recipient A", "recipient B"] {
             let recipient = self.create_as(name, Role::Recipient, self.recipient(), self.recipient(), &[]);
@@ -400,7 +401,7 @@ impl<'a> Planner<'a> {
         let (burning, redistributing) =
             [([0, 1].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2], &[0, 1])][index];
         self.send(avs, manager, &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() });
-        self.send(avs, manager, &abi::AllocationManager::setAVSRegistrarCall { avs, registrar: cast.registrars[0] });
+        self.bootstrap_registrar(contracts, cast, index);
         let params =
             |id, which| vec![abi::AllocationManager::CreateSetParams { operatorSetId: id, strategies: chosen(which) }];
         let first = abi::AllocationManager::createOperatorSetsCall { avs, params: params(1, burning) };

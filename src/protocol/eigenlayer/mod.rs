@@ -13,6 +13,7 @@ mod permissions;
 mod probes;
 mod questions;
 mod reader;
+mod registrars;
 pub mod release;
 mod rewards;
 mod signed;

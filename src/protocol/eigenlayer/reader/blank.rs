@@ -7,8 +7,8 @@ use crate::{
     call::{SetId, SplitId},
     ledger::{
         Allocation, AllocationDelay, Approver, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken,
-        Holding, Ledger, Managers, Membership, Operator, OperatorSet, Principal, Quirks, Rewards, RewardsTerms, Split,
-        Stake, Staker, Strategy, Submitter, Terms, Token, Units,
+        Holding, Ledger, Managers, Membership, Operator, OperatorSet, Principal, Quirks, Registrar, Rewards,
+        RewardsTerms, Split, Stake, Staker, Strategy, Submitter, Terms, Token, Units,
     },
     protocol::eigenlayer::{
         EigenLayer,
@@ -18,7 +18,7 @@ use crate::{
             WALLET_OWNER, WITHDRAWAL_DELAY, examples::ExampleCast,
         },
     },
-    worlds::Behaviour,
+    worlds::{Behaviour, Registrars},
 };
 
 /// One part in so many of a transfer is what a token with a fee keeps.
@@ -40,9 +40,10 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
-        principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, cast)).collect(),
+        principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, protocol)).collect(),
         tokens,
         approvers: cast.approvers.iter().map(|address| approver(*address, protocol)).collect(),
+        registrars: wilful_registrars(protocol).into_iter().map(Registrar::unknown).collect(),
         callers: cast.callers.iter().map(|address| caller(*address, protocol)).collect(),
         holders,
         control: control(cast),
@@ -66,7 +67,21 @@ fn terms(protocol: &EigenLayer) -> Terms {
         },
         booking: protocol.release.booking,
         not_redistributable: [NATIVE_STRATEGY].into_iter().chain(protocol.book.address("eigen strategy")).collect(),
-        accepting_registrars: protocol.cast.registrars.clone(),
+        accepting_registrars: accepting_registrars(protocol),
+    }
+}
+
+fn accepting_registrars(protocol: &EigenLayer) -> Vec<Address> {
+    match protocol.world.registrars {
+        Registrars::Accepting => protocol.cast.registrars.clone(),
+        Registrars::Wilful => Vec::new(),
+    }
+}
+
+fn wilful_registrars(protocol: &EigenLayer) -> Vec<Address> {
+    match protocol.world.registrars {
+        Registrars::Accepting => Vec::new(),
+        Registrars::Wilful => protocol.cast.registrars.clone(),
     }
 }
 
@@ -161,12 +176,14 @@ fn caller(address: Address, protocol: &EigenLayer) -> Caller {
     Caller { address, attempts: 0, entered: managers.map(|manager| (manager, 0)).to_vec() }
 }
 
-fn principal(address: Address, cast: &Cast) -> Principal {
+/// Who has a will of its own may be trusted with something.
+fn principal(address: Address, protocol: &EigenLayer) -> Principal {
+    let wilful = wilful_registrars(protocol);
     Principal {
         address,
         admins: Vec::new(),
         pending_admins: Vec::new(),
-        appointments: cast.actors.iter().map(|actor| (*actor, Vec::new())).collect(),
+        appointments: protocol.cast.actors.iter().chain(&wilful).map(|actor| (*actor, Vec::new())).collect(),
     }
 }
 
