@@ -30,7 +30,7 @@ impl<'a> Words<'a> {
         let offset: usize = self.word(index)?.try_into().ok()?;
         let length = offset / WORD;
         let count: usize = self.word(length)?.try_into().ok()?;
-        if offset % WORD != 0 || count > self.0.len() / WORD {
+        if !offset.is_multiple_of(WORD) || count > self.0.len() / WORD {
             return None;
         }
         (0..count).map(|item| self.word(length.checked_add(item)?.checked_add(1)?)).collect()

@@ -1,3 +1,5 @@
+//! The answers of small scenes: the right one, and others.
+
 use alloy_primitives::Bytes;
 
 use super::*;
@@ -8,7 +10,7 @@ use crate::{
 
 /// The scene with `words` returned.
 fn returning(mut scene: Scene, words: &[U256]) -> Scene {
-    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes::<32>()).collect();
+    let bytes: Vec<u8> = words.iter().flat_map(U256::to_be_bytes::<32>).collect();
     scene.outcome = Outcome::Returned(Bytes::from(bytes));
     scene
 }

@@ -96,7 +96,8 @@ fn selectors_are_those_of_their_signatures() {
 
 #[test]
 fn reg_01() {
-    for scene in [left(), came(), sent_away()] {
+    for scene in [left, came, sent_away].map(|happened| happened as fn() -> Scene) {
+        let scene = scene();
         assert_eq!(judge(&TOLD, &scene), Verdict::Holds);
         for spoil in [
             (|registrar: &mut Registrar| registrar.comings += 1) as fn(&mut Registrar),

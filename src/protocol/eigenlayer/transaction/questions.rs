@@ -32,8 +32,8 @@ impl Encoder<'_> {
                 (delegation, call.abi_encode())
             }
             Question::QueuedWithdrawal { staker, nth } => {
-                let withdrawalRoot = self.before.nth_withdrawal(*staker, *nth)?.root;
-                (delegation, D::getQueuedWithdrawalCall { withdrawalRoot }.abi_encode())
+                let root = self.before.nth_withdrawal(*staker, *nth)?.root;
+                (delegation, D::getQueuedWithdrawalCall { withdrawalRoot: root }.abi_encode())
             }
         })
     }
