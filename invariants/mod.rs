@@ -9,8 +9,10 @@ mod burning;
 mod callback;
 mod conservation;
 mod delegation;
+mod deviations;
 mod examples;
 mod factory;
+mod leaving;
 mod magnitude;
 mod model;
 mod pausing;
@@ -30,6 +32,7 @@ mod words;
 #[cfg(test)]
 mod fixture;
 
+pub use self::deviations::{DEVIATIONS, deviation};
 use crate::oracle::{Family, Invariant};
 
 /// Every family, in catalogue order.
