@@ -9,6 +9,7 @@ mod conservation;
 mod delegation;
 mod factory;
 mod magnitude;
+mod native;
 mod pausing;
 mod queue;
 mod redistribution;
@@ -32,6 +33,7 @@ pub const FAMILIES: &[&Family] = &[
     &delegation::FAMILY,
     &withdrawal::FAMILY,
     &conservation::FAMILY,
+    &native::FAMILY,
     &redistribution::FAMILY,
     &timing::FAMILY,
     &authority::FAMILY,

@@ -59,11 +59,12 @@ pub struct Artifacts {
 /// The contracts around a release: proxies, tokens, registrars. From us, also when the release is from elsewhere.
 const WORLD: &[(&str, &str)] = &[
     ("AcceptingRegistrar", include_str!("../contracts/artifacts/world/AcceptingRegistrar.json")),
+    ("BeaconProxy", include_str!("../contracts/artifacts/world/BeaconProxy.json")),
     ("BlacklistingToken", include_str!("../contracts/artifacts/world/BlacklistingToken.json")),
     ("CallingAccount", include_str!("../contracts/artifacts/world/CallingAccount.json")),
     ("CallingToken", include_str!("../contracts/artifacts/world/CallingToken.json")),
     ("FeeToken", include_str!("../contracts/artifacts/world/FeeToken.json")),
-    ("NoNativeStake", include_str!("../contracts/artifacts/world/NoNativeStake.json")),
+    ("DepositContract", include_str!("../contracts/artifacts/world/DepositContract.json")),
     ("ProxyAdmin", include_str!("../contracts/artifacts/world/ProxyAdmin.json")),
     ("RebasingToken", include_str!("../contracts/artifacts/world/RebasingToken.json")),
     ("Recipient", include_str!("../contracts/artifacts/world/Recipient.json")),
@@ -77,6 +78,8 @@ const WORLD: &[(&str, &str)] = &[
 const REDISTRIBUTION: &[(&str, &str)] = &[
     ("AllocationManager", include_str!("../contracts/artifacts/redistribution/AllocationManager.json")),
     ("DelegationManager", include_str!("../contracts/artifacts/redistribution/DelegationManager.json")),
+    ("EigenPod", include_str!("../contracts/artifacts/redistribution/EigenPod.json")),
+    ("EigenPodManager", include_str!("../contracts/artifacts/redistribution/EigenPodManager.json")),
     ("PauserRegistry", include_str!("../contracts/artifacts/redistribution/PauserRegistry.json")),
     ("PermissionController", include_str!("../contracts/artifacts/redistribution/PermissionController.json")),
     ("RewardsCoordinator", include_str!("../contracts/artifacts/redistribution/RewardsCoordinator.json")),

@@ -22,6 +22,8 @@ pub enum Role {
     Unpauser,
     /// Issues tokens, and decides what they do besides moving.
     Issuer,
+    /// Says what the beacon chain did.
+    Reporter,
     /// May do nothing that needs a right.
     Stranger,
     /// Receives redistributed funds.
@@ -43,6 +45,7 @@ impl Role {
             Self::Pauser => "pauser",
             Self::Unpauser => "unpauser",
             Self::Issuer => "issuer",
+            Self::Reporter => "reporter",
             Self::Stranger => "stranger",
             Self::Recipient => "recipient",
             Self::Contract => "contract",

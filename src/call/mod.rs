@@ -4,6 +4,7 @@ mod arguments;
 mod distribution;
 mod factory;
 mod operation;
+mod pods;
 mod rewards;
 mod world;
 
@@ -13,7 +14,13 @@ use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, rewards::*, world::WorldOperation,
+    arguments::*,
+    distribution::*,
+    factory::FactoryOperation,
+    operation::Operation,
+    pods::{PodOperation, PodPlumbing},
+    rewards::*,
+    world::WorldOperation,
 };
 
 /// Seconds between two blocks.

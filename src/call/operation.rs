@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AllocationChange, ClearItem, Completion, FactoryOperation, Malformed, NewRedistributingSet, NewSet, Plumbing,
-    RewardsOperation, SetId, SlashItem, WithdrawalItem, WorldOperation, decimal,
+    PodOperation, RewardsOperation, SetId, SlashItem, WithdrawalItem, WorldOperation, decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -204,6 +204,10 @@ pub enum Operation {
         /// Whose.
         user: Address,
     },
+
+    // Native ETH
+    /// Something of the EigenPod manager or of a pod.
+    Pods(PodOperation),
 
     // Owner and whitelister of the strategy manager
     /// Hands over the right to whitelist.

@@ -13,6 +13,7 @@ mod delegation_manager;
 mod factory;
 mod others;
 mod permission_controller;
+mod pods;
 mod probes;
 pub(super) mod rewards;
 mod strategy_manager;
@@ -24,7 +25,11 @@ type Encoded = (Address, Vec<u8>);
 pub(super) fn transaction(protocol: &EigenLayer, call: &Call, before: &Ledger) -> Option<Transaction> {
     let encoder = Encoder { protocol, before, actor: call.actor };
     let (to, data) = encoder.encode(&call.operation)?;
-    Some(Transaction { from: call.actor, to, data: Bytes::from(data), value: U256::ZERO })
+    let value = match &call.operation {
+        Operation::Pods(operation) => operation.value(),
+        _ => U256::ZERO,
+    };
+    Some(Transaction { from: call.actor, to, data: Bytes::from(data), value })
 }
 
 struct Encoder<'a> {
@@ -39,6 +44,7 @@ impl Encoder<'_> {
             .or_else(|| self.delegation_manager(operation))
             .or_else(|| self.allocation_manager(operation))
             .or_else(|| self.permission_controller(operation))
+            .or_else(|| self.pods(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.others(operation))
     }
