@@ -20,6 +20,7 @@ contracts/node_modules/.installed: contracts/package-lock.json
 contracts: npm
 	cd contracts && $(FORGE) fmt --check && $(FORGE) fmt --check avs mocks
 	cd contracts && node scripts/build.mjs --check
+	cd contracts && node scripts/layouts.mjs
 	cd contracts && $(FORGE) test
 
 lint:

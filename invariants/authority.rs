@@ -201,7 +201,7 @@ const STRATEGY_PLUMBING: Invariant = Invariant {
 const CONSENT: Invariant = Invariant {
     id: "AUT-07",
     statement: "Nobody delegates to an operator that wants to consent without its approver's signature.",
-    formula: "delegateTo(o) or redelegate(o) without a signature, with delegationApprover(o) != 0 before the call, reverts",
+    formula: "successful delegateTo(o) or redelegate(o) without a signature implies delegationApprover(o) == 0 before the call",
     why: "An operator that chooses whom it works for answers for its choice. Stake that forces itself in takes the choice \
           away.",
     checkpoint: Checkpoint::EveryCall,
@@ -210,10 +210,9 @@ const CONSENT: Invariant = Invariant {
         let (Operation::Delegate { operator } | Operation::Redelegate { operator }) = step.call.operation else {
             return Verdict::NotApplicable;
         };
-        let wants = step.before.operator(operator).filter(|operator| !operator.approver.is_zero());
-        let Some(wants) = wants else { return Verdict::NotApplicable };
+        let Some(wants) = step.before.operator(operator) else { return Verdict::NotApplicable };
         must!(
-            !step.succeeded(),
+            !step.succeeded() || wants.approver.is_zero(),
             "{} delegated to {} without a signature of {}",
             step.name(step.call.actor),
             step.name(operator),

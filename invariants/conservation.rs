@@ -1,5 +1,7 @@
 //! Conservation of tokens: nobody can be owed more than there is, and nothing is lost on the way.
 
+mod tokens;
+
 use alloy_primitives::{U256, U512};
 
 use crate::{
@@ -12,7 +14,20 @@ pub(super) const FAMILY: Family = Family {
     key: "CON",
     title: "Conservation of tokens",
     assumes: "Donations are allowed.",
-    invariants: &[&SHARE_LEDGER, &SHARE_SOLVENCY, &RATE, &SLASH_MOVES_NOTHING],
+    invariants: &[
+        &tokens::BALANCE_LEDGER,
+        &SHARE_LEDGER,
+        &SHARE_SOLVENCY,
+        &RATE,
+        &tokens::BACKED,
+        &tokens::SOLVENT,
+        &tokens::NO_SPLITTING,
+        &SLASH_MOVES_NOTHING,
+        &tokens::BURN_SINK,
+        &tokens::PASSED_ON,
+        &tokens::NO_PROFIT,
+        &tokens::SLASHED_FUNDS,
+    ],
 };
 
 const SHARE_LEDGER: Invariant = Invariant {

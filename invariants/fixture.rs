@@ -1,5 +1,7 @@
 //! Small scenes for the unit tests of invariants: one operator, two stakers, two sets, one strategy.
 
+mod scenes;
+
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 
 use crate::{
@@ -8,9 +10,9 @@ use crate::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
-        Allocation, AllocationDelay, Control, Factory, Holding, Ledger, Managers, Membership, NativeStake, Operator,
-        OperatorSet, Permission, Pod, Principal, Quirks, Rewards, Stake, Staker, Strategy, StrategyKind, Terms, Token,
-        Touched, Withdrawal,
+        Allocation, AllocationDelay, Booking, Control, Factory, Holding, Ledger, Managers, Membership, NativeStake,
+        Operator, OperatorSet, Permission, Pod, Principal, Quirks, Rewards, Stake, Staker, Strategy, StrategyKind,
+        Terms, Token, Touched, Withdrawal,
     },
     oracle::{Invariant, Step, Verdict},
 };
@@ -81,6 +83,7 @@ impl Scene {
         operator.stakes[0].encumbered = WAD;
         operator.stakes[0].shares = SHARES;
         scene.ghosts.strategies[0].shares = SHARES;
+        scene.ghosts.stakes[0][0].bound = true;
         scene.after = scene.before.clone();
         scene
     }
@@ -109,6 +112,7 @@ impl Scene {
         ledger.pending_sets = vec![set];
         scene.ghosts.slashes.insert(set, 1);
         scene.ghosts.recorded.insert((set, 1, strategy), half);
+        scene.ghosts.taken.insert((set, 1, strategy), half);
         scene
     }
 
@@ -255,6 +259,7 @@ fn terms(burn_address: Address, manager: Address) -> Terms {
         withdrawal_delay: 40,
         burn_address,
         slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
+        booking: Booking::BySlash,
         managers: Managers { allocation: manager, delegation: manager, strategy: manager, eigen_pod: manager },
         not_redistributable: Vec::new(),
         accepting_registrars: Vec::new(),

@@ -4,6 +4,7 @@
 //! breaks it, in `contracts/mutants/`. Identifiers are for ever: they are neither renumbered nor used again.
 
 mod authority;
+mod burning;
 mod callback;
 mod conservation;
 mod delegation;
@@ -14,8 +15,10 @@ mod pausing;
 mod queue;
 mod redistribution;
 mod rewards;
+mod sentence;
 mod sets;
 mod slashing;
+mod strategy;
 mod timing;
 mod withdrawal;
 
@@ -35,12 +38,14 @@ pub const FAMILIES: &[&Family] = &[
     &conservation::FAMILY,
     &native::FAMILY,
     &redistribution::FAMILY,
+    &burning::FAMILY,
     &timing::FAMILY,
     &authority::FAMILY,
     &callback::FAMILY,
     &pausing::FAMILY,
     &rewards::FAMILY,
     &factory::FAMILY,
+    &strategy::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.

@@ -1,5 +1,7 @@
 //! Slashed funds: booked once, paid once, to whom they are due.
 
+mod entries;
+
 use alloy_primitives::{Address, I256, U256};
 
 use crate::{
@@ -13,7 +15,18 @@ pub(super) const FAMILY: Family = Family {
     key: "RED",
     title: "Burning and redistribution",
     assumes: "A release with slash ids (1.5 and later).",
-    invariants: &[&SEQUENTIAL, &STRUCTURE, &ONCE, &RECIPIENT],
+    invariants: &[
+        &SEQUENTIAL,
+        &entries::KNOWN_IDS,
+        &STRUCTURE,
+        &ONCE,
+        &entries::FROM_SLASHES,
+        &RECIPIENT,
+        &entries::AMOUNT,
+        &entries::NEUTRAL,
+        &entries::IDEMPOTENT,
+        &entries::ISOLATION,
+    ],
 };
 
 fn set_name(step: &Step<'_>, id: SetId) -> String {
@@ -27,7 +40,7 @@ const SEQUENTIAL: Invariant = Invariant {
     why: "The id of a slash is how its funds are found again. An id that is used twice mixes two slashes; one that is skipped \
           hides nothing, but a count that is not the set's own does.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[Assumption::PassiveRegistrars],
+    assumes: &[Assumption::PassiveRegistrars, Assumption::Redistribution],
     check: |step| {
         let mut exercised = false;
         for set in &step.after.sets {
@@ -51,7 +64,7 @@ const STRUCTURE: Invariant = Invariant {
     why: "Recipients and keepers find their funds by these lists. What is not listed is not cleared; what is listed for ever \
           hides what is new.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::Redistribution],
     check: |step| {
         let mut exercised = false;
         for set in &step.after.sets {
@@ -92,7 +105,7 @@ const ONCE: Invariant = Invariant {
     formula: "shares cleared over the lifetime of (e, id, t) == shares recorded by the slash, and at most once",
     why: "Redistributed twice, the second payment comes out of the pockets of stakers who were not slashed.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[Assumption::PassiveTokens],
+    assumes: &[Assumption::PassiveTokens, Assumption::Redistribution],
     check: |step| {
         for ((set, id, strategy), cleared) in &step.ghosts.cleared {
             let recorded = step.ghosts.recorded.get(&(*set, *id, *strategy)).copied().unwrap_or_default();
@@ -114,7 +127,7 @@ const RECIPIENT: Invariant = Invariant {
               other balance unchanged",
     why: "It is the whole point of redistribution that those who were harmed are paid, and nobody who happens to call.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens, Assumption::Redistribution],
     check: |step| {
         let set = match &step.call.operation {
             Operation::ClearSlash { set, .. } | Operation::ClearSlashByStrategy { set, .. } => *set,

@@ -1,5 +1,8 @@
 //! Withdrawals: the queue between a staker's shares and a staker's tokens, which slashing still reaches.
 
+mod completion;
+mod queueing;
+
 use alloy_primitives::U256;
 
 use crate::{
@@ -12,7 +15,24 @@ pub(super) const FAMILY: Family = Family {
     key: "WDR",
     title: "Withdrawals",
     assumes: "Withdrawals queued since slashing exists.",
-    invariants: &[&COMMITTED, &HISTORY, &WINDOW],
+    invariants: &[
+        &COMMITTED,
+        &queueing::ROOT,
+        &queueing::NONCE,
+        &queueing::CONTENT,
+        &completion::DELAY,
+        &completion::ONCE,
+        &completion::AS_TOKENS,
+        &completion::AS_SHARES,
+        &completion::FINAL,
+        &completion::NEVER_MORE,
+        &queueing::EXACTLY,
+        &HISTORY,
+        &WINDOW,
+        &queueing::STILL_PENDING,
+        &queueing::NO_GAIN,
+        &queueing::UNDELEGATION,
+    ],
 };
 
 const COMMITTED: Invariant = Invariant {
@@ -107,7 +127,7 @@ const WINDOW: Invariant = Invariant {
     },
 };
 
-fn queued_in_window(ledger: &Ledger, operator: &Operator, strategy: usize) -> U256 {
+pub(super) fn queued_in_window(ledger: &Ledger, operator: &Operator, strategy: usize) -> U256 {
     let strategy = ledger.strategies[strategy].address;
     let recent = ledger.withdrawals.iter().filter(|withdrawal| {
         withdrawal.delegated_to == operator.address && ledger.slashable_until(withdrawal) >= ledger.block

@@ -53,6 +53,8 @@ pub enum Source {
 pub struct Artifacts {
     /// Where they come from, for messages.
     pub origin: String,
+    /// What they are a release of.
+    pub release: String,
     contracts: BTreeMap<String, Artifact>,
 }
 
@@ -74,50 +76,77 @@ const WORLD: &[(&str, &str)] = &[
     ("UpgradeableBeacon", include_str!("../contracts/artifacts/world/UpgradeableBeacon.json")),
 ];
 
-/// The redistribution release.
-const REDISTRIBUTION: &[(&str, &str)] = &[
-    ("AllocationManager", include_str!("../contracts/artifacts/redistribution/AllocationManager.json")),
-    ("DelegationManager", include_str!("../contracts/artifacts/redistribution/DelegationManager.json")),
-    ("EigenPod", include_str!("../contracts/artifacts/redistribution/EigenPod.json")),
-    ("EigenPodManager", include_str!("../contracts/artifacts/redistribution/EigenPodManager.json")),
-    ("PauserRegistry", include_str!("../contracts/artifacts/redistribution/PauserRegistry.json")),
-    ("PermissionController", include_str!("../contracts/artifacts/redistribution/PermissionController.json")),
-    ("RewardsCoordinator", include_str!("../contracts/artifacts/redistribution/RewardsCoordinator.json")),
-    ("StrategyBase", include_str!("../contracts/artifacts/redistribution/StrategyBase.json")),
-    ("StrategyFactory", include_str!("../contracts/artifacts/redistribution/StrategyFactory.json")),
-    ("StrategyManager", include_str!("../contracts/artifacts/redistribution/StrategyManager.json")),
-];
+/// The release that is played when none is named.
+pub const DEFAULT_RELEASE: &str = "redistribution";
+
+/// The artifacts of a release, by contract, out of its folder.
+macro_rules! release {
+    ($folder:literal) => {
+        &[
+            ("AllocationManager", include_str!(concat!("../contracts/artifacts/", $folder, "/AllocationManager.json"))),
+            ("DelegationManager", include_str!(concat!("../contracts/artifacts/", $folder, "/DelegationManager.json"))),
+            ("EigenPod", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenPod.json"))),
+            ("EigenPodManager", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenPodManager.json"))),
+            ("PauserRegistry", include_str!(concat!("../contracts/artifacts/", $folder, "/PauserRegistry.json"))),
+            (
+                "PermissionController",
+                include_str!(concat!("../contracts/artifacts/", $folder, "/PermissionController.json")),
+            ),
+            (
+                "RewardsCoordinator",
+                include_str!(concat!("../contracts/artifacts/", $folder, "/RewardsCoordinator.json")),
+            ),
+            ("StrategyBase", include_str!(concat!("../contracts/artifacts/", $folder, "/StrategyBase.json"))),
+            ("StrategyFactory", include_str!(concat!("../contracts/artifacts/", $folder, "/StrategyFactory.json"))),
+            ("StrategyManager", include_str!(concat!("../contracts/artifacts/", $folder, "/StrategyManager.json"))),
+        ]
+    };
+}
+
+/// Name and text of each artifact.
+type Table = &'static [(&'static str, &'static str)];
+
+/// Every release by name.
+const RELEASES: &[(&str, Table)] =
+    &[("slashing", release!("slashing")), ("redistribution", release!("redistribution"))];
 
 impl Artifacts {
-    /// The contracts of `source`.
-    pub fn load(source: &Source) -> Result<Self, Problem> {
+    /// The contracts of `source`, as those of a release. A mutant is of the release it was planted in.
+    pub fn load(source: &Source, release: &str) -> Result<Self, Problem> {
         match source {
-            Source::Bundled => Ok(Self::bundled()),
+            Source::Bundled => Self::of_release(release),
             Source::Mutant(name) => Self::mutant(name),
-            Source::Folder(folder) => Self::from_folder(folder),
+            Source::Folder(folder) => Self::from_folder(folder, release),
         }
     }
 
-    /// The release that the binary carries.
+    /// The release that is played when none is named, as the binary carries it.
     pub fn bundled() -> Self {
-        let contracts = REDISTRIBUTION.iter().chain(WORLD).map(|(name, text)| {
+        Self::of_release(DEFAULT_RELEASE).expect("it is one of the releases")
+    }
+
+    /// A release as the binary carries it.
+    pub fn of_release(release: &str) -> Result<Self, Problem> {
+        let contracts = table(release)?.iter().chain(WORLD).map(|(name, text)| {
             let artifact = parse(name, text).unwrap_or_else(|problem| panic!("bundled artifact: {problem}"));
             ((*name).to_owned(), artifact)
         });
-        Self { origin: "bundled".to_owned(), contracts: contracts.collect() }
+        let contracts = contracts.collect();
+        Ok(Self { origin: "bundled".to_owned(), release: release.to_owned(), contracts })
     }
 
-    /// A release out of a folder: `NAME.json` as we write them, or `NAME.sol/NAME.json` as Foundry does. What it lacks of
-    /// the world around a release comes from the binary.
-    pub fn from_folder(folder: &Path) -> Result<Self, Problem> {
+    /// A release out of a folder: `NAME.json` as we write them, or `NAME.sol/NAME.json` as Foundry does, in a folder of
+    /// the release where there is another contract of that name. What it lacks of the world around a release comes from
+    /// the binary.
+    pub fn from_folder(folder: &Path, release: &str) -> Result<Self, Problem> {
         if !folder.is_dir() {
             return Err(Problem::new(format!("{} is no folder", folder.display()))
                 .hint("give a folder of artifacts, for example the out/ of a Foundry project"));
         }
-        let mut artifacts = Self::bundled();
+        let mut artifacts = Self::of_release(release)?;
         artifacts.origin = folder.display().to_string();
-        for (name, _) in REDISTRIBUTION {
-            let path = find(folder, name)?;
+        for (name, _) in table(release)? {
+            let path = find(folder, release, name)?;
             let text = read_text(&path)?;
             let artifact = parse(name, &text).map_err(|problem| problem.at(path.display()))?;
             artifacts.contracts.insert((*name).to_owned(), artifact);
@@ -125,7 +154,7 @@ impl Artifacts {
         Ok(artifacts)
     }
 
-    /// The bundled release with one planted bug.
+    /// A bundled release with one planted bug.
     pub fn mutant(name: &str) -> Result<Self, Problem> {
         let Some((_, text)) = MUTANTS.iter().find(|(mutant, _)| *mutant == name) else {
             let problem = Problem::new(format!("there is no mutant called {name:?}"));
@@ -137,7 +166,7 @@ impl Artifacts {
         };
         let mutant: MutantFile =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("bundled mutant {name}: {error}"));
-        let mut artifacts = Self::bundled();
+        let mut artifacts = Self::of_release(&mutant.release)?;
         artifacts.origin = format!("bundled, with the bug {name}");
         for (contract, code) in mutant.contracts {
             let creation = code.bytecode;
@@ -167,6 +196,7 @@ include!(concat!(env!("OUT_DIR"), "/mutants.rs"));
 
 #[derive(Deserialize)]
 struct MutantFile {
+    release: String,
     contracts: BTreeMap<String, MutantCode>,
 }
 
@@ -175,13 +205,17 @@ struct MutantCode {
     bytecode: Bytes,
 }
 
-fn find(folder: &Path, name: &str) -> Result<PathBuf, Problem> {
-    let ours = folder.join(format!("{name}.json"));
-    let foundry = folder.join(format!("{name}.sol")).join(format!("{name}.json"));
-    if ours.is_file() {
-        Ok(ours)
-    } else if foundry.is_file() {
-        Ok(foundry)
+/// The contracts of a release.
+fn table(release: &str) -> Result<Table, Problem> {
+    let found = RELEASES.iter().find(|(name, _)| *name == release).map(|(_, table)| *table);
+    found.ok_or_else(|| Problem::new(format!("the binary carries no release {release:?}")))
+}
+
+fn find(folder: &Path, release: &str, name: &str) -> Result<PathBuf, Problem> {
+    let foundry = |folder: &Path| folder.join(format!("{name}.sol")).join(format!("{name}.json"));
+    let places = [folder.join(format!("{name}.json")), foundry(&folder.join(release)), foundry(folder)];
+    if let Some(path) = places.into_iter().find(|path| path.is_file()) {
+        Ok(path)
     } else {
         Err(Problem::new(format!("{} has no artifact of {name}", folder.display()))
             .hint(format!("expected {name}.json, or {name}.sol/{name}.json as Foundry writes it")))

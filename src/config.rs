@@ -12,12 +12,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    artifact::{Artifacts, Source},
+    artifact::{Artifacts, DEFAULT_RELEASE, Source},
     campaign::Options,
     finding::digests,
-    invariants, limits,
+    invariants, limits, mutant,
     oracle::Invariant,
     problem::{Problem, nearest},
+    protocol::eigenlayer::release::{self, Release},
     worlds::{self, Kind},
 };
 
@@ -54,6 +55,10 @@ pub struct Given {
     /// Invariants to judge, by identifier or family, separated by commas [default: all]
     #[arg(long, env = "SLASHPROOF_INVARIANTS", value_name = "IDS", value_delimiter = ',')]
     pub invariants: Option<Vec<String>>,
+
+    /// What is played: slashing or redistribution [default: redistribution, or the one of the mutant]
+    #[arg(long, env = "SLASHPROOF_RELEASE", value_name = "NAME")]
+    pub release: Option<String>,
 
     /// Plays the bundled release with this bug planted
     #[arg(long, env = "SLASHPROOF_MUTANT", value_name = "NAME")]
@@ -98,6 +103,7 @@ const KEYS: &[&str] = &[
     "workers",
     "timeout",
     "invariants",
+    "release",
     "mutant",
     "artifacts",
     "world",
@@ -114,6 +120,8 @@ pub struct Settings {
     pub options: Options,
     /// Where the contracts come from.
     pub source: Source,
+    /// What they are a release of.
+    pub release: &'static Release,
     /// What surrounds them.
     pub world: &'static Kind,
     /// Seconds after which no further epoch begins.
@@ -159,6 +167,7 @@ impl Given {
             workers: self.workers.or(other.workers),
             timeout: self.timeout.or(other.timeout),
             invariants: self.invariants.or(other.invariants),
+            release: self.release.or(other.release),
             mutant,
             artifacts,
             world: self.world.or(other.world),
@@ -180,9 +189,25 @@ impl Given {
         }
     }
 
+    /// What is played: what is named, the release of the mutant, or the newest.
+    fn release(&self) -> Result<&'static Release, Problem> {
+        let named = self.release.as_deref().map(release::find).transpose()?;
+        let planted = self.mutant.as_deref().and_then(mutant::find);
+        match (named, planted) {
+            (Some(named), Some(mutant)) if named.name != mutant.release => {
+                Err(Problem::new(format!("the mutant {} is of the {} release", mutant.name, mutant.release))
+                    .hint("leave the release out, or name that one"))
+            }
+            (Some(named), _) => Ok(named),
+            (None, Some(mutant)) => release::find(&mutant.release),
+            (None, None) => release::find(DEFAULT_RELEASE),
+        }
+    }
+
     /// What it means.
     pub fn settle(self) -> Result<Settings, Problem> {
         let source = self.source()?;
+        let release = self.release()?;
         let depth = within("depth", u64::from(self.depth.unwrap_or(100)), 1, u64::from(limits::DEPTH_MAX))?;
         let runs = match (self.runs, self.timeout) {
             (Some(runs), _) => Some(within("runs", runs, 1, u64::MAX)?),
@@ -200,6 +225,7 @@ impl Given {
                 fail_fast: self.fail_fast.unwrap_or(false),
             },
             source,
+            release,
             world: worlds::find(self.world.as_deref().unwrap_or(worlds::STANDARD.name))?,
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
@@ -220,6 +246,7 @@ impl Settings {
             "invariants": ids,
             "shrink_run_limit": options.shrink_run_limit,
             "fail_fast": options.fail_fast,
+            "release": self.release.name,
             "world": self.world.name,
             "artifacts": digests(artifacts),
         });
@@ -302,7 +329,7 @@ mod tests {
     #[test]
     fn keys_are_the_fields() {
         let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmutant = ''\nartifacts = ''\n\
-                   world = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
+                   release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());
     }

@@ -165,7 +165,7 @@ impl<'p> Executor<'p> {
         lagging.extend(world.changed());
         let storage = |place| world.look(place);
         *touched = reader.update(after, &mut lagging.iter().copied(), &storage);
-        ghosts.fold(Happened { before, call, outcome, after });
+        ghosts.fold(Happened { before, call, outcome, after, touched: *touched });
     }
 }
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
-    artifact::{Artifacts, Source},
+    artifact::{Artifacts, DEFAULT_RELEASE, Source},
     call::Call,
     campaign::{Origin, Violation},
     codec,
@@ -45,6 +45,8 @@ pub struct Finding {
     pub shrunk: bool,
     /// Where the contracts came from.
     pub source: Source,
+    /// What they were a release of, by name.
+    pub release: String,
     /// What surrounded them, by name.
     pub world: String,
     /// Digest of the configuration of its campaign.
@@ -91,6 +93,7 @@ impl Finding {
             original_length: violation.original_length,
             shrunk: violation.shrunk,
             source: provenance.source.clone(),
+            release: protocol.release().to_owned(),
             world: protocol.world().name.to_owned(),
             config_digest: provenance.config_digest,
             artifacts: digests(protocol.artifacts()),
@@ -164,6 +167,7 @@ impl Finding {
             "shrunk": self.shrunk,
             "tool": env!("CARGO_PKG_VERSION"),
             "source": self.source,
+            "release": self.release,
             "world": self.world,
             "config_digest": self.config_digest,
             "artifacts": self.artifacts,
@@ -191,6 +195,9 @@ impl Finding {
             let actor = fields.get("actor").and_then(Value::as_str).unwrap_or_default().to_owned();
             told.push(Told { actor, delay: String::new(), text: says, outcome });
         }
+        let named = |key: &str, default: &str| {
+            value.get(key).map_or_else(|| Ok(default.to_owned()), |name| read(key, name.clone()))
+        };
         Ok(Self {
             invariant: read("invariant", field("invariant")?)?,
             statement: read("statement", field("statement")?)?,
@@ -199,9 +206,8 @@ impl Finding {
             original_length: read("original_length", field("original_length")?)?,
             shrunk: read("shrunk", field("shrunk")?)?,
             source: read("source", field("source")?)?,
-            world: value
-                .get("world")
-                .map_or_else(|| Ok(worlds::STANDARD.name.to_owned()), |world| read("world", world.clone()))?,
+            release: named("release", DEFAULT_RELEASE)?,
+            world: named("world", worlds::STANDARD.name)?,
             config_digest: read("config_digest", field("config_digest")?)?,
             artifacts: read("artifacts", field("artifacts")?)?,
             calls,

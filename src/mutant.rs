@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::worlds;
+use crate::{artifact::DEFAULT_RELEASE, worlds};
 
 /// A small patch of one place in the sources.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -12,6 +12,9 @@ use crate::worlds;
 pub struct Mutant {
     /// Its name.
     pub name: String,
+    /// The release that it is planted in.
+    #[serde(default = "release")]
+    pub release: String,
     /// The invariant that it breaks.
     pub breaks: String,
     /// The bug in a sentence.
@@ -40,6 +43,11 @@ fn world() -> String {
     worlds::STANDARD.name.to_owned()
 }
 
+/// The release of a mutant of which none is named.
+fn release() -> String {
+    DEFAULT_RELEASE.to_owned()
+}
+
 #[derive(Deserialize)]
 struct Table {
     mutant: Vec<Mutant>,
@@ -56,18 +64,25 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/conservation.toml"),
     include_str!("../contracts/mutants/native.toml"),
     include_str!("../contracts/mutants/redistribution.toml"),
+    include_str!("../contracts/mutants/burning.toml"),
     include_str!("../contracts/mutants/timing.toml"),
     include_str!("../contracts/mutants/authority.toml"),
     include_str!("../contracts/mutants/callback.toml"),
     include_str!("../contracts/mutants/pausing.toml"),
     include_str!("../contracts/mutants/rewards.toml"),
     include_str!("../contracts/mutants/factory.toml"),
+    include_str!("../contracts/mutants/strategy.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
     let read = |table: &&str| toml::from_str(table).unwrap_or_else(|error| panic!("a table of mutants: {error}"));
     TABLES.iter().map(read).flat_map(|table: Table| table.mutant).collect()
 });
+
+/// The mutant called `name`.
+pub fn find(name: &str) -> Option<&'static Mutant> {
+    all().iter().find(|mutant| mutant.name == name)
+}
 
 /// Every mutant, in the order of the table.
 pub fn all() -> &'static [Mutant] {

@@ -120,7 +120,13 @@ impl<'p> Node<'p> {
         let outcome = self.rpc.outcome(hash)?;
         self.before.clone_from(&self.after);
         self.read()?;
-        self.ghosts.fold(Happened { before: &self.before, call, outcome: &outcome, after: &self.after });
+        self.ghosts.fold(Happened {
+            before: &self.before,
+            call,
+            outcome: &outcome,
+            after: &self.after,
+            touched: Touched::EVERYTHING,
+        });
         Ok(Some(Played { transaction, outcome, block: self.block.number }))
     }
 

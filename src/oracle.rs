@@ -107,12 +107,28 @@ pub enum Assumption {
     CallingTokens,
     /// A registrar calls nobody back.
     PassiveRegistrars,
+    /// Slashes are numbered and wait one by one, and sets can have a recipient: of the release, not of the world.
+    Redistribution,
+    /// What is slashed waits by strategy and is burned: of the release, not of the world.
+    BurnByStrategy,
 }
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 5] =
-        [Self::NoFee, Self::NoRebase, Self::PassiveTokens, Self::CallingTokens, Self::PassiveRegistrars];
+    pub const ALL: [Self; 7] = [
+        Self::NoFee,
+        Self::NoRebase,
+        Self::PassiveTokens,
+        Self::CallingTokens,
+        Self::PassiveRegistrars,
+        Self::Redistribution,
+        Self::BurnByStrategy,
+    ];
+
+    /// Whether it is assumed of the release rather than of what surrounds it.
+    pub const fn is_of_release(self) -> bool {
+        matches!(self, Self::Redistribution | Self::BurnByStrategy)
+    }
 
     /// What is assumed, in a few words.
     pub const fn text(self) -> &'static str {
@@ -122,6 +138,8 @@ impl Assumption {
             Self::PassiveTokens => "tokens that do not call back",
             Self::CallingTokens => "tokens that call back",
             Self::PassiveRegistrars => "registrars that do not call back",
+            Self::Redistribution => "a release that redistributes",
+            Self::BurnByStrategy => "a release that only burns",
         }
     }
 }

@@ -131,7 +131,8 @@ impl Kind {
             Assumption::NoRebase => !self.has(Behaviour::Rebasing),
             Assumption::PassiveTokens => !self.has(Behaviour::Calling),
             Assumption::CallingTokens => self.has(Behaviour::Calling),
-            Assumption::PassiveRegistrars => true,
+            // What the release is to grant or deny is not denied here.
+            Assumption::PassiveRegistrars | Assumption::Redistribution | Assumption::BurnByStrategy => true,
         }
     }
 }

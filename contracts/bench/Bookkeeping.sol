@@ -197,8 +197,9 @@ abstract contract Bookkeeping is Stage {
         returns (bool done)
     {
         _rememberSlash(caller, operator, set, wads);
-        bytes memory call =
-            abi.encodeCall(IRedistributionAllocationManager.slashOperator, (sets[set].avs, _params(operator, set, wads)));
+        bytes memory call = abi.encodeCall(
+            IRedistributionAllocationManager.slashOperator, (sets[set].avs, _params(operator, set, wads))
+        );
         vm.prank(caller);
         (done,) = address(allocationManager).call(call);
         if (done) _slashed(operator, set, wads);

@@ -89,7 +89,10 @@ abstract contract Probes is Choices {
         params.wadsToSlash = new uint256[](1);
         params.wadsToSlash[0] = wad;
         address caller = _callerAt(dice, sets[set].avs, IRedistributionAllocationManager.slashOperator.selector);
-        return _allocations(caller, abi.encodeCall(IRedistributionAllocationManager.slashOperator, (sets[set].avs, params)));
+        return
+            _allocations(
+                caller, abi.encodeCall(IRedistributionAllocationManager.slashOperator, (sets[set].avs, params))
+            );
     }
 
     /// @dev Of an operator that is not in the set, or not any more.
@@ -187,11 +190,12 @@ abstract contract Probes is Choices {
         address[] memory paid = new address[](1);
         paid[0] = recipient;
         address avs = sets[set].avs;
-        address caller = _callerAt(dice, avs, IRedistributionAllocationManager.createRedistributingOperatorSets.selector);
-        return
-            _allocations(
-                caller, abi.encodeCall(IRedistributionAllocationManager.createRedistributingOperatorSets, (avs, params, paid))
-            );
+        address caller =
+            _callerAt(dice, avs, IRedistributionAllocationManager.createRedistributingOperatorSets.selector);
+        return _allocations(
+            caller,
+            abi.encodeCall(IRedistributionAllocationManager.createRedistributingOperatorSets, (avs, params, paid))
+        );
     }
 
     function _allocations(address caller, bytes memory data) private view returns (Attempt memory) {
@@ -278,7 +282,8 @@ abstract contract Probes is Choices {
             attempt.data = abi.encodeCall(IDelegationManager.increaseDelegatedShares, (account, strategy, 0, amount));
         } else if (kind == 1) {
             attempt.data = abi.encodeCall(
-                IRedistributionDelegationManager.slashOperatorShares, (account, sets[0], 1, strategy, SlashingLib.WAD, 1)
+                IRedistributionDelegationManager.slashOperatorShares,
+                (account, sets[0], 1, strategy, SlashingLib.WAD, 1)
             );
         } else if (kind == 2) {
             attempt.data = abi.encodeCall(IShareManager.addShares, (account, strategy, amount));

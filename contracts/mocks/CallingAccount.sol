@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {ITokenHooks} from "./tokens/ITokenHooks.sol";
 
 /// @title An account that calls back
-/// @notice When it is called, it makes the call it was told to, once, and puts up with its failure. Anybody may tell it:
-/// the harness plays whoever it belongs to.
+/// @notice When it is called, it makes the call it was told to, once, and puts up with its failure. Anybody may tell
+/// it: the harness plays whoever it belongs to.
 contract CallingAccount is ITokenHooks {
     address private _target;
     bytes private _data;

@@ -142,7 +142,7 @@ fn aut_07() {
     let quiet = Scene::quiet();
     let (staker, operator) = (quiet.before.stakers[0].address, quiet.before.operators[0].address);
     let mut scene = done(staker, Operation::Delegate { operator });
-    assert_eq!(judge(&CONSENT, &scene), Verdict::NotApplicable, "it wants no consent");
+    assert_eq!(judge(&CONSENT, &scene), Verdict::Holds, "it wants no consent");
     scene.before.operators[0].approver = quiet.before.stakers[1].address;
     assert!(violated(&CONSENT, &scene));
     refused_now(&mut scene);

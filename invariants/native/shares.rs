@@ -206,7 +206,11 @@ pub(super) const DELEGATING_KEEPS: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
-        let Operation::Delegate { operator } = step.call.operation else { return Verdict::NotApplicable };
+        let operator = match step.call.operation {
+            Operation::Delegate { operator } => operator,
+            Operation::RegisterAsOperator { .. } => step.call.actor,
+            _ => return Verdict::NotApplicable,
+        };
         let staker = step.before.staker_index(step.call.actor).filter(|_| step.succeeded());
         let Some((staker, operator)) = staker.zip(step.before.operator_index(operator)) else {
             return Verdict::NotApplicable;

@@ -201,7 +201,8 @@ pub enum Plumbing {
     RemoveDepositShares,
     /// `StrategyManager.withdrawSharesAsTokens`.
     WithdrawSharesAsTokens,
-    /// `StrategyManager.increaseBurnOrRedistributableShares`.
+    /// `StrategyManager.increaseBurnOrRedistributableShares`; where slashed shares wait by strategy,
+    /// `increaseBurnableShares`.
     IncreaseBurnOrRedistributableShares,
     /// `StrategyBase.deposit`.
     StrategyDeposit,

@@ -79,6 +79,16 @@ pub enum PodOperation {
 }
 
 impl PodOperation {
+    /// Whose balance is reported, if one is.
+    pub fn reported_on(&self) -> Option<Address> {
+        match self {
+            Self::ReportNewValidators { owner, .. }
+            | Self::ReportCheckpoint { owner, .. }
+            | Self::Record { owner, .. } => Some(*owner),
+            _ => None,
+        }
+    }
+
     /// Wei that come with the call.
     pub fn value(&self) -> U256 {
         match self {
@@ -98,7 +108,8 @@ pub enum PodPlumbing {
     RemoveDepositShares,
     /// `EigenPodManager.withdrawSharesAsTokens`.
     WithdrawSharesAsTokens,
-    /// `EigenPodManager.increaseBurnOrRedistributableShares`.
+    /// `EigenPodManager.increaseBurnOrRedistributableShares`; where slashed shares wait by strategy,
+    /// `increaseBurnableShares`.
     IncreaseBurnOrRedistributableShares,
     /// `EigenPod.withdrawRestakedBeaconChainETH`.
     WithdrawRestaked,

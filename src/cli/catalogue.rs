@@ -15,7 +15,13 @@ use crate::{
     mutant,
     oracle::{Assumption, Invariant},
     problem::Problem,
-    protocol::{Expects, Protocol, eigenlayer::EigenLayer},
+    protocol::{
+        Expects, Protocol,
+        eigenlayer::{
+            EigenLayer,
+            release::{self, RELEASES, Release},
+        },
+    },
     worlds::{KINDS, Kind},
 };
 
@@ -29,7 +35,8 @@ struct Line {
 pub(super) fn list(arguments: &ListArgs) -> Result<ExitCode, Problem> {
     let lines = match arguments.what {
         Listed::Invariants => invariant_lines(),
-        Listed::Actions => action_lines()?,
+        Listed::Actions => action_lines(&arguments.release)?,
+        Listed::Releases => release_lines(),
         Listed::Worlds => world_lines(),
         Listed::Mutants => mutant_lines(),
     };
@@ -55,6 +62,7 @@ fn invariant_lines() -> Vec<Line> {
             "formula": invariant.formula,
             "checkpoint": invariant.checkpoint.to_string(),
             "assumes": invariant.assumes.iter().map(|assumption| assumption.text()).collect::<Vec<_>>(),
+            "releases": judged_in(invariant),
             "mutants": breaking(invariant.id),
         }),
     };
@@ -65,8 +73,23 @@ fn breaking(id: &str) -> Vec<&'static str> {
     mutant::all().iter().filter(|mutant| mutant.breaks == id).map(|mutant| mutant.name.as_str()).collect()
 }
 
-fn action_lines() -> Result<Vec<Line>, Problem> {
-    let protocol = EigenLayer::new(Artifacts::bundled())?;
+/// The releases, by name, in which an invariant is judged.
+fn judged_in(invariant: &Invariant) -> Vec<&'static str> {
+    let grants = |release: &&&Release| invariant.assumes.iter().all(|assumption| release.grants(*assumption));
+    RELEASES.iter().filter(grants).map(|release| release.name).collect()
+}
+
+fn release_lines() -> Vec<Line> {
+    let line = |release: &&Release| Line {
+        name: release.name.to_owned(),
+        text: release.text.to_owned(),
+        value: json!({ "name": release.name, "text": release.text, "version": release.version }),
+    };
+    RELEASES.iter().map(line).collect()
+}
+
+fn action_lines(release: &str) -> Result<Vec<Line>, Problem> {
+    let protocol = EigenLayer::new(Artifacts::of_release(release::find(release)?.name)?)?;
     let lines = protocol.actions().iter().map(|action| {
         let expects = match action.expects {
             Expects::Success => "success",
@@ -94,7 +117,7 @@ fn world_lines() -> Vec<Line> {
             "name": kind.name,
             "text": kind.text,
             "tokens": kind.tokens.map(|token| json!({ "behaviour": token.behaviour.name(), "decimals": token.decimals })),
-            "grants": Assumption::ALL.into_iter().filter(|it| kind.grants(*it)).map(Assumption::text).collect::<Vec<_>>(),
+            "grants": Assumption::ALL.into_iter().filter(|it| !it.is_of_release() && kind.grants(*it)).map(Assumption::text).collect::<Vec<_>>(),
         }),
     };
     KINDS.iter().map(line).collect()
@@ -103,7 +126,7 @@ fn world_lines() -> Vec<Line> {
 fn mutant_lines() -> Vec<Line> {
     let line = |mutant: &mutant::Mutant| Line {
         name: mutant.name.clone(),
-        text: format!("{}  {}", mutant.breaks, mutant.why),
+        text: format!("{}  {}  {}", mutant.breaks, mutant.release, mutant.why),
         value: json!(mutant),
     };
     mutant::all().iter().map(line).collect()
@@ -128,6 +151,7 @@ fn explain_one(invariant: &Invariant, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "why         {}", invariant.why)?;
     writeln!(out, "family      {}", family.title)?;
     writeln!(out, "assumes     {}", family.assumes)?;
+    writeln!(out, "releases    {}", judged_in(invariant).join(", "))?;
     invariant.assumes.iter().try_for_each(|assumption| writeln!(out, "needs       {assumption}"))?;
     writeln!(out, "judged      after {}", invariant.checkpoint)?;
     let mut breaking = mutant::all().iter().filter(|mutant| mutant.breaks == invariant.id);

@@ -17,6 +17,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use crate::{
+    artifact::DEFAULT_RELEASE,
     config::{Given, check_environment},
     problem::Problem,
 };
@@ -42,7 +43,7 @@ enum Command {
     Replay(ReplayArgs),
     /// Makes a finding smaller, and writes the smaller one beside it
     Shrink(ShrinkArgs),
-    /// Names invariants, actions, worlds or mutants, one on each line
+    /// Names invariants, actions, releases, worlds or mutants, one on each line
     List(ListArgs),
     /// Plays a campaign against every planted bug, and tells which are caught
     Mutants(MutantsArgs),
@@ -84,6 +85,10 @@ struct ReplayArgs {
     #[arg(long, value_name = "PATH")]
     anvil: Option<PathBuf>,
 
+    /// Plays it on this release, whatever it was found on: slashing or redistribution
+    #[arg(long, value_name = "NAME")]
+    release: Option<String>,
+
     /// Plays it on the bundled release with this bug planted, whatever it was found on
     #[arg(long, value_name = "NAME", conflicts_with_all = ["artifacts", "bundled"])]
     mutant: Option<String>,
@@ -121,6 +126,10 @@ struct ListArgs {
     #[arg(value_enum)]
     what: Listed,
 
+    /// Of this release, for actions [default: redistribution]
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_RELEASE)]
+    release: String,
+
     /// Prints JSON
     #[arg(long)]
     json: bool,
@@ -155,6 +164,8 @@ enum Listed {
     Invariants,
     /// What is played
     Actions,
+    /// What can be played
+    Releases,
     /// What can surround the contracts
     Worlds,
     /// The planted bugs

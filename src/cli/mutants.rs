@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{MutantsArgs, exit, printed};
 use crate::{
-    artifact::{Artifacts, Source},
+    artifact::Artifacts,
     config::workers,
     invariants,
     matrix::{self, Cell, Judged, Matrix, Plan},
@@ -63,7 +63,7 @@ fn named(names: &[String]) -> Result<Vec<&'static Mutant>, Problem> {
 }
 
 fn build(mutant: &Mutant) -> Result<Box<dyn Protocol>, Problem> {
-    let artifacts = Artifacts::load(&Source::Mutant(mutant.name.clone()))?;
+    let artifacts = Artifacts::mutant(&mutant.name)?;
     Ok(Box::new(EigenLayer::in_world(artifacts, worlds::find(&mutant.world)?)?))
 }
 

@@ -13,10 +13,13 @@ use crate::{
     decode::Decoder,
     executor::Executor,
     finding::{Finding, Provenance, tell},
-    invariants,
+    invariants, mutant,
     oracle::{Invariant, Verdict},
     problem::{Problem, nearest},
-    protocol::{Protocol, eigenlayer::EigenLayer},
+    protocol::{
+        Protocol,
+        eigenlayer::{EigenLayer, release},
+    },
     report::trace,
     worlds,
 };
@@ -29,7 +32,14 @@ struct Case {
     calls: Vec<Call>,
 }
 
-fn load(file: &std::path::Path, source: Option<&Source>) -> Result<Case, Problem> {
+/// Where the contracts of a replay come from, if not from where the finding does.
+#[derive(Default)]
+struct Instead {
+    source: Option<Source>,
+    release: Option<String>,
+}
+
+fn load(file: &std::path::Path, instead: &Instead) -> Result<Case, Problem> {
     let finding = Finding::load(file)?;
     let invariant = invariants::find(&finding.invariant).ok_or_else(|| {
         let problem = Problem::new(format!("there is no invariant {:?}", finding.invariant)).at(file.display());
@@ -38,7 +48,9 @@ fn load(file: &std::path::Path, source: Option<&Source>) -> Result<Case, Problem
             None => problem,
         }
     })?;
-    let artifacts = Artifacts::load(source.unwrap_or(&finding.source))?;
+    let source = instead.source.as_ref().unwrap_or(&finding.source);
+    let release = release::find(instead.release.as_ref().unwrap_or(&finding.release))?;
+    let artifacts = Artifacts::load(source, release.name)?;
     let differing = finding.differing(&artifacts);
     if !differing.is_empty() {
         warn(&Problem::new(format!(
@@ -53,12 +65,17 @@ fn load(file: &std::path::Path, source: Option<&Source>) -> Result<Case, Problem
 }
 
 pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
+    if let (Some(release), Some(mutant)) = (&arguments.release, arguments.mutant.as_deref().and_then(mutant::find))
+        && *release != mutant.release
+    {
+        return Err(Problem::new(format!("the mutant {} is of the {} release", mutant.name, mutant.release)));
+    }
     let source = match (&arguments.mutant, &arguments.artifacts) {
         (Some(mutant), _) => Some(Source::Mutant(mutant.clone())),
         (None, Some(folder)) => Some(Source::Folder(folder.clone())),
         (None, None) => arguments.bundled.then_some(Source::Bundled),
     };
-    let case = load(&arguments.file, source.as_ref())?;
+    let case = load(&arguments.file, &Instead { source, release: arguments.release.clone() })?;
     let mut out = stdout().lock();
     printed(writeln!(out, "{}: {}", case.invariant.id, case.invariant.statement))?;
     let sentence = match arguments.on {
@@ -126,7 +143,7 @@ fn on_anvil(_: &Case, arguments: &ReplayArgs, _: &mut dyn Write) -> Result<Optio
 }
 
 pub(super) fn shrink(arguments: &ShrinkArgs) -> Result<ExitCode, Problem> {
-    let Case { finding, invariant, protocol, calls } = load(&arguments.file, None)?;
+    let Case { finding, invariant, protocol, calls } = load(&arguments.file, &Instead::default())?;
     let mut executor = Executor::deploy(&protocol)?;
     let Some((_, sentence)) = shows(&mut executor, invariant, &calls) else {
         return Err(Problem::new(format!("the finding does not violate {} any more", invariant.id))

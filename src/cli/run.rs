@@ -25,7 +25,7 @@ use crate::{
 pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let file = Given::from_file(arguments.config.as_deref())?;
     let settings = arguments.given.or(file).settle()?;
-    let artifacts = Artifacts::load(&settings.source)?;
+    let artifacts = Artifacts::load(&settings.source, settings.release.name)?;
     let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
     let protocol = EigenLayer::in_world(artifacts, settings.world)?;
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;

@@ -46,10 +46,21 @@ pub struct Terms {
     pub slash_permission: Permission,
     /// The contracts that keep the accounting.
     pub managers: Managers,
+    /// Under what slashed shares wait.
+    pub booking: Booking,
     /// The strategies that redistributing sets refuse.
     pub not_redistributable: Vec<Address>,
     /// Registrars that let everybody in and out.
     pub accepting_registrars: Vec<Address>,
+}
+
+/// Under what slashed shares wait to be burned or redistributed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Booking {
+    /// One sum for each strategy; slashes are not numbered.
+    ByStrategy,
+    /// One entry for each set, slash and strategy.
+    BySlash,
 }
 
 /// The contracts that keep the accounting.
@@ -188,8 +199,21 @@ pub struct Stake {
     pub encumbered: u64,
     /// The sets with a delayed deallocation, in order.
     pub deallocation_queue: Vec<SetId>,
+    /// Where that queue is in storage.
+    pub queue_ends: QueueEnds,
     /// Scaled shares ever queued by its stakers, by block; zero before the first entry.
     pub queued_shares: History,
+}
+
+/// A double-ended queue as stored: its positions, and what stands beside them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueEnds {
+    /// Position of the first element.
+    pub begin: i128,
+    /// Position after the last element.
+    pub end: i128,
+    /// Whether something stands just before the first element or just after the last.
+    pub leftover: bool,
 }
 
 impl Stake {
@@ -325,7 +349,7 @@ pub struct Strategy {
     pub balance: U256,
     /// Whether it takes deposits.
     pub whitelisted: bool,
-    /// Shares slashed before redistribution existed that were not burned.
+    /// Slashed shares that wait by strategy; where they wait by slash, those that were slashed before.
     pub burnable_shares: U256,
 }
 

@@ -119,6 +119,16 @@ impl Ledger {
         self.strategies.iter().position(|strategy| strategy.kind == StrategyKind::Native)
     }
 
+    /// Whether a strategy, by its index, is native ETH.
+    pub fn is_native(&self, strategy: usize) -> bool {
+        self.strategies[strategy].kind == StrategyKind::Native
+    }
+
+    /// Slashed shares of a strategy, by its index, that wait by strategy. Native ETH waits like that in every release.
+    pub fn burnable_shares(&self, strategy: usize) -> U256 {
+        if self.is_native(strategy) { self.native.burnable_shares } else { self.strategies[strategy].burnable_shares }
+    }
+
     /// The pod of a staker, if it is one and has one.
     pub fn pod(&self, owner: Address) -> Option<&Pod> {
         let pod = self.native.pods.get(self.staker_index(owner)?)?;
@@ -128,7 +138,7 @@ impl Ledger {
     /// What slashing leaves of one scaled share, when the operator's maximum magnitude is `max_magnitude`: of native ETH
     /// the beacon chain has its part as well, rounded down. `docs/protocol.md` section 3.
     pub fn slashing_factor_with(&self, staker: usize, strategy: usize, max_magnitude: u64) -> u64 {
-        if self.strategies[strategy].kind == StrategyKind::Token {
+        if !self.is_native(strategy) {
             return max_magnitude;
         }
         let left = self.native.pods.get(staker).map_or(WAD, Pod::slashing_factor);

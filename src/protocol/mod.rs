@@ -102,6 +102,9 @@ pub trait Protocol: Send + Sync {
     /// Its name and release.
     fn name(&self) -> &'static str;
 
+    /// The name of its release.
+    fn release(&self) -> &'static str;
+
     /// Who is who.
     fn book(&self) -> &Book;
 

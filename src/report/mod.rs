@@ -67,6 +67,8 @@ pub struct Report {
     pub protocol: String,
     /// Where its contracts came from.
     pub artifacts: String,
+    /// What they are a release of.
+    pub release: &'static str,
     /// What surrounded them.
     pub world: &'static str,
     /// By contract: the hash of its creation code.
@@ -175,6 +177,7 @@ impl Report {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: protocol.name().to_owned(),
             artifacts: protocol.artifacts().origin.clone(),
+            release: protocol.release(),
             world: protocol.world().name,
             digests: digests(protocol.artifacts()),
             seed: options.seed,
@@ -204,7 +207,7 @@ impl Report {
             reasons.push("nothing was played".to_owned());
         }
         if self.invariants.iter().all(|row| row.verdict == InvariantVerdict::NotApplicable) {
-            reasons.push("no selected invariant is applicable in this world".to_owned());
+            reasons.push("no selected invariant is applicable in this release and world".to_owned());
         }
         for invariant in self.invariants.iter().filter(|row| row.verdict == InvariantVerdict::Untested) {
             reasons.push(format!("{} was never exercised", invariant.id));

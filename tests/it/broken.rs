@@ -65,8 +65,8 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
     let output = transaction.map(|transaction| transaction.data).unwrap_or_default();
     for outcome in [Outcome::Returned(output.clone()), Outcome::Reverted(output), Outcome::Halted("OutOfGas".into())] {
         let mut ghosts = Ghosts::new(before);
-        ghosts.fold(Happened { before, call: &call, outcome: &outcome, after });
         let touched = Touched::EVERYTHING;
+        ghosts.fold(Happened { before, call: &call, outcome: &outcome, after, touched });
         let book = protocol.book();
         let step = Step { before, call: &call, outcome: &outcome, after, touched, ghosts: &ghosts, book };
         for invariant in invariants::all() {

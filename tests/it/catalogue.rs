@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write, fs};
 
-use slashproof::{artifact::Artifacts, invariants, mutant};
+use slashproof::{artifact::Artifacts, invariants, mutant, protocol::eigenlayer::release::RELEASES};
 
 use crate::support::root;
 
@@ -59,12 +59,13 @@ fn every_invariant_has_a_mutant_and_every_mutant_an_invariant() {
 
 #[test]
 fn every_mutant_is_a_patch_of_one_place_and_is_built() {
-    let bundled = Artifacts::bundled();
     for mutant in mutant::all() {
         let path = root().join("contracts").join(&mutant.file);
         let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(source.matches(&mutant.before).count(), 1, "{}: where is its place?", mutant.name);
+        let bundled = Artifacts::of_release(&mutant.release).expect("it is bundled");
         let artifacts = Artifacts::mutant(&mutant.name).expect("it is built");
+        assert_eq!(artifacts.release, mutant.release, "{}", mutant.name);
         let changed = artifacts.iter().filter(|(name, artifact)| bundled.get(name).digest() != artifact.digest());
         assert!(changed.count() > 0, "{} changes nothing", mutant.name);
     }
@@ -80,7 +81,8 @@ fn document() -> String {
     );
     for family in invariants::FAMILIES {
         write!(text, "\n## {}: {}\n\nAssumes: {}\n\n", family.key, family.title, family.assumes).unwrap();
-        text += "| ID | statement | needs | judged after | witness |\n| --- | --- | --- | --- | --- |\n";
+        text +=
+            "| ID | statement | releases | needs | judged after | witness |\n| --- | --- | --- | --- | --- | --- |\n";
         for invariant in family.invariants {
             let witnesses: Vec<String> = mutant::all()
                 .iter()
@@ -88,9 +90,15 @@ fn document() -> String {
                 .map(|mutant| format!("`{}`", mutant.name))
                 .collect();
             let (id, statement, checkpoint) = (invariant.id, invariant.statement, invariant.checkpoint);
-            let needs: Vec<&str> = invariant.assumes.iter().map(|assumption| assumption.text()).collect();
-            let needs = needs.join("; ");
-            writeln!(text, "| {id} | {statement} | {needs} | {checkpoint} | {} |", witnesses.join(", ")).unwrap();
+            let releases: Vec<&str> = RELEASES
+                .iter()
+                .filter(|release| invariant.assumes.iter().all(|assumption| release.grants(*assumption)))
+                .map(|release| release.name)
+                .collect();
+            let of_world = invariant.assumes.iter().filter(|assumption| !assumption.is_of_release());
+            let needs: Vec<&str> = of_world.map(|assumption| assumption.text()).collect();
+            let (releases, needs, witnesses) = (releases.join(", "), needs.join("; "), witnesses.join(", "));
+            writeln!(text, "| {id} | {statement} | {releases} | {needs} | {checkpoint} | {witnesses} |").unwrap();
         }
     }
     text

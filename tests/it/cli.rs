@@ -11,9 +11,12 @@ fn here() -> tempfile::TempDir {
 #[test]
 fn lists_begin_with_the_name() {
     let folder = here();
-    for (what, name) in
-        [("invariants", "MAG-02"), ("actions", "staker.deposit"), ("mutants", "deallocation-restores-magnitude")]
-    {
+    for (what, name) in [
+        ("invariants", "MAG-01"),
+        ("actions", "staker.deposit"),
+        ("releases", "slashing"),
+        ("mutants", "deallocation-restores-magnitude"),
+    ] {
         let output = slashproof(folder.path(), &["list", what]);
         assert_eq!(code(&output), 0);
         assert!(stdout(&output).starts_with(name), "{what}");

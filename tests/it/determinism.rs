@@ -8,7 +8,7 @@ use slashproof::{
     protocol::eigenlayer::EigenLayer,
 };
 
-use crate::support::{bundled, code, mutant, options, play, slashproof};
+use crate::support::{bundled, code, mutant, options, play, release, slashproof};
 
 /// All that a summary says, as text.
 fn told(protocol: &EigenLayer, summary: &Summary) -> String {
@@ -27,15 +27,23 @@ fn told(protocol: &EigenLayer, summary: &Summary) -> String {
     text
 }
 
-#[test]
-fn the_same_seed_gives_the_same_campaign_whoever_plays_it() {
-    let protocol = bundled();
+fn plays_the_same(protocol: &EigenLayer) {
     // More than one epoch, so that what one learns from another counts.
-    let one = told(&protocol, &play(&protocol, &options(7, 150)));
-    let again = told(&protocol, &play(&protocol, &options(7, 150)));
-    let three = told(&protocol, &play(&protocol, &Options { workers: 3, ..options(7, 150) }));
+    let one = told(protocol, &play(protocol, &options(7, 150)));
+    let again = told(protocol, &play(protocol, &options(7, 150)));
+    let three = told(protocol, &play(protocol, &Options { workers: 3, ..options(7, 150) }));
     assert!(one == again, "played twice, it differs");
     assert!(one == three, "played by three workers, it differs");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_campaign_whoever_plays_it() {
+    plays_the_same(&bundled());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_campaign_of_the_slashing_release() {
+    plays_the_same(&release("slashing"));
 }
 
 #[test]

@@ -9,12 +9,12 @@ use slashproof::{
     arithmetic::mul_wad_down,
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, Transaction},
     executor::Executor,
-    ledger::{Ledger, Operator, Staker},
+    ledger::{Booking, Ledger, Operator, Staker},
     protocol::{Protocol, eigenlayer::EigenLayer},
     worlds::KINDS,
 };
 
-use crate::support::{bundled, in_world, wander};
+use crate::support::{bundled, in_world, release, wander};
 
 sol! {
     #[derive(Debug, PartialEq)]
@@ -199,21 +199,32 @@ fn sets_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
         assert_eq!(manager.ask(&isOperatorSetCall { set: abi(set.id) }), set.exists);
         assert_eq!(manager.ask(&getStrategiesInOperatorSetCall { set: abi(set.id) }), set.strategies);
         assert_eq!(manager.ask(&getMembersCall { set: abi(set.id) }), set.members);
-        let recipient = if set.is_redistributing() { set.recipient } else { ledger.terms.burn_address };
-        assert_eq!(manager.ask(&getRedistributionRecipientCall { set: abi(set.id) }), recipient);
-        assert_eq!(manager.ask(&getSlashCountCall { set: abi(set.id) }), U256::from(set.slash_count));
-        let mut manager = views(executor, "strategyManager");
-        let pending: Vec<U256> = set.pending_slashes.iter().map(|id| U256::from(*id)).collect();
-        assert_eq!(manager.ask(&getPendingSlashIdsCall { set: abi(set.id) }), pending);
-        for (id, entries) in set.slashes.iter().enumerate() {
-            let question = getBurnOrRedistributableSharesCall { set: abi(set.id), slashId: U256::from(id) };
-            let told = manager.ask(&question);
-            let told: Vec<_> = told.strategies.into_iter().zip(told.shares).collect();
-            assert_eq!(&told, entries);
+        match ledger.terms.booking {
+            Booking::ByStrategy => assert!(!set.is_redistributing() && set.slash_count == 0 && set.slashes.is_empty()),
+            Booking::BySlash => slashes_are_as_told(executor, ledger, set),
         }
     }
-    let pending = views(executor, "strategyManager").ask(&getPendingOperatorSetsCall {});
+    let pending = match ledger.terms.booking {
+        Booking::ByStrategy => Vec::new(),
+        Booking::BySlash => views(executor, "strategyManager").ask(&getPendingOperatorSetsCall {}),
+    };
     assert_eq!(ids(&pending), ledger.pending_sets);
+}
+
+fn slashes_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger, set: &slashproof::ledger::OperatorSet) {
+    let mut manager = views(executor, "allocationManager");
+    let recipient = if set.is_redistributing() { set.recipient } else { ledger.terms.burn_address };
+    assert_eq!(manager.ask(&getRedistributionRecipientCall { set: abi(set.id) }), recipient);
+    assert_eq!(manager.ask(&getSlashCountCall { set: abi(set.id) }), U256::from(set.slash_count));
+    let mut manager = views(executor, "strategyManager");
+    let pending: Vec<U256> = set.pending_slashes.iter().map(|id| U256::from(*id)).collect();
+    assert_eq!(manager.ask(&getPendingSlashIdsCall { set: abi(set.id) }), pending);
+    for (id, entries) in set.slashes.iter().enumerate() {
+        let question = getBurnOrRedistributableSharesCall { set: abi(set.id), slashId: U256::from(id) };
+        let told = manager.ask(&question);
+        let told: Vec<_> = told.strategies.into_iter().zip(told.shares).collect();
+        assert_eq!(&told, entries);
+    }
 }
 
 fn stakers_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
@@ -362,8 +373,16 @@ fn what_surrounds_the_contracts_is_as_told() {
 
 #[test]
 fn the_ledger_is_what_the_contracts_answer() {
-    let protocol = bundled();
-    let mut executor = Executor::deploy(&protocol).unwrap();
+    is_what_the_contracts_answer(&bundled());
+}
+
+#[test]
+fn the_ledger_is_what_the_contracts_of_the_slashing_release_answer() {
+    is_what_the_contracts_answer(&release("slashing"));
+}
+
+fn is_what_the_contracts_answer(protocol: &EigenLayer) {
+    let mut executor = Executor::deploy(protocol).unwrap();
     for run in 0..6 {
         executor.reset();
         for _ in 0..10 {
@@ -397,6 +416,7 @@ fn the_ledger_kept_up_to_date_is_the_one_read_afresh() {
     for kind in KINDS {
         kept_up_to_date(&in_world(kind));
     }
+    kept_up_to_date(&release("slashing"));
 }
 
 fn kept_up_to_date(protocol: &EigenLayer) {

@@ -11,6 +11,7 @@ mod ledger;
 mod matrix;
 mod mutants;
 mod node;
+mod releases;
 mod shrinking;
 mod support;
 mod tidy;

@@ -14,7 +14,7 @@ use slashproof::{
     protocol::{Protocol, eigenlayer::EigenLayer},
 };
 
-use crate::support::{bundled, hunt, play, root, wander};
+use crate::support::{bundled, hunt, play, release, root, wander};
 
 /// The anvil that `make test` installs from npm.
 fn anvil() -> PathBuf {
@@ -48,10 +48,11 @@ fn same(here: &Ledger, there: &Ledger, index: usize) {
 
 #[test]
 fn a_random_sequence_gives_the_same_ledger() {
-    let protocol = bundled();
-    let mut executor = Executor::deploy(&protocol).unwrap();
-    let calls = wander(&mut executor, 0, 40, |_| {});
-    agree(&protocol, &calls);
+    for protocol in [bundled(), release("slashing")] {
+        let mut executor = Executor::deploy(&protocol).unwrap();
+        let calls = wander(&mut executor, 0, 40, |_| {});
+        agree(&protocol, &calls);
+    }
 }
 
 #[test]
@@ -62,6 +63,7 @@ fn findings_show_on_both_engines() {
         "queue-is-a-stack",
         "history-appends-in-one-block",
         "redistribution-to-the-caller",
+        "burned-to-the-caller",
         "withdrawal-stays-pending",
     ] {
         let table = mutant::all().iter().find(|mutant| mutant.name == name).expect("it exists");

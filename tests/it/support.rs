@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 use slashproof::{
-    artifact::{Artifacts, Source},
+    artifact::Artifacts,
     call::Call,
     campaign::{self, Control, Options, Summary},
     corpus::Corpus,
@@ -30,6 +30,11 @@ pub fn bundled() -> EigenLayer {
     EigenLayer::new(Artifacts::bundled()).expect("the bundled release is complete")
 }
 
+/// A bundled release.
+pub fn release(name: &str) -> EigenLayer {
+    EigenLayer::new(Artifacts::of_release(name).expect("it is bundled")).expect("a bundled release is complete")
+}
+
 /// The bundled release in a world.
 pub fn in_world(world: &'static Kind) -> EigenLayer {
     EigenLayer::in_world(Artifacts::bundled(), world).expect("the bundled release is complete")
@@ -37,8 +42,8 @@ pub fn in_world(world: &'static Kind) -> EigenLayer {
 
 /// The bundled release with a planted bug, in the world in which it shows.
 pub fn mutant(name: &str) -> EigenLayer {
-    let artifacts = Artifacts::load(&Source::Mutant(name.to_owned())).expect("the mutant exists");
-    let planted = mutant::all().iter().find(|mutant| mutant.name == name).expect("the mutant exists");
+    let artifacts = Artifacts::mutant(name).expect("the mutant exists");
+    let planted = mutant::find(name).expect("the mutant exists");
     let world = worlds::find(&planted.world).expect("its world exists");
     EigenLayer::in_world(artifacts, world).expect("a mutant is complete")
 }

@@ -7,7 +7,7 @@ import {IETHPOSDeposit} from "../interfaces/IETHPOSDeposit.sol";
 import {IPauserRegistry} from "../interfaces/IPauserRegistry.sol";
 import {IStrategy} from "../interfaces/IStrategy.sol";
 import {OperatorSet} from "../libraries/OperatorSetLib.sol";
-import {EigenPodManagerCore} from "../pods/EigenPodManagerCore.sol";
+import {EigenPodManagerCore} from "../core/EigenPodManagerCore.sol";
 import {IRedistributionShareManager} from "./interfaces/IRedistributionShareManager.sol";
 
 /// @title EigenPodManager

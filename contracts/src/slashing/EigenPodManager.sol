@@ -6,7 +6,7 @@ import {IDelegationManager} from "../interfaces/IDelegationManager.sol";
 import {IETHPOSDeposit} from "../interfaces/IETHPOSDeposit.sol";
 import {IPauserRegistry} from "../interfaces/IPauserRegistry.sol";
 import {IStrategy} from "../interfaces/IStrategy.sol";
-import {EigenPodManagerCore} from "../pods/EigenPodManagerCore.sol";
+import {EigenPodManagerCore} from "../core/EigenPodManagerCore.sol";
 import {ISlashingShareManager} from "./interfaces/ISlashingShareManager.sol";
 
 /// @title EigenPodManager

@@ -240,6 +240,22 @@ contract SlashingLibTest {
         this.update(1, 1.9e18, 1, 0.5e18);
     }
 
+    function test_updateUnguarded_storesNothingLeftAsIfThereHadBeenNoFactor() public {
+        _factor = DepositScalingFactor(1);
+        _factor.updateUnguarded(1.9e18, 1, 0.5e18);
+        vm.assertEq(_factor._scalingFactor, 0);
+        vm.assertEq(_factor.scalingFactor(), WAD);
+    }
+
+    function test_fuzz_updateUnguarded_isTheSameElsewhere(uint256 s, uint256 k, uint256 f, uint256 added) public {
+        (s, k, f) = (bound(s, 0, 1e36), bound(k, 1e18, 1e36), bound(f, 1, WAD));
+        added = bound(added, 1, 1e36);
+        uint256 guarded = _updated(k, s, added, f);
+        _factor = DepositScalingFactor(k);
+        _factor.updateUnguarded(s, added, f);
+        vm.assertEq(_factor._scalingFactor, guarded);
+    }
+
     function test_update_panicsWhenFullySlashed() public {
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x12));
         this.update(0, 0, 1, 0);

@@ -107,7 +107,7 @@ abstract contract Scene is World {
         allocationManager.removeStrategiesFromOperatorSet(set.avs, set.id, _strategies(removed));
     }
 
-    function _slash(address who, OperatorSet memory set, IStrategy where, uint256 wad) internal {
+    function _slash(address who, OperatorSet memory set, IStrategy where, uint256 wad) internal virtual {
         vm.prank(set.avs);
         allocationManager.slashOperator(set.avs, _slashParams(who, set.id, where, wad));
     }

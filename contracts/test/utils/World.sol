@@ -81,41 +81,7 @@ abstract contract World {
         strategyManager = StrategyManager(_proxy());
         permissionController = PermissionController(_proxy());
         eigenPodManager = EigenPodManager(_proxy());
-        _implement(
-            address(allocationManager),
-            address(
-                new AllocationManager(
-                    delegationManager,
-                    EIGEN_STRATEGY,
-                    pauserRegistry,
-                    permissionController,
-                    DEALLOCATION_DELAY,
-                    CONFIGURATION_DELAY,
-                    "1.5.0"
-                )
-            ),
-            abi.encodeCall(allocationManager.initialize, (0))
-        );
-        _implement(
-            address(delegationManager),
-            address(
-                new DelegationManager(
-                    strategyManager,
-                    eigenPodManager,
-                    allocationManager,
-                    pauserRegistry,
-                    permissionController,
-                    WITHDRAWAL_DELAY,
-                    "1.5.0"
-                )
-            ),
-            abi.encodeCall(delegationManager.initialize, (0))
-        );
-        _implement(
-            address(strategyManager),
-            address(new StrategyManager(allocationManager, delegationManager, pauserRegistry, "1.5.0")),
-            abi.encodeCall(strategyManager.initialize, (owner, whitelister, 0))
-        );
+        _startManagers();
         proxyAdmin.upgrade(
             ITransparentUpgradeableProxy(address(permissionController)), address(new PermissionController("1.5.0"))
         );
@@ -131,9 +97,7 @@ abstract contract World {
         depositContract = new DepositContract();
         eigenPodBeacon = new UpgradeableBeacon(address(pauserRegistry));
         _implement(
-            address(eigenPodManager),
-            address(new EigenPodManager(depositContract, eigenPodBeacon, delegationManager, pauserRegistry, "1.5.0")),
-            abi.encodeCall(IEigenPodManager.initialize, (owner, 0))
+            address(eigenPodManager), _newEigenPodManager(), abi.encodeCall(IEigenPodManager.initialize, (owner, 0))
         );
         eigenPodBeacon.upgradeTo(
             address(new EigenPod(depositContract, eigenPodManager, uint64(FIRST_TIMESTAMP), "1.5.0"))
@@ -142,14 +106,67 @@ abstract contract World {
         eigenPodManager.setProofTimestampSetter(reporter);
     }
 
+    /// @dev The release that is deployed.
+    function _startManagers() internal virtual {
+        _implement(
+            address(allocationManager), _newAllocationManager(), abi.encodeCall(allocationManager.initialize, (0))
+        );
+        _implement(
+            address(delegationManager), _newDelegationManager(), abi.encodeCall(delegationManager.initialize, (0))
+        );
+        _implement(
+            address(strategyManager),
+            _newStrategyManager(),
+            abi.encodeCall(strategyManager.initialize, (owner, whitelister, 0))
+        );
+    }
+
+    function _newAllocationManager() internal returns (address) {
+        return address(
+            new AllocationManager(
+                delegationManager,
+                EIGEN_STRATEGY,
+                pauserRegistry,
+                permissionController,
+                DEALLOCATION_DELAY,
+                CONFIGURATION_DELAY,
+                "1.5.0"
+            )
+        );
+    }
+
+    function _newDelegationManager() internal returns (address) {
+        return address(
+            new DelegationManager(
+                strategyManager,
+                eigenPodManager,
+                allocationManager,
+                pauserRegistry,
+                permissionController,
+                WITHDRAWAL_DELAY,
+                "1.5.0"
+            )
+        );
+    }
+
+    function _newStrategyManager() internal returns (address) {
+        return address(new StrategyManager(allocationManager, delegationManager, pauserRegistry, "1.5.0"));
+    }
+
+    /// @dev Of the release that is deployed.
+    function _newEigenPodManager() internal virtual returns (address) {
+        return address(new EigenPodManager(depositContract, eigenPodBeacon, delegationManager, pauserRegistry, "1.5.0"));
+    }
+
+    /// @dev Of the release that is deployed.
+    function _newStrategyLogic() internal virtual returns (address) {
+        return address(new StrategyBase(strategyManager, pauserRegistry, "1.5.0"));
+    }
+
     function _deployStrategy(uint8 decimals) private {
         Token token = new Token("token", "T", decimals);
         StrategyBase strategy = StrategyBase(_proxy());
-        _implement(
-            address(strategy),
-            address(new StrategyBase(strategyManager, pauserRegistry, "1.5.0")),
-            abi.encodeCall(strategy.initialize, (token))
-        );
+        _implement(address(strategy), _newStrategyLogic(), abi.encodeCall(strategy.initialize, (token)));
         strategies.push(strategy);
         tokens.push(token);
     }
@@ -178,7 +195,7 @@ abstract contract World {
         return address(new TransparentUpgradeableProxy(address(pauserRegistry), address(proxyAdmin), ""));
     }
 
-    function _implement(address proxy, address implementation, bytes memory start) private {
+    function _implement(address proxy, address implementation, bytes memory start) internal {
         proxyAdmin.upgradeAndCall(ITransparentUpgradeableProxy(proxy), implementation, start);
     }
 

@@ -69,6 +69,13 @@ sol! {
         function increaseBurnOrRedistributableShares(OperatorSet operatorSet, uint256 slashId, address strategy, uint256 addedSharesToBurn) external;
     }
 
+    /// What managers of the slashing release are asked in other words.
+    interface SlashingManagers {
+        function initialize(address initialOwner, uint256 initialPausedStatus) external;
+        function slashOperatorShares(address operator, address strategy, uint64 prevMaxMagnitude, uint64 newMaxMagnitude) external;
+        function increaseBurnableShares(address strategy, uint256 addedSharesToBurn) external;
+    }
+
     interface StrategyBase {
         function initialize(address token) external;
         function deposit(address token, uint256 amount) external returns (uint256);

@@ -82,8 +82,13 @@ fn clear_slash_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
 }
 
 fn burn_shares(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let strategy = draw.choose(&protocol.cast.strategies)?;
-    Some((anybody(protocol, draw)?, Operation::BurnShares { strategy }))
+    let ledger = draw.ledger;
+    let pays = |strategy: Address| !is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS);
+    // Where nothing waits, nothing must happen: paused or not.
+    let possible = ledger.strategies.iter().filter(|it| it.burnable_shares.is_zero() || pays(it.address));
+    let (waiting, rest): (Vec<_>, Vec<_>) = possible.partition(|strategy| !strategy.burnable_shares.is_zero());
+    let pool = if waiting.is_empty() { rest } else { waiting };
+    Some((anybody(protocol, draw)?, Operation::BurnShares { strategy: draw.choose(&pool)?.address }))
 }
 
 fn clear_deallocation_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

@@ -9,12 +9,16 @@ mod rewards;
 use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolValue};
 
-use super::abi;
+use super::{
+    abi,
+    release::{Managers, Release},
+};
 use crate::{
     arithmetic::WAD,
     artifact::Artifacts,
     book::{Book, Role, actor_address},
     call::{SetId, Transaction},
+    ledger::Booking,
     protocol::Setup,
     worlds::{Behaviour, Kind},
 };
@@ -34,9 +38,6 @@ pub(super) const NATIVE_STRATEGY: Address = address!("beaC0eeEeeeeEEeEeEEEEeeEEe
 pub(super) const DEALLOCATION_DELAY: u32 = 50;
 pub(super) const CONFIGURATION_DELAY: u32 = 75;
 pub(super) const WITHDRAWAL_DELAY: u32 = 40;
-
-/// The version string of the release. Its first character is part of what signatures sign.
-const VERSION: &str = "1.5.0";
 
 /// Ids that sets may have: the ends of their range among them.
 const SET_IDS: [u32; 4] = [1, 2, 3, u32::MAX];
@@ -107,9 +108,9 @@ pub(super) struct Plan {
     pub script: Vec<Setup>,
 }
 
-/// Plans the deployment of `artifacts`, surrounded by `world`.
-pub(super) fn plan(artifacts: &Artifacts, world: &'static Kind) -> Plan {
-    let mut planner = Planner::new(artifacts, world);
+/// Plans the deployment of `artifacts`, which are of `release`, surrounded by `world`.
+pub(super) fn plan(artifacts: &Artifacts, release: &'static Release, world: &'static Kind) -> Plan {
+    let mut planner = Planner::new(artifacts, release, world);
     let (contracts, cast) = planner.everything();
     let script = planner.creations.into_iter().chain(planner.sends).collect();
     Plan { book: planner.book, contracts, cast, script }
@@ -124,6 +125,7 @@ struct Managed {
 }
 
 struct Planner<'a> {
+    release: &'static Release,
     world: &'static Kind,
     artifacts: &'a Artifacts,
     book: Book,
@@ -134,14 +136,14 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(artifacts: &'a Artifacts, world: &'static Kind) -> Self {
+    fn new(artifacts: &'a Artifacts, release: &'static Release, world: &'static Kind) -> Self {
         let mut book = Book::default();
         book.add("nobody", Role::Special, Address::ZERO, None);
         book.add("burn address", Role::Special, BURN_ADDRESS, None);
         book.add("native ETH", Role::Special, NATIVE_STRATEGY, None);
         book.add("eigen strategy", Role::Special, actor_address("eigen strategy"), None);
         let deployer = book.add_actor("deployer", Role::Owner);
-        Self { world, artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
+        Self { release, world, artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
     }
 
     fn everything(&mut self) -> (Contracts, Cast) {
@@ -183,7 +185,7 @@ impl<'a> Planner<'a> {
         if self.world.has(Behaviour::Calling) {
             cast.callers = [&cast.stakers[..CALLING_STAKERS], &cast.recipients[..]].concat();
         }
-        for contract in [Self::coordinator(&contracts, &cast), self.factory(&contracts, &cast)] {
+        for contract in [self.coordinator(&contracts, &cast), self.factory(&contracts, &cast)] {
             self.implement(proxy_admin, contract);
         }
         self.pods(&contracts, &cast, proxy_admin);
@@ -271,26 +273,13 @@ impl<'a> Planner<'a> {
         let Contracts { allocation_manager, delegation_manager, strategy_manager, permission_controller, .. } =
             *contracts;
         let registry = contracts.pauser_registry;
-        let eigen = self.book.address("eigen strategy").expect("it is in the book");
-        let version = VERSION.to_owned();
-        let nothing_paused = U256::ZERO;
+        let version = self.release.version.to_owned();
         let mut managed = vec![
             Managed {
                 artifact: "AllocationManager",
                 proxy: allocation_manager,
-                arguments: (
-                    delegation_manager,
-                    eigen,
-                    registry,
-                    permission_controller,
-                    DEALLOCATION_DELAY,
-                    CONFIGURATION_DELAY,
-                    version.clone(),
-                )
-                    .abi_encode_params(),
-                start: Some(
-                    abi::AllocationManager::initializeCall { initialPausedStatus: nothing_paused }.abi_encode(),
-                ),
+                arguments: self.allocation_manager_arguments(contracts),
+                start: Some(start_manager(self.release, cast.owner)),
             },
             Managed {
                 artifact: "DelegationManager",
@@ -305,19 +294,22 @@ impl<'a> Planner<'a> {
                     version.clone(),
                 )
                     .abi_encode_params(),
-                start: Some(
-                    abi::DelegationManager::initializeCall { initialPausedStatus: nothing_paused }.abi_encode(),
-                ),
+                start: Some(start_manager(self.release, cast.owner)),
             },
             Managed {
                 artifact: "StrategyManager",
                 proxy: strategy_manager,
-                arguments: (allocation_manager, delegation_manager, registry, version.clone()).abi_encode_params(),
+                arguments: match self.release.booking {
+                    Booking::ByStrategy => (delegation_manager, registry, version.clone()).abi_encode_params(),
+                    Booking::BySlash => {
+                        (allocation_manager, delegation_manager, registry, version.clone()).abi_encode_params()
+                    }
+                },
                 start: Some(
                     abi::StrategyManager::initializeCall {
                         initialOwner: cast.owner,
                         initialStrategyWhitelister: cast.whitelister,
-                        initialPausedStatus: nothing_paused,
+                        initialPausedStatus: U256::ZERO,
                     }
                     .abi_encode(),
                 ),
@@ -344,7 +336,7 @@ impl<'a> Planner<'a> {
         let deposits = self.create("depositContract", "DepositContract", &[]);
         // A beacon wants code behind it from the start, like a proxy.
         let beacon = self.create("podBeacon", "UpgradeableBeacon", &registry.abi_encode());
-        let version = VERSION.to_owned();
+        let version = self.release.version.to_owned();
         let arguments = (deposits, beacon, delegation_manager, registry, version.clone()).abi_encode_params();
         let start = abi::EigenPodManager::initializeCall { initialOwner: cast.owner, initialPausedStatus: U256::ZERO };
         let start = Some(start.abi_encode());
@@ -367,6 +359,23 @@ impl<'a> Planner<'a> {
         // The others make their pods themselves, or never.
         for staker in cast.stakers.iter().take(PODS_FROM_THE_START) {
             self.send(*staker, manager, &abi::EigenPodManager::createPodCall {});
+        }
+    }
+
+    /// What the constructor of the allocation manager wants. Where nothing is redistributed, it need not know what cannot.
+    fn allocation_manager_arguments(&self, contracts: &Contracts) -> Vec<u8> {
+        let (delegation, registry) = (contracts.delegation_manager, contracts.pauser_registry);
+        let controller = contracts.permission_controller;
+        let version = self.release.version.to_owned();
+        match self.release.booking {
+            Booking::ByStrategy => {
+                (delegation, registry, controller, DEALLOCATION_DELAY, CONFIGURATION_DELAY, version).abi_encode_params()
+            }
+            Booking::BySlash => {
+                let eigen = self.book.address("eigen strategy").expect("it is in the book");
+                (delegation, eigen, registry, controller, DEALLOCATION_DELAY, CONFIGURATION_DELAY, version)
+                    .abi_encode_params()
+            }
         }
     }
 
@@ -413,7 +422,7 @@ impl<'a> Planner<'a> {
         self.sends.push(Setup::Pass { blocks: u64::from(CONFIGURATION_DELAY) + 5 });
     }
 
-    /// Set 1 burns, set 2 redistributes.
+    /// Set 1 burns. Set 2 redistributes, in releases that can.
     fn bootstrap_avs(&mut self, contracts: &Contracts, cast: &Cast, index: usize, avs: Address) {
         let manager = contracts.allocation_manager;
         let stakeable = cast.stakeable();
@@ -422,26 +431,24 @@ impl<'a> Planner<'a> {
             [([0, 1, 3].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2, 3], &[0, 1])][index];
         self.send(avs, manager, &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() });
         self.send(avs, manager, &abi::AllocationManager::setAVSRegistrarCall { avs, registrar: cast.registrars[0] });
-        self.send(
-            avs,
-            manager,
-            &abi::AllocationManager::createOperatorSetsCall {
-                avs,
-                params: vec![abi::AllocationManager::CreateSetParams { operatorSetId: 1, strategies: chosen(burning) }],
-            },
-        );
-        self.send(
-            avs,
-            manager,
-            &abi::AllocationManager::createRedistributingOperatorSetsCall {
-                avs,
-                params: vec![abi::AllocationManager::CreateSetParams {
-                    operatorSetId: 2,
-                    strategies: chosen(redistributing),
-                }],
-                redistributionRecipients: vec![cast.recipients[index % cast.recipients.len()]],
-            },
-        );
+        let params =
+            |id, which| vec![abi::AllocationManager::CreateSetParams { operatorSetId: id, strategies: chosen(which) }];
+        let first = abi::AllocationManager::createOperatorSetsCall { avs, params: params(1, burning) };
+        self.send(avs, manager, &first);
+        let params = params(2, redistributing);
+        match self.release.booking {
+            Booking::ByStrategy => {
+                self.send(avs, manager, &abi::AllocationManager::createOperatorSetsCall { avs, params });
+            }
+            Booking::BySlash => {
+                let second = abi::AllocationManager::createRedistributingOperatorSetsCall {
+                    avs,
+                    params,
+                    redistributionRecipients: vec![cast.recipients[index % cast.recipients.len()]],
+                };
+                self.send(avs, manager, &second);
+            }
+        }
     }
 
     fn proxy(&mut self, name: &str, contract: &str, logic: Address, admin: Address) -> Address {
@@ -497,6 +504,18 @@ fn artifact_of(behaviour: Behaviour) -> &'static str {
         Behaviour::Reverting => "RevertingToken",
         Behaviour::Blacklisting => "BlacklistingToken",
         Behaviour::Calling => "CallingToken",
+    }
+}
+
+/// How the allocation manager and the delegation manager are initialized: nothing paused and, where there is an owner,
+/// `owner`.
+pub(super) fn start_manager(release: &Release, owner: Address) -> Vec<u8> {
+    let nothing = U256::ZERO;
+    match release.managers {
+        Managers::Owned => {
+            abi::SlashingManagers::initializeCall { initialOwner: owner, initialPausedStatus: nothing }.abi_encode()
+        }
+        Managers::Ownerless => abi::AllocationManager::initializeCall { initialPausedStatus: nothing }.abi_encode(),
     }
 }
 

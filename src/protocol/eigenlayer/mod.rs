@@ -12,6 +12,7 @@ mod permissions;
 mod pods;
 mod probes;
 mod reader;
+pub mod release;
 mod rewards;
 mod slots;
 mod staker;
@@ -33,6 +34,7 @@ use crate::{
     worlds::{self, Kind},
 };
 use deploy::{Cast, Contracts};
+use release::Release;
 use slots::Slots;
 
 /// Everything that can be done, by who does it.
@@ -89,6 +91,7 @@ mod pause_bit {
 
 /// A deployment of EigenLayer.
 pub struct EigenLayer {
+    release: &'static Release,
     world: &'static Kind,
     artifacts: Artifacts,
     book: Book,
@@ -101,19 +104,20 @@ pub struct EigenLayer {
 }
 
 impl EigenLayer {
-    /// The redistribution release out of `artifacts`, in the standard world.
+    /// The release in `artifacts`, in the standard world.
     pub fn new(artifacts: Artifacts) -> Result<Self, Problem> {
         Self::in_world(artifacts, &worlds::STANDARD)
     }
 
-    /// The redistribution release out of `artifacts`, surrounded by `world`.
+    /// The release in `artifacts`, surrounded by `world`.
     pub fn in_world(artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
-        let slots = Slots::of(&artifacts)?;
-        let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts, world);
-        let own = surroundings::actions(world);
-        let table: Vec<&Action<Self>> = ACTIONS.iter().copied().chain(own).flatten().collect();
-        let actions = table.iter().map(|action| action.info).collect();
-        Ok(Self { world, artifacts, book, contracts, cast, slots, script, table, actions })
+        let release = release::find(&artifacts.release)?;
+        let slots = Slots::of(&artifacts, release.booking)?;
+        let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts, release, world);
+        let all = ACTIONS.iter().copied().chain(surroundings::actions(world)).flatten();
+        let there = all.filter_map(|action| Some((action, release.action(action.info)?)));
+        let (table, actions) = there.unzip();
+        Ok(Self { release, world, artifacts, book, contracts, cast, slots, script, table, actions })
     }
 
     /// The right to call `C` of the allocation manager.
@@ -153,7 +157,11 @@ fn is_fully_slashed(ledger: &Ledger, operator: Address, strategy: usize) -> bool
 
 impl Protocol for EigenLayer {
     fn name(&self) -> &'static str {
-        "eigenlayer redistribution"
+        self.release.title()
+    }
+
+    fn release(&self) -> &'static str {
+        self.release.name
     }
 
     fn book(&self) -> &Book {
@@ -165,7 +173,7 @@ impl Protocol for EigenLayer {
     }
 
     fn grants(&self, assumption: Assumption) -> bool {
-        self.world.grants(assumption)
+        self.world.grants(assumption) && self.release.grants(assumption)
     }
 
     fn artifacts(&self) -> &Artifacts {

@@ -11,7 +11,7 @@ pub(super) use rewards::{RewardsSlots, RootFields};
 use crate::{
     artifact::{Artifacts, Field, StorageLayout},
     call::SetId,
-    ledger::Permission,
+    ledger::{Booking, Permission},
     problem::Problem,
 };
 
@@ -67,8 +67,8 @@ pub(super) struct AllocationSlots {
     pub encumbered_magnitude: U256,
     pub deallocation_queue: U256,
     pub registered_metadata: U256,
-    pub slash_ids: U256,
-    pub recipients: U256,
+    /// In releases that number slashes.
+    pub numbering: Option<NumberingSlots>,
     // Members of structs.
     pub current_magnitude: Field,
     pub pending_diff: Field,
@@ -79,6 +79,12 @@ pub(super) struct AllocationSlots {
     pub delay_effect_block: Field,
     pub registered: Field,
     pub slashable_until: Field,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NumberingSlots {
+    pub slash_ids: U256,
+    pub recipients: U256,
 }
 
 #[derive(Clone, Debug)]
@@ -118,6 +124,12 @@ pub(super) struct DepositSlots {
     pub strategy_list: U256,
     pub whitelisted: U256,
     pub burnable: U256,
+    /// In releases in which slashed shares wait by slash.
+    pub waiting: Option<WaitingSlots>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WaitingSlots {
     pub slashed: U256,
     pub pending_sets: U256,
     pub pending_slashes: U256,
@@ -154,7 +166,7 @@ pub(super) struct PodSlots {
 
 impl Slots {
     /// The slots of `artifacts`, all of which must have a storage layout.
-    pub fn of(artifacts: &Artifacts) -> Result<Self, Problem> {
+    pub fn of(artifacts: &Artifacts, booking: Booking) -> Result<Self, Problem> {
         let layout = |name: &str| -> Result<&StorageLayout, Problem> {
             artifacts.get(name).layout.as_ref().ok_or_else(|| {
                 Problem::new(format!("the artifact of {name} has no storage layout"))
@@ -169,9 +181,9 @@ impl Slots {
         };
         let registry = layout("PauserRegistry")?;
         Ok(Self {
-            allocation: allocation(layout("AllocationManager")?).map_err(at("AllocationManager"))?,
+            allocation: allocation(layout("AllocationManager")?, booking).map_err(at("AllocationManager"))?,
             delegation: delegation(layout("DelegationManager")?).map_err(at("DelegationManager"))?,
-            deposits: deposits(layout("StrategyManager")?).map_err(at("StrategyManager"))?,
+            deposits: deposits(layout("StrategyManager")?, booking).map_err(at("StrategyManager"))?,
             strategy: strategy(layout("StrategyBase")?).map_err(at("StrategyBase"))?,
             rewards: RewardsSlots::of(layout("RewardsCoordinator")?).map_err(at("RewardsCoordinator"))?,
             factory: FactorySlots::of(layout("StrategyFactory")?).map_err(at("StrategyFactory"))?,
@@ -189,8 +201,14 @@ impl Slots {
     }
 }
 
-fn allocation(layout: &StorageLayout) -> Result<AllocationSlots, Problem> {
+fn allocation(layout: &StorageLayout, booking: Booking) -> Result<AllocationSlots, Problem> {
     let slot = |label: &str| Ok(layout.variable(label)?.slot);
+    let numbering = match booking {
+        Booking::ByStrategy => None,
+        Booking::BySlash => {
+            Some(NumberingSlots { slash_ids: slot("_slashIds")?, recipients: slot("_redistributionRecipients")? })
+        }
+    };
     Ok(AllocationSlots {
         paused: slot("_paused")?,
         avs_registrar: slot("_avsRegistrar")?,
@@ -207,8 +225,7 @@ fn allocation(layout: &StorageLayout) -> Result<AllocationSlots, Problem> {
         encumbered_magnitude: slot("encumberedMagnitude")?,
         deallocation_queue: slot("deallocationQueue")?,
         registered_metadata: slot("_avsRegisteredMetadata")?,
-        slash_ids: slot("_slashIds")?,
-        recipients: slot("_redistributionRecipients")?,
+        numbering,
         current_magnitude: layout.member("Allocation", "currentMagnitude")?,
         pending_diff: layout.member("Allocation", "pendingDiff")?,
         effect_block: layout.member("Allocation", "effectBlock")?,
@@ -248,8 +265,16 @@ fn delegation(layout: &StorageLayout) -> Result<DelegationSlots, Problem> {
     })
 }
 
-fn deposits(layout: &StorageLayout) -> Result<DepositSlots, Problem> {
+fn deposits(layout: &StorageLayout, booking: Booking) -> Result<DepositSlots, Problem> {
     let slot = |label: &str| Ok(layout.variable(label)?.slot);
+    let waiting = match booking {
+        Booking::ByStrategy => None,
+        Booking::BySlash => Some(WaitingSlots {
+            slashed: slot("_burnOrRedistributableShares")?,
+            pending_sets: slot("_pendingOperatorSets")?,
+            pending_slashes: slot("_pendingSlashIds")?,
+        }),
+    };
     Ok(DepositSlots {
         paused: slot("_paused")?,
         owner: layout.variable("_owner")?,
@@ -258,9 +283,7 @@ fn deposits(layout: &StorageLayout) -> Result<DepositSlots, Problem> {
         strategy_list: slot("stakerStrategyList")?,
         whitelisted: slot("strategyIsWhitelistedForDeposit")?,
         burnable: slot("burnableShares")?,
-        slashed: slot("_burnOrRedistributableShares")?,
-        pending_sets: slot("_pendingOperatorSets")?,
-        pending_slashes: slot("_pendingSlashIds")?,
+        waiting,
     })
 }
 

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
 
-use super::{Cast, Contracts, FUNDS, Managed, Planner, VERSION};
+use super::{Cast, Contracts, FUNDS, Managed, Planner};
 use crate::protocol::eigenlayer::abi;
 
 /// Seconds of the grid on which submissions lie.
@@ -28,7 +28,7 @@ const ACTIVATION_DELAY: u32 = 360;
 const DEFAULT_SPLIT: u16 = 1_000;
 
 impl Planner<'_> {
-    pub(super) fn coordinator(contracts: &Contracts, cast: &Cast) -> Managed {
+    pub(super) fn coordinator(&self, contracts: &Contracts, cast: &Cast) -> Managed {
         let params = abi::RewardsCoordinator::Params {
             delegationManager: contracts.delegation_manager,
             strategyManager: contracts.strategy_manager,
@@ -40,7 +40,7 @@ impl Planner<'_> {
             MAX_RETROACTIVE_LENGTH,
             MAX_FUTURE_LENGTH,
             GENESIS_REWARDS_TIMESTAMP: GENESIS_TIMESTAMP,
-            version: VERSION.to_owned(),
+            version: self.release.version.to_owned(),
         };
         let start = abi::RewardsCoordinator::initializeCall {
             initialOwner: cast.owner,
@@ -60,7 +60,7 @@ impl Planner<'_> {
     /// The factory, and the beacon by which its strategies work.
     pub(super) fn factory(&mut self, contracts: &Contracts, cast: &Cast) -> Managed {
         let (manager, registry) = (contracts.strategy_manager, contracts.pauser_registry);
-        let arguments = (manager, registry, VERSION.to_owned()).abi_encode_params();
+        let arguments = (manager, registry, self.release.version.to_owned()).abi_encode_params();
         let implementation = self.create("strategyBeacon implementation", "StrategyBase", &arguments);
         let beacon = self.create("strategyBeacon", "UpgradeableBeacon", &(implementation,).abi_encode_params());
         let start = abi::StrategyFactory::initializeCall {

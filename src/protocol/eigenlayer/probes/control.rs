@@ -8,7 +8,7 @@ use crate::{
     book::Role,
     call::{ClearItem, FactoryOperation, Malformed, Operation, Plumbing},
     draw::Draw,
-    ledger::{Ledger, OperatorSet, Permission, Staker},
+    ledger::{Booking, Ledger, OperatorSet, Permission, Staker},
     protocol::{
         Action,
         eigenlayer::{
@@ -66,7 +66,10 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
     } else if bit == pause_bit::STRATEGY_DEPOSITS {
         deposit_one(protocol, draw, contract)
     } else if bit == pause_bit::STRATEGY_WITHDRAWALS {
-        clear_slash_of(protocol, draw, contract)
+        match ledger.terms.booking {
+            Booking::ByStrategy => burn_shares_of(protocol, draw, contract),
+            Booking::BySlash => clear_slash_of(protocol, draw, contract),
+        }
     } else {
         None
     }
@@ -160,6 +163,11 @@ fn deposit_one(protocol: &EigenLayer, draw: &mut Draw<'_>, strategy: Address) ->
     let staker = draw.choose(&protocol.cast.stakers)?;
     let amount = draw.ledger.balance(token, staker)?.min(U256::from(WAD));
     Some((staker, Operation::Deposit { strategy, token, amount }))
+}
+
+fn burn_shares_of(protocol: &EigenLayer, draw: &mut Draw<'_>, strategy: Address) -> Option<(Address, Operation)> {
+    let waits = !draw.ledger.strategy(strategy)?.burnable_shares.is_zero();
+    waits.then_some((protocol.cast.stranger, Operation::BurnShares { strategy }))
 }
 
 fn clear_slash_of(protocol: &EigenLayer, draw: &mut Draw<'_>, strategy: Address) -> Option<(Address, Operation)> {
@@ -278,14 +286,18 @@ fn upgrade(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
 
 fn malformed(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let function = draw.choose(&[
+    let mut functions = vec![
         Malformed::Slash,
         Malformed::ModifyAllocations,
         Malformed::ClearDeallocationQueue,
         Malformed::CreateRedistributingSets,
         Malformed::QueueWithdrawals,
         Malformed::CompleteWithdrawal,
-    ])?;
+    ];
+    if ledger.terms.booking == Booking::ByStrategy {
+        functions.retain(|function| *function != Malformed::CreateRedistributingSets);
+    }
+    let function = draw.choose(&functions)?;
     let set = existing_set(draw)?;
     let strategy = draw.choose(&protocol.cast.strategies)?;
     let (caller, account) = match function {

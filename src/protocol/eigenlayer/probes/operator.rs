@@ -23,7 +23,7 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("stranger.modify_allocations", Role::Stranger, 1, stranger_allocates),
     probe("operator.allocate_too_much", Role::Operator, 2, allocate_too_much),
     probe("operator.allocate_same", Role::Operator, 1, allocate_same),
-    probe("operator.allocate_while_pending", Role::Operator, 1, allocate_while_pending),
+    probe("operator.allocate_while_pending", Role::Operator, 2, allocate_while_pending),
     probe("operator.join_again", Role::Operator, 1, join_again),
     probe("operator.join_unknown_set", Role::Operator, 1, join_unknown_set),
     probe("stranger.join_sets", Role::Stranger, 1, stranger_joins),
@@ -65,17 +65,20 @@ fn allocate_same(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
 
 fn allocate_while_pending(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let mut locked = Vec::new();
+    let (mut locked, mut empty) = (Vec::new(), Vec::new());
     for operator in ledger.operators.iter().filter(|operator| operator.delay.at(ledger.block).is_some()) {
         for (set, allocations) in ledger.sets.iter().zip(&operator.allocations) {
             for (strategy, allocation) in ledger.strategies.iter().zip(allocations) {
                 if allocation.is_locked(ledger.block) {
-                    locked.push((operator.address, set.id, strategy.address, allocation.current));
+                    let place = (operator.address, set.id, strategy.address, allocation.current);
+                    // Of some a slash left nothing; they look as if they were over.
+                    if allocation.pending == 0 { &mut empty } else { &mut locked }.push(place);
                 }
             }
         }
     }
-    let (operator, set, strategy, current) = draw.choose(&locked)?;
+    let pool = if locked.is_empty() || !empty.is_empty() && draw.chance(70) { empty } else { locked };
+    let (operator, set, strategy, current) = draw.choose(&pool)?;
     let items = vec![AllocationItem { strategy, magnitude: exactly(current / 2 + 1) }];
     let permission = protocol.allocation_permission::<abi::AllocationManager::modifyAllocationsCall>();
     let caller = draw.caller(operator, permission)?;

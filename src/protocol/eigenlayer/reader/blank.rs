@@ -63,6 +63,7 @@ fn terms(protocol: &EigenLayer) -> Terms {
             strategy: protocol.contracts.strategy_manager,
             eigen_pod: protocol.contracts.eigen_pod_manager,
         },
+        booking: protocol.release.booking,
         not_redistributable: [NATIVE_STRATEGY].into_iter().chain(protocol.book.address("eigen strategy")).collect(),
         accepting_registrars: protocol.cast.registrars.clone(),
     }

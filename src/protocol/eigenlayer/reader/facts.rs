@@ -147,7 +147,10 @@ impl Facts<'_> {
         self.word(of_both(slots.encumbered_magnitude), move |ledger, word| {
             ledger.operators[o].stakes[t].encumbered = word.saturating_to();
         });
-        let queue = move |ledger: &mut Ledger, queue| ledger.operators[o].stakes[t].deallocation_queue = queue;
+        let queue = move |ledger: &mut Ledger, (queue, ends)| {
+            let stake = &mut ledger.operators[o].stakes[t];
+            (stake.deallocation_queue, stake.queue_ends) = (queue, ends);
+        };
         self.add(of_both(slots.deallocation_queue), Shape::Queue(Box::new(queue)));
 
         let slots = &self.slots.delegation;
@@ -167,11 +170,16 @@ impl Facts<'_> {
             ledger.sets[e].strategies = addresses(list);
         });
         self.list(entry(slots.set_members, id), move |ledger, list| ledger.sets[e].members = addresses(list));
-        self.word(entry(slots.recipients, id), move |ledger, word| ledger.sets[e].recipient = address_of(word));
-        self.add(entry(slots.slash_ids, id), Shape::SlashCount { set: e });
+        if let Some(numbering) = slots.numbering {
+            self.word(entry(numbering.recipients, id), move |ledger, word| {
+                ledger.sets[e].recipient = address_of(word);
+            });
+            self.add(entry(numbering.slash_ids, id), Shape::SlashCount { set: e });
+        }
 
+        let Some(waiting) = self.slots.deposits.waiting else { return };
         self.at = self.contracts.strategy_manager;
-        self.list(entry(self.slots.deposits.pending_slashes, id), move |ledger, list| {
+        self.list(entry(waiting.pending_slashes, id), move |ledger, list| {
             ledger.sets[e].pending_slashes = list.iter().map(U256::saturating_to).collect();
         });
     }
@@ -261,7 +269,9 @@ impl Facts<'_> {
     fn control(&mut self, blank: &Ledger) {
         let Slots { deposits, is_pauser, unpauser, .. } = self.slots;
         self.at = self.contracts.strategy_manager;
-        self.list(deposits.pending_sets, move |ledger, list| ledger.pending_sets = sets(list));
+        if let Some(waiting) = deposits.waiting {
+            self.list(waiting.pending_sets, move |ledger, list| ledger.pending_sets = sets(list));
+        }
         self.field(U256::ZERO, deposits.owner, |ledger, word| ledger.control.owner = address_of(word));
         self.field(U256::ZERO, deposits.whitelister, |ledger, word| ledger.control.whitelister = address_of(word));
         self.at = self.contracts.pauser_registry;

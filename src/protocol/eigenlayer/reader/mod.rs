@@ -22,7 +22,7 @@ use crate::{
     artifact::Field,
     call::{Call, SetId},
     evm::Place,
-    ledger::{DistributionRoot, Ledger, Part, Touched, Withdrawal},
+    ledger::{DistributionRoot, Ledger, Part, QueueEnds, Touched, Withdrawal},
     protocol::{Reader, Storage},
 };
 
@@ -41,7 +41,7 @@ enum Shape {
     /// A dynamic array, or the values of an enumerable set.
     List(Put<Vec<U256>>),
     /// A double-ended queue of operator sets.
-    Queue(Put<Vec<SetId>>),
+    Queue(Put<(Vec<SetId>, QueueEnds)>),
     /// An enumerable map from strategies to shares.
     Map(Put<Vec<(Address, U256)>>),
     /// The number of slashes of a set, each of which has a cell of its own.
@@ -89,7 +89,7 @@ pub(super) struct SlotReader {
     pod: PodSlots,
     /// Whose slashed shares are kept where.
     strategy_manager: Address,
-    slashed: U256,
+    slashed: Option<U256>,
     sets: Vec<SetId>,
     /// The ledger before anything is read: who and what there is.
     blank: Ledger,
@@ -116,7 +116,7 @@ impl SlotReader {
             delegation: protocol.slots.delegation.clone(),
             pod: protocol.slots.pod.clone(),
             strategy_manager: protocol.contracts.strategy_manager,
-            slashed: protocol.slots.deposits.slashed,
+            slashed: protocol.slots.deposits.waiting.map(|waiting| waiting.slashed),
             sets: protocol.cast.sets.clone(),
             slashes: vec![0; blank.sets.len()],
             blank,
@@ -177,7 +177,8 @@ impl SlotReader {
         ledger.sets[set].slash_count = count;
         let known = ledger.sets[set].slashes.len();
         ledger.sets[set].slashes.resize(known.max(ids), Vec::new());
-        let base = entry(self.slashed, self.sets[set]);
+        let Some(slot) = self.slashed else { return };
+        let base = entry(slot, self.sets[set]);
         for id in self.slashes[set]..ids {
             let put = move |ledger: &mut Ledger, entries| {
                 let slashes = &mut ledger.sets[set].slashes;
@@ -288,12 +289,15 @@ impl Reading<'_> {
     }
 
     /// Begin and end in one word, then a mapping from positions to elements.
-    fn queue(&mut self, slot: U256) -> Vec<SetId> {
+    fn queue(&mut self, slot: U256) -> (Vec<SetId>, QueueEnds) {
         let bounds = self.word(slot);
         let begin: i128 = (bounds & U256::from(u128::MAX)).to::<u128>().cast_signed();
         let end: i128 = (bounds >> 128usize).to::<u128>().cast_signed();
+        let element = |position: i128| entry(slot + U256::ONE, signed(position));
+        let beside = [begin.wrapping_sub(1), end].map(|position| self.part(element(position)));
+        let ends = QueueEnds { begin, end, leftover: beside.iter().any(|word| !word.is_zero()) };
         let positions = (begin..end).take(MAX_LIST);
-        positions.map(|position| set_of(self.part(entry(slot + U256::ONE, signed(position))))).collect()
+        (positions.map(|position| set_of(self.part(element(position)))).collect(), ends)
     }
 
     /// A set of keys in two slots, then the values.

@@ -4,7 +4,10 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 
 use super::{Encoded, Encoder};
-use crate::{call::Operation, protocol::eigenlayer::abi};
+use crate::{
+    call::Operation,
+    protocol::eigenlayer::{abi, deploy::start_manager},
+};
 
 impl Encoder<'_> {
     pub(super) fn others(&self, operation: &Operation) -> Option<Encoded> {
@@ -81,7 +84,7 @@ impl Encoder<'_> {
         } else if self.protocol.cast.strategies.contains(&contract) {
             abi::StrategyBase::initializeCall { token: self.protocol.cast.tokens[0] }.abi_encode()
         } else {
-            abi::AllocationManager::initializeCall { initialPausedStatus: U256::ZERO }.abi_encode()
+            start_manager(self.protocol.release, self.protocol.cast.stranger)
         }
     }
 }

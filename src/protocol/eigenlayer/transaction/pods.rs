@@ -67,13 +67,10 @@ impl Encoder<'_> {
             PodPlumbing::WithdrawSharesAsTokens => {
                 S::withdrawSharesAsTokensCall { staker, strategy, token: Address::ZERO, shares: amount }.abi_encode()
             }
-            PodPlumbing::IncreaseBurnOrRedistributableShares => S::increaseBurnOrRedistributableSharesCall {
-                operatorSet: sol_set(self.before.sets.iter().find(|set| set.exists)?.id),
-                slashId: U256::ONE,
-                strategy,
-                addedSharesToBurn: amount,
+            PodPlumbing::IncreaseBurnOrRedistributableShares => {
+                let set = self.before.sets.iter().find(|set| set.exists)?;
+                self.book_slashed(sol_set(set.id), strategy, amount)
             }
-            .abi_encode(),
             PodPlumbing::WithdrawRestaked => {
                 let call = EigenPod::withdrawRestakedBeaconChainETHCall { recipient: self.actor, amountWei: amount };
                 return of_pod(call.abi_encode());

@@ -7,6 +7,7 @@ use super::{Encoded, Encoder, new_set, sol_set, sol_withdrawal};
 use crate::{
     arithmetic::WAD,
     call::{Malformed, Plumbing, SetId},
+    ledger::Booking,
     protocol::eigenlayer::abi,
 };
 
@@ -43,18 +44,7 @@ impl Encoder<'_> {
                 }
                 .abi_encode(),
             ),
-            Plumbing::SlashOperatorShares => (
-                delegation,
-                D::slashOperatorSharesCall {
-                    operator: account,
-                    operatorSet: set,
-                    slashId: U256::ONE,
-                    strategy,
-                    prevMaxMagnitude: WAD,
-                    newMaxMagnitude: WAD / 2,
-                }
-                .abi_encode(),
-            ),
+            Plumbing::SlashOperatorShares => (delegation, self.slash_operator_shares(account, set, strategy)),
             Plumbing::AddShares => {
                 (strategies, S::addSharesCall { staker: account, strategy, shares: amount }.abi_encode())
             }
@@ -66,20 +56,49 @@ impl Encoder<'_> {
                 strategies,
                 S::withdrawSharesAsTokensCall { staker: account, strategy, token, shares: amount }.abi_encode(),
             ),
-            Plumbing::IncreaseBurnOrRedistributableShares => (
-                strategies,
-                S::increaseBurnOrRedistributableSharesCall {
-                    operatorSet: set,
-                    slashId: U256::from(1_000),
-                    strategy,
-                    addedSharesToBurn: amount,
-                }
-                .abi_encode(),
-            ),
+            Plumbing::IncreaseBurnOrRedistributableShares => (strategies, self.book_slashed(set, strategy, amount)),
             Plumbing::StrategyDeposit | Plumbing::StrategyWithdraw => {
                 return self.strategy_plumbing(function, account, strategy, amount);
             }
         })
+    }
+
+    /// What the allocation manager tells the delegation manager of a slash.
+    fn slash_operator_shares(&self, operator: Address, set: abi::OperatorSet, strategy: Address) -> Vec<u8> {
+        match self.before.terms.booking {
+            Booking::ByStrategy => abi::SlashingManagers::slashOperatorSharesCall {
+                operator,
+                strategy,
+                prevMaxMagnitude: WAD,
+                newMaxMagnitude: WAD / 2,
+            }
+            .abi_encode(),
+            Booking::BySlash => abi::DelegationManager::slashOperatorSharesCall {
+                operator,
+                operatorSet: set,
+                slashId: U256::ONE,
+                strategy,
+                prevMaxMagnitude: WAD,
+                newMaxMagnitude: WAD / 2,
+            }
+            .abi_encode(),
+        }
+    }
+
+    /// What the delegation manager tells a share manager of a slash.
+    pub(super) fn book_slashed(&self, set: abi::OperatorSet, strategy: Address, shares: U256) -> Vec<u8> {
+        match self.before.terms.booking {
+            Booking::ByStrategy => {
+                abi::SlashingManagers::increaseBurnableSharesCall { strategy, addedSharesToBurn: shares }.abi_encode()
+            }
+            Booking::BySlash => abi::StrategyManager::increaseBurnOrRedistributableSharesCall {
+                operatorSet: set,
+                slashId: U256::from(1_000),
+                strategy,
+                addedSharesToBurn: shares,
+            }
+            .abi_encode(),
+        }
     }
 
     fn strategy_plumbing(

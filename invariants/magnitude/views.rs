@@ -1,0 +1,103 @@
+//! What is to be seen of magnitudes that storage does not say by itself.
+
+use crate::{
+    arithmetic::WAD_WIDE,
+    invariants::sentence,
+    must,
+    oracle::{Checkpoint, Invariant, Verdict},
+};
+
+pub(super) const PARTITION: Invariant = Invariant {
+    id: "MAG-04",
+    statement: "What is free and what is promised make up the maximum: a deallocation that is over is free before anybody \
+                completes it.",
+    formula: "m(o,t) - view enc(o,t) + sum over e of (cur_view(o,e,t) + max(pend_view(o,e,t), 0)) == m(o,t)",
+    why: "Magnitude that is neither free nor promised is lost: a deallocation that the queue does not give back when it is over \
+          binds stake that secures nothing.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    check: |step| {
+        let block = step.after.block;
+        let later = !step.call.delay.is_zero();
+        let mut exercised = false;
+        for (operator, of) in step.after.operators.iter().enumerate() {
+            if !later && !step.touched.operator(operator) {
+                continue;
+            }
+            for (strategy, stake) in of.stakes.iter().enumerate().filter(|(_, stake)| stake.encumbered > 0) {
+                exercised = true;
+                let settled = of.allocations.iter().map(|of_set| of_set[strategy].settled(block));
+                let promised: i128 = settled.map(|a| i128::from(a.current).saturating_add(a.pending.max(0))).sum();
+                let seen = step.after.encumbered(operator, strategy);
+                must!(
+                    seen.is_some_and(|seen| i128::from(seen) == promised),
+                    "of {}, {promised} is promised, and {seen:?} of the {} encumbered is not over",
+                    sentence::stake(step, operator, strategy),
+                    stake.encumbered,
+                );
+            }
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
+pub(super) const NOW: Invariant = Invariant {
+    id: "MAG-13",
+    statement: "What the history says of this block is the maximum magnitude.",
+    formula: "getMaxMagnitudesAtBlock(o, [t], N) == getMaxMagnitude(o,t)",
+    why: "Withdrawals are paid by the history, everything else by the latest value. Where they differ, whoever is in the queue \
+          is slashed differently from whoever is not.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    check: |step| {
+        let mut exercised = false;
+        for operator in step.touched_operators() {
+            for (strategy, stake) in step.after.operators[operator].stakes.iter().enumerate() {
+                let Some((_, latest)) = stake.max_magnitudes.entries.last() else { continue };
+                exercised = true;
+                let now = stake.max_magnitudes.at(step.after.block).unwrap_or(WAD_WIDE);
+                must!(
+                    now == *latest,
+                    "the maximum magnitude of {} is {latest}, and its history says {now}",
+                    sentence::stake(step, operator, strategy),
+                );
+            }
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::U256;
+
+    use super::*;
+    use crate::{
+        invariants::fixture::{Scene, judge},
+        ledger::Allocation,
+    };
+
+    #[test]
+    fn mag_04() {
+        let mut scene = Scene::slash();
+        assert_eq!(judge(&PARTITION, &scene), Verdict::Holds);
+        assert_eq!(judge(&PARTITION, &Scene::quiet()), Verdict::NotApplicable);
+        // A deallocation that is over is free, queued and not completed.
+        let queued = scene.after.sets[0].id;
+        let operator = &mut scene.after.operators[0];
+        let current = operator.allocations[0][0].current;
+        operator.allocations[0][0] = Allocation { current, pending: -10, effect_block: 1_101 };
+        assert!(matches!(judge(&PARTITION, &scene), Verdict::Violated(_)), "nobody gives it back");
+        scene.after.operators[0].stakes[0].deallocation_queue = vec![queued];
+        assert_eq!(judge(&PARTITION, &scene), Verdict::Holds);
+    }
+
+    #[test]
+    fn mag_13() {
+        let mut scene = Scene::slash();
+        assert_eq!(judge(&NOW, &scene), Verdict::Holds);
+        assert_eq!(judge(&NOW, &Scene::quiet()), Verdict::NotApplicable);
+        scene.after.operators[0].stakes[0].max_magnitudes.entries.push((1_102, U256::ONE));
+        assert!(matches!(judge(&NOW, &scene), Verdict::Violated(_)));
+    }
+}

@@ -1,0 +1,105 @@
+//! The releases of the protocol, oldest first. Each is a constant in a file of its own, and all that the adapter asks to
+//! tell one from another.
+
+mod redistribution;
+mod slashing;
+
+pub use redistribution::REDISTRIBUTION;
+pub use slashing::SLASHING;
+
+use crate::{
+    ledger::Booking,
+    oracle::Assumption,
+    problem::{Problem, nearest},
+    protocol::ActionInfo,
+};
+
+/// A release.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Its name, unique: that of its folder of artifacts.
+    pub name: &'static str,
+    title: &'static str,
+    /// What it does, in a sentence.
+    pub text: &'static str,
+    /// The version that its contracts are built with. Signatures are bound to the beginning of it.
+    pub version: &'static str,
+    /// Under what slashed shares wait.
+    pub booking: Booking,
+    /// Whether allocation manager and delegation manager have an owner, who is named when they are initialized.
+    pub managers: Managers,
+    /// The actions, by name, that it has no function for.
+    pub absent: &'static [&'static str],
+    /// Actions, by name, that are drawn more or less often than their tables say.
+    pub weights: &'static [(&'static str, u32)],
+    /// What cannot be taken for granted of it.
+    pub denies: &'static [Assumption],
+}
+
+/// Who owns the allocation manager and the delegation manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Managers {
+    /// An owner who can do nothing but hand over.
+    Owned,
+    /// Nobody.
+    Ownerless,
+}
+
+/// Every release, oldest first.
+pub const RELEASES: &[&Release] = &[&SLASHING, &REDISTRIBUTION];
+
+impl Release {
+    /// Its name with that of the protocol.
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// Whether `assumption` holds of it.
+    pub fn grants(&self, assumption: Assumption) -> bool {
+        !self.denies.contains(&assumption)
+    }
+
+    /// What is known of an action in this release; `None` if it has none such.
+    pub(super) fn action(&self, info: ActionInfo) -> Option<ActionInfo> {
+        if self.absent.contains(&info.name) {
+            return None;
+        }
+        let weight = self.weights.iter().find(|(name, _)| *name == info.name).map(|(_, weight)| *weight);
+        Some(ActionInfo { weight: weight.unwrap_or(info.weight), ..info })
+    }
+}
+
+/// The release called `name`.
+pub fn find(name: &str) -> Result<&'static Release, Problem> {
+    RELEASES.iter().find(|release| release.name == name).copied().ok_or_else(|| {
+        let problem = Problem::new(format!("there is no release {name:?}"));
+        let names: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
+        match nearest(name, names.iter().copied()) {
+            Some(near) => problem.hint(format!("did you mean {near}?")),
+            None => problem.hint(format!("there are {}", names.join(", "))),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::eigenlayer::ACTIONS;
+
+    #[test]
+    fn what_a_release_says_of_actions_is_said_of_actions_there_are() {
+        let names: Vec<&str> = ACTIONS.iter().copied().flatten().map(|action| action.info.name).collect();
+        for release in RELEASES {
+            for name in release.absent.iter().chain(release.weights.iter().map(|(name, _)| name)) {
+                assert!(names.contains(name), "{}: {name}", release.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_typo_is_told_with_what_was_meant() {
+        assert_eq!(find("slashing").unwrap(), &SLASHING);
+        let problem = find("slahsing").unwrap_err().to_string();
+        assert!(problem.contains("did you mean slashing?"), "{problem}");
+    }
+}

@@ -1,0 +1,17 @@
+//! The redistribution release, core v1.5: a set can have a recipient, and each slash waits by itself to be cleared.
+
+use super::{Managers, Release};
+use crate::{ledger::Booking, oracle::Assumption};
+
+/// The redistribution release.
+pub const REDISTRIBUTION: Release = Release {
+    name: "redistribution",
+    title: "eigenlayer redistribution",
+    text: "Core v1.5: slashed shares wait by slash, and are burned or go to the recipient of the set.",
+    version: "1.5.0",
+    booking: Booking::BySlash,
+    managers: Managers::Ownerless,
+    absent: &[],
+    weights: &[],
+    denies: &[Assumption::BurnByStrategy],
+};

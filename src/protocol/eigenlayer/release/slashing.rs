@@ -1,0 +1,25 @@
+//! The slashing release, core v1.3 and v1.4: what is slashed is burned.
+
+use super::{Managers, Release};
+use crate::{ledger::Booking, oracle::Assumption};
+
+/// The slashing release.
+pub const SLASHING: Release = Release {
+    name: "slashing",
+    title: "eigenlayer slashing",
+    text: "Core v1.3 and v1.4: slashed shares wait by strategy, and are burned.",
+    version: "v1.4.0",
+    booking: Booking::ByStrategy,
+    managers: Managers::Owned,
+    absent: &[
+        "avs.create_redistributing_sets",
+        "anybody.clear_slash",
+        "anybody.clear_slash_by_strategy",
+        "anybody.clear_slash_again",
+        "avs.redistribute_to_nobody",
+        "avs.redistribute_native",
+    ],
+    // As often as slashes are cleared where they are.
+    weights: &[("anybody.burn_shares", 8)],
+    denies: &[Assumption::Redistribution],
+};
