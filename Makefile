@@ -6,7 +6,7 @@ CARGO := cargo
 NEXTEST := $(CARGO) nextest
 TOOLS := target/tools
 
-.PHONY: test npm contracts lint unit artifacts catalogue bench clean
+.PHONY: test npm contracts lint unit artifacts catalogue lockstep bench clean
 
 test: contracts lint unit
 
@@ -44,6 +44,16 @@ artifacts: npm
 # invariants/README.md, from the constants beside it.
 catalogue: $(TOOLS)/nextest
 	UPDATE_CATALOGUE=1 $(NEXTEST) run --locked catalogue::the_document_is_the_catalogue
+
+# More than two million calls beside the reference model, without a disagreement: every world but that of tokens which
+# call back.
+LOCKSTEP_WORLDS := standard decimals rebasing fee reverting blacklisting
+lockstep:
+	$(CARGO) build --release --locked
+	for release in slashing redistribution; do for world in $(LOCKSTEP_WORLDS); do \
+		target/release/slashproof run --invariants MODEL --release $$release --world $$world --seed 1 --runs 2000 \
+			--out target/lockstep/$$release-$$world || exit 1; \
+	done; done
 
 bench: npm
 	benches/throughput.sh

@@ -14,6 +14,7 @@ use crate::{
         Operator, OperatorSet, Permission, Pod, Principal, Quirks, Rewards, Stake, Staker, Strategy, StrategyKind,
         Terms, Token, Touched, Withdrawal,
     },
+    model::Prediction,
     oracle::{Invariant, Step, Verdict},
 };
 
@@ -26,6 +27,7 @@ pub(super) struct Scene {
     pub after: Ledger,
     pub ghosts: Ghosts,
     pub book: Book,
+    pub predicted: Option<Prediction>,
 }
 
 /// The judgement of `invariant` on `scene`.
@@ -38,6 +40,7 @@ pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
         touched: Touched::EVERYTHING,
         ghosts: &scene.ghosts,
         book: &scene.book,
+        predicted: scene.predicted.as_ref(),
     })
 }
 
@@ -56,7 +59,15 @@ impl Scene {
             operation: Operation::RenounceOwnership {},
         };
         let ghosts = Ghosts::new(&ledger);
-        Self { before: ledger.clone(), call, outcome: Outcome::Returned(Bytes::new()), after: ledger, ghosts, book }
+        Self {
+            before: ledger.clone(),
+            call,
+            outcome: Outcome::Returned(Bytes::new()),
+            after: ledger,
+            ghosts,
+            book,
+            predicted: None,
+        }
     }
 
     /// An operator with one staker, all allocated to the set that burns.

@@ -10,6 +10,7 @@ mod conservation;
 mod delegation;
 mod factory;
 mod magnitude;
+mod model;
 mod native;
 mod pausing;
 mod queue;
@@ -46,6 +47,7 @@ pub const FAMILIES: &[&Family] = &[
     &rewards::FAMILY,
     &factory::FAMILY,
     &strategy::FAMILY,
+    &model::FAMILY,
 ];
 
 /// Every invariant, in catalogue order.
@@ -62,4 +64,9 @@ pub fn find(id: &str) -> Option<&'static Invariant> {
 pub fn family_of(invariant: &Invariant) -> &'static Family {
     let of = |family: &&&Family| family.invariants.iter().any(|other| other.id == invariant.id);
     FAMILIES.iter().find(of).expect("every invariant is in the family that lists it")
+}
+
+/// Whether an invariant is about what the model says.
+pub fn asks_model(invariant: &Invariant) -> bool {
+    model::FAMILY.invariants.iter().any(|other| other.id == invariant.id)
 }

@@ -56,6 +56,10 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_INVARIANTS", value_name = "IDS", value_delimiter = ',')]
     pub invariants: Option<Vec<String>>,
 
+    /// Whether the reference model predicts every call; without it the family MODEL is not judged [default: on]
+    #[arg(long, env = "SLASHPROOF_MODEL", value_name = "SWITCH")]
+    pub model: Option<Switch>,
+
     /// What is played: slashing or redistribution [default: redistribution, or the one of the mutant]
     #[arg(long, env = "SLASHPROOF_RELEASE", value_name = "NAME")]
     pub release: Option<String>,
@@ -95,6 +99,16 @@ pub struct Given {
     pub fail_fast: Option<bool>,
 }
 
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
 /// The keys of [`Given`].
 const KEYS: &[&str] = &[
     "runs",
@@ -103,6 +117,7 @@ const KEYS: &[&str] = &[
     "workers",
     "timeout",
     "invariants",
+    "model",
     "release",
     "mutant",
     "artifacts",
@@ -167,6 +182,7 @@ impl Given {
             workers: self.workers.or(other.workers),
             timeout: self.timeout.or(other.timeout),
             invariants: self.invariants.or(other.invariants),
+            model: self.model.or(other.model),
             release: self.release.or(other.release),
             mutant,
             artifacts,
@@ -220,7 +236,7 @@ impl Given {
                 runs,
                 depth: u32::try_from(depth).expect("within its bounds"),
                 workers: workers(self.workers)?,
-                invariants: select(self.invariants.as_deref())?,
+                invariants: with_model(select(self.invariants.as_deref())?, self.model.unwrap_or(Switch::On))?,
                 shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
                 fail_fast: self.fail_fast.unwrap_or(false),
             },
@@ -316,6 +332,18 @@ pub fn select(ids: Option<&[String]>) -> Result<Vec<&'static Invariant>, Problem
     Ok(invariants::all().filter(asked).collect())
 }
 
+/// Without those about what the model says, if it is not asked.
+fn with_model(mut invariants: Vec<&'static Invariant>, model: Switch) -> Result<Vec<&'static Invariant>, Problem> {
+    if model == Switch::Off {
+        invariants.retain(|invariant| !invariants::asks_model(invariant));
+    }
+    if invariants.is_empty() {
+        return Err(Problem::new("only what the model says is to be judged, and the model is off")
+            .hint("leave --model out, or name other invariants"));
+    }
+    Ok(invariants)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -328,7 +356,7 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmutant = ''\nartifacts = ''\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmodel = 'on'\nmutant = ''\nartifacts = ''\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());
@@ -352,6 +380,14 @@ mod tests {
         assert_eq!(ids(&["AUT-01", "MAG-02"]).unwrap(), ["MAG-02", "AUT-01"]);
         assert!(ids(&["MAG"]).unwrap().len() > 3);
         assert!(ids(&["MAG-99"]).unwrap_err().to_string().contains("did you mean MAG-0"));
+    }
+
+    #[test]
+    fn without_the_model_its_family_is_not_judged() {
+        let judged = |text: &str| Given::from_text(text).and_then(Given::settle).map(|it| it.options.invariants.len());
+        assert_eq!(judged("model = 'off'").unwrap() + 3, judged("").unwrap());
+        assert_eq!(judged("invariants = ['MODEL']").unwrap(), 3);
+        assert!(judged("invariants = ['MODEL']\nmodel = 'off'").is_err());
     }
 
     #[test]

@@ -5,8 +5,10 @@ use crate::{
     call::{Call, Delay, Outcome, SECONDS_PER_BLOCK, Transaction},
     evm::{Block, Frame, Place, Snapshot, World},
     ghost::{Ghosts, Happened},
+    invariants::asks_model,
     ledger::{Ledger, Touched},
-    oracle::Step,
+    model::Lockstep,
+    oracle::{Invariant, Step},
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
@@ -34,6 +36,9 @@ pub struct Executor<'p> {
     ghosts: Ghosts,
     /// What changed in `after` and not yet in `before`.
     lagging: Vec<Place>,
+    /// The model beside it, and whether it is asked.
+    model: Lockstep,
+    asks_model: bool,
     start: Moment,
 }
 
@@ -50,8 +55,25 @@ impl<'p> Executor<'p> {
         let ledger = reader.read(block.number, block.timestamp, &|place| world.look(place));
         let ghosts = Ghosts::new(&ledger);
         let start = Moment { snapshot: world.snapshot(), ledger: ledger.clone(), ghosts: ghosts.clone() };
-        let (before, touched, lagging) = (ledger.clone(), Touched::EVERYTHING, Vec::new());
-        Ok(Self { protocol, world, reader, before, after: ledger, touched, ghosts, lagging, start })
+        Ok(Self {
+            protocol,
+            world,
+            reader,
+            before: ledger.clone(),
+            model: Lockstep::new(&ledger),
+            asks_model: true,
+            after: ledger,
+            touched: Touched::EVERYTHING,
+            ghosts,
+            lagging: Vec::new(),
+            start,
+        })
+    }
+
+    /// Asks the model from now on if one of `invariants` wants to know. It costs time, and nobody else listens.
+    pub fn ask_model_for<'i>(&mut self, invariants: impl IntoIterator<Item = &'i Invariant>) {
+        self.asks_model = invariants.into_iter().any(asks_model);
+        self.model.lose();
     }
 
     /// What is deployed.
@@ -82,6 +104,7 @@ impl<'p> Executor<'p> {
         self.after.clone_from(&self.start.ledger);
         self.ghosts.clone_from(&self.start.ghosts);
         self.lagging.clear();
+        self.model.lose();
     }
 
     /// Lets time pass.
@@ -106,6 +129,7 @@ impl<'p> Executor<'p> {
         let transaction = self.transaction(call)?;
         self.reader.announce(call, &self.after);
         self.catch_up();
+        self.predict(call);
         let outcome = self.world.call(&transaction);
         self.observe(call, &outcome);
         Some(outcome)
@@ -116,6 +140,7 @@ impl<'p> Executor<'p> {
         let transaction = self.transaction(call)?;
         self.reader.announce(call, &self.after);
         self.catch_up();
+        self.predict(call);
         let (outcome, trace) = self.world.call_traced(&transaction);
         self.observe(call, &outcome);
         Some((outcome, trace))
@@ -129,8 +154,9 @@ impl<'p> Executor<'p> {
 
     /// The last call as invariants see it.
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
-        let Self { before, after, touched, ghosts, .. } = self;
-        Step { before, call, outcome, after, touched: *touched, ghosts, book: self.book() }
+        let Self { before, after, touched, ghosts, model, asks_model, .. } = self;
+        let predicted = asks_model.then(|| model.prediction());
+        Step { before, call, outcome, after, touched: *touched, ghosts, book: self.book(), predicted }
     }
 
     /// The names of this world.
@@ -150,6 +176,14 @@ impl<'p> Executor<'p> {
         self.after.clone_from(&moment.ledger);
         self.ghosts.clone_from(&moment.ghosts);
         self.lagging.clear();
+        self.model.lose();
+    }
+
+    /// Lets the model say what will come of a call.
+    fn predict(&mut self, call: &Call) {
+        if self.asks_model {
+            self.model.predict(&self.before, call);
+        }
     }
 
     /// Brings `before` to where `after` is.
@@ -161,11 +195,14 @@ impl<'p> Executor<'p> {
     }
 
     fn observe(&mut self, call: &Call, outcome: &Outcome) {
-        let Self { world, reader, before, after, touched, ghosts, lagging, .. } = self;
+        let Self { world, reader, before, after, touched, ghosts, lagging, model, asks_model, .. } = self;
         lagging.extend(world.changed());
         let storage = |place| world.look(place);
         *touched = reader.update(after, &mut lagging.iter().copied(), &storage);
         ghosts.fold(Happened { before, call, outcome, after, touched: *touched });
+        if *asks_model {
+            model.compare(after);
+        }
     }
 }
 

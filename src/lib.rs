@@ -39,6 +39,7 @@ pub mod call;
 pub mod ledger;
 
 pub mod ghost;
+pub mod model;
 
 pub mod draw;
 

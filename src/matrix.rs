@@ -1,5 +1,7 @@
 //! The kill matrix: every planted bug, played with the whole catalogue at several seeds.
 //!
+//! The catalogue must do without the model, which catches nearly everything. It is asked about what the others miss.
+//!
 //! A cell is a campaign of its own on one thread, so it does not matter which worker plays it; cells are told in the
 //! order of the table.
 
@@ -16,8 +18,9 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    campaign::{self, Control, Options},
+    campaign::{self, Control, First, Options},
     corpus::Corpus,
+    invariants::{self, asks_model},
     mutant::Mutant,
     oracle::Invariant,
     problem::Problem,
@@ -73,6 +76,8 @@ pub struct Matrix {
     pub seeds: u64,
     /// Mutants caught at every seed.
     pub killed: usize,
+    /// Mutants that the others miss at some seed, and the model catches there.
+    pub model_alone: usize,
     /// Mutants.
     pub mutants: usize,
     /// Middle of all calls to kill.
@@ -96,6 +101,8 @@ pub struct Row {
     pub budget: u64,
     /// Whether it was, at every seed.
     pub killed: bool,
+    /// Whether the model caught it wherever the others did not.
+    pub model_alone: bool,
     /// Middle of its calls to kill, of the seeds at which it was caught.
     pub median_calls: Option<u64>,
     /// By seed.
@@ -111,6 +118,8 @@ pub struct Cell {
     pub calls: Option<u64>,
     /// What the first call that violated anything violated.
     pub by: Vec<&'static str>,
+    /// If nothing was violated: calls up to the first that the model did not predict.
+    pub model_calls: Option<u64>,
 }
 
 /// Plays every cell; `on_cell` is told of each as it is done.
@@ -162,25 +171,41 @@ fn collect(
     Ok(())
 }
 
-/// A campaign that ends with the epoch of the first violation, or with the budget.
+/// A campaign without the model and, if it finds nothing, one for the model alone.
 fn cell(plan: &Plan<'_>, mutant: &Mutant, seed: u64, build: &Build<'_>) -> Result<(String, Cell), Problem> {
     let protocol = build(mutant)?;
+    let (model, others) = plan.judged.of(mutant).into_iter().partition(|invariant| asks_model(invariant));
+    let first = hunt(protocol.as_ref(), mutant, seed, others)?;
+    let by_model = if first.is_none() { hunt(protocol.as_ref(), mutant, seed, model)? } else { None };
+    let (calls, by) = first.map_or((None, Vec::new()), |first| {
+        (Some(first.calls), first.invariants.iter().map(|invariant| invariant.id).collect())
+    });
+    let cell = Cell { seed, calls, by, model_calls: by_model.map(|first| first.calls) };
+    Ok((protocol.name().to_owned(), cell))
+}
+
+/// A campaign that ends with the epoch of the first violation, or with the budget.
+fn hunt(
+    protocol: &dyn Protocol,
+    mutant: &Mutant,
+    seed: u64,
+    invariants: Vec<&'static Invariant>,
+) -> Result<Option<First>, Problem> {
+    if invariants.is_empty() {
+        return Ok(None);
+    }
     let options = Options {
         seed,
         runs: Some(mutant.budget.div_ceil(u64::from(DEPTH)).max(1)),
         depth: DEPTH,
         workers: 1,
-        invariants: plan.judged.of(mutant),
+        invariants,
         shrink_run_limit: 0,
         fail_fast: true,
     };
-    let summary = campaign::run(protocol.as_ref(), &options, Corpus::default(), &Control::default(), &mut |_| {})
+    let summary = campaign::run(protocol, &options, Corpus::default(), &Control::default(), &mut |_| {})
         .map_err(|problem| problem.at(format_args!("mutant {}", mutant.name)))?;
-    let first = summary.first.filter(|first| first.calls <= mutant.budget);
-    let (calls, by) = first.map_or((None, Vec::new()), |first| {
-        (Some(first.calls), first.invariants.iter().map(|invariant| invariant.id).collect())
-    });
-    Ok((protocol.name().to_owned(), Cell { seed, calls, by }))
+    Ok(summary.first.filter(|first| first.calls <= mutant.budget))
 }
 
 impl Matrix {
@@ -192,6 +217,7 @@ impl Matrix {
             format: FORMAT,
             seeds: plan.seeds,
             killed: rows.iter().filter(|row| row.killed).count(),
+            model_alone: rows.iter().filter(|row| row.model_alone).count(),
             mutants: rows.len(),
             median_calls: median(all.clone()),
             most_calls: all.into_iter().max(),
@@ -199,9 +225,9 @@ impl Matrix {
         }
     }
 
-    /// Whether every mutant was caught at every seed.
+    /// Whether every mutant was caught at every seed. What breaks only the model's own invariants need not break others.
     pub fn all_killed(&self) -> bool {
-        self.killed == self.mutants
+        self.rows.iter().all(|row| row.killed || row.model_alone && row.breaks_model())
     }
 }
 
@@ -221,15 +247,22 @@ impl Row {
             invariant: mutant.breaks.clone(),
             budget: mutant.budget,
             killed: cells.iter().all(|cell| cell.calls.is_some()),
+            model_alone: false,
             median_calls: None,
             cells,
         };
+        row.model_alone =
+            !row.killed && row.cells.iter().all(|cell| cell.calls.is_some() || cell.model_calls.is_some());
         row.median_calls = median(row.calls().collect());
         row
     }
 
     fn calls(&self) -> impl Iterator<Item = u64> + '_ {
         self.cells.iter().filter_map(|cell| cell.calls)
+    }
+
+    fn breaks_model(&self) -> bool {
+        invariants::find(&self.invariant).is_some_and(asks_model)
     }
 
     /// Every invariant that killed it at some seed, in the order first seen.

@@ -72,6 +72,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/rewards.toml"),
     include_str!("../contracts/mutants/factory.toml"),
     include_str!("../contracts/mutants/strategy.toml"),
+    include_str!("../contracts/mutants/model.toml"),
 ];
 
 static MUTANTS: LazyLock<Vec<Mutant>> = LazyLock::new(|| {

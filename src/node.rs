@@ -25,6 +25,7 @@ use crate::{
     ghost::{Ghosts, Happened},
     ledger::{Ledger, Touched},
     limits,
+    model::Lockstep,
     oracle::Step,
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
@@ -44,6 +45,8 @@ pub struct Node<'p> {
     before: Ledger,
     after: Ledger,
     ghosts: Ghosts,
+    /// The model beside it.
+    model: Lockstep,
     /// The block of the next call without delay.
     block: Block,
     /// The transactions of that block so far.
@@ -98,6 +101,7 @@ impl<'p> Node<'p> {
             rpc,
             reader,
             before: ledger.clone(),
+            model: Lockstep::new(&ledger),
             after: ledger,
             ghosts,
             block,
@@ -119,7 +123,9 @@ impl<'p> Node<'p> {
         let hash = self.mine_again()?;
         let outcome = self.rpc.outcome(hash)?;
         self.before.clone_from(&self.after);
+        self.model.predict(&self.before, call);
         self.read()?;
+        self.model.compare(&self.after);
         self.ghosts.fold(Happened {
             before: &self.before,
             call,
@@ -140,6 +146,7 @@ impl<'p> Node<'p> {
             touched: Touched::EVERYTHING,
             ghosts: &self.ghosts,
             book: self.protocol.book(),
+            predicted: Some(self.model.prediction()),
         }
     }
 

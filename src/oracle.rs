@@ -9,6 +9,7 @@ use crate::{
     call::{Call, Outcome},
     ghost::Ghosts,
     ledger::{Ledger, Touched},
+    model::Prediction,
 };
 
 /// One call and what it did: all that an invariant sees.
@@ -28,6 +29,8 @@ pub struct Step<'a> {
     pub ghosts: &'a Ghosts,
     /// Names, for sentences.
     pub book: &'a Book,
+    /// What the model said of the call, if it was asked.
+    pub predicted: Option<&'a Prediction>,
 }
 
 impl Step<'_> {

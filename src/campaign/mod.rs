@@ -17,6 +17,8 @@ use std::{
     thread,
 };
 
+use serde::Serialize;
+
 use crate::{
     call::Call,
     corpus::{Corpus, Entry},
@@ -109,6 +111,15 @@ pub struct ActionCount {
     pub discarded: u64,
 }
 
+/// What came of asking the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Predictions {
+    /// Calls that it predicted.
+    pub made: u64,
+    /// Calls of which it said nothing.
+    pub missing: u64,
+}
+
 /// What came of an invariant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InvariantCount {
@@ -172,6 +183,8 @@ pub struct Summary {
     pub calls: u64,
     /// Calls that reverted or halted.
     pub reverts: u64,
+    /// What came of asking the model.
+    pub predictions: Predictions,
     /// By action.
     pub actions: Vec<ActionCount>,
     /// By selected invariant.
@@ -268,6 +281,7 @@ struct Played {
     is_replay: bool,
     calls: u64,
     reverts: u64,
+    predictions: Predictions,
     actions: Vec<ActionCount>,
     invariants: Vec<InvariantCount>,
     /// Index of a selected invariant, of the call after which it was violated, and how.
@@ -299,6 +313,7 @@ struct Campaign<'a> {
     replayed: u64,
     calls: u64,
     reverts: u64,
+    predictions: Predictions,
     actions: Vec<ActionCount>,
     invariants: Vec<InvariantCount>,
     coverage: CoverageMap,
@@ -328,6 +343,7 @@ impl<'a> Campaign<'a> {
             replayed: 0,
             calls: 0,
             reverts: 0,
+            predictions: Predictions::default(),
             actions: vec![ActionCount::default(); protocol.actions().len()],
             invariants: vec![InvariantCount::default(); options.invariants.len()],
             coverage: CoverageMap::default(),
@@ -415,6 +431,8 @@ impl<'a> Campaign<'a> {
             self.notice_first(&played);
             self.calls += played.calls;
             self.reverts += played.reverts;
+            self.predictions.made += played.predictions.made;
+            self.predictions.missing += played.predictions.missing;
             for (total, count) in self.actions.iter_mut().zip(&played.actions) {
                 total.succeeded += count.succeeded;
                 total.reverted += count.reverted;
@@ -502,6 +520,7 @@ impl<'a> Campaign<'a> {
             replayed: self.replayed,
             calls: self.calls,
             reverts: self.reverts,
+            predictions: self.predictions,
             actions: self.actions,
             invariants: self.invariants,
             edges: self.coverage.count(),

@@ -80,6 +80,8 @@ struct Run<'r, 'p> {
 
 impl<'r, 'p> Run<'r, 'p> {
     fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan) -> Self {
+        let open = options.invariants.iter().zip(&plan.settled).filter(|(_, settled)| !**settled);
+        executor.ask_model_for(open.map(|(invariant, _)| *invariant));
         executor.reset();
         executor.world_mut().edges_mut().clear();
         let played = Played {
@@ -157,6 +159,10 @@ impl<'r, 'p> Run<'r, 'p> {
 
     fn judge(&mut self, call: &Call, outcome: &Outcome) {
         let step = self.executor.step(call, outcome);
+        if let Some(prediction) = step.predicted {
+            let predictions = &mut self.played.predictions;
+            *(if prediction.ending.is_predicted() { &mut predictions.made } else { &mut predictions.missing }) += 1;
+        }
         for (index, invariant) in self.options.invariants.iter().enumerate() {
             let count = &mut self.played.invariants[index];
             // What was violated once stays so; its sequence is known.
@@ -201,6 +207,7 @@ pub fn shrink_violation(executor: &mut Executor<'_>, violation: Violation, limit
 
 /// Plays `calls` from the deployment; where and how they violate `invariant`, if they do.
 pub fn shows(executor: &mut Executor<'_>, invariant: &Invariant, calls: &[Call]) -> Option<(Shown, String)> {
+    executor.ask_model_for([invariant]);
     executor.reset();
     let mut succeeded = Vec::with_capacity(calls.len());
     for (at, call) in calls.iter().enumerate() {

@@ -73,7 +73,11 @@ fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     for row in &matrix.rows {
         let killed = row.cells.iter().filter(|cell| cell.calls.is_some()).count();
         let calls = row.median_calls.map_or("-".to_owned(), |calls| calls.to_string());
-        let by = if row.killed { row.killers().join(" ") } else { format!("SURVIVED {}", row.killers().join(" ")) };
+        let by = match (row.killed, row.model_alone) {
+            (true, _) => row.killers().join(" "),
+            (false, true) => format!("the model alone {}", row.killers().join(" ")),
+            (false, false) => format!("SURVIVED {}", row.killers().join(" ")),
+        };
         writeln!(
             out,
             "{:width$}  {:6}  {:>6}  {calls:>5}  {:>8}  {}",
@@ -87,6 +91,9 @@ fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     let (killed, mutants, seeds) = (matrix.killed, matrix.mutants, matrix.seeds);
     writeln!(out)?;
     write!(out, "{killed} of {mutants} mutants killed at every one of {seeds} seeds")?;
+    if matrix.model_alone > 0 {
+        write!(out, ", {} more by the model alone", matrix.model_alone)?;
+    }
     match (matrix.median_calls, matrix.most_calls) {
         (Some(median), Some(most)) => writeln!(out, "; calls to kill: median {median}, most {most}"),
         _ => writeln!(out),

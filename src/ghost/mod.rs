@@ -226,11 +226,14 @@ impl Ghosts {
     fn fold_payments(&mut self, Happened { before, call, after, .. }: Happened<'_>) {
         for payment in payments(before, call) {
             let history = &mut self.strategies[payment.strategy];
-            let leaves = payment.leaves(before);
-            history.balance = history.balance.wrapping_sub(leaves);
-            // What a strategy is paid itself is a gift to all who have shares.
-            history.donated = history.donated.saturating_add(payment.tokens.saturating_sub(leaves));
+            history.balance = history.balance.wrapping_sub(payment.tokens);
             history.rounded = history.rounded.saturating_add(U256::ONE);
+            if let Some(into) = payment.into {
+                // It is a gift to all who have shares there.
+                let history = &mut self.strategies[into];
+                history.balance = history.balance.wrapping_add(payment.tokens);
+                history.donated = history.donated.saturating_add(payment.tokens);
+            }
         }
         let completions = match &call.operation {
             Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),

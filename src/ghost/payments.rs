@@ -16,17 +16,12 @@ pub struct Payment {
     pub strategy: usize,
     /// To whom.
     pub to: Address,
+    /// Into which strategy, by its index, if whom it goes to is one that holds the same token.
+    pub into: Option<usize>,
     /// Shares.
     pub shares: U256,
     /// Tokens for them, in wei, rounded down. `docs/protocol.md` section 8.1.
     pub tokens: U256,
-}
-
-impl Payment {
-    /// Wei that the strategy has less for it: none when the strategy itself is who is paid.
-    pub fn leaves(&self, before: &Ledger) -> U256 {
-        if before.strategies[self.strategy].address == self.to { U256::ZERO } else { self.tokens }
-    }
 }
 
 /// The payments that a call makes if it succeeds, in order. A payment of no shares is none. Native ETH is paid by pods.
@@ -40,8 +35,11 @@ pub fn payments(before: &Ledger, call: &Call) -> Vec<Payment> {
         let (balance, total) = &mut pools[payment.strategy];
         let (virtual_balance, virtual_shares) = (balance.saturating_add(offset), total.saturating_add(offset));
         payment.tokens = mul_div_down(virtual_balance, payment.shares, virtual_shares).unwrap_or_default();
-        *balance = balance.saturating_sub(payment.leaves(before));
+        *balance = balance.saturating_sub(payment.tokens);
         *total = total.saturating_sub(payment.shares);
+        if let Some(into) = payment.into {
+            pools[into].0 = pools[into].0.saturating_add(payment.tokens);
+        }
     }
     payments
 }
@@ -50,7 +48,9 @@ pub fn payments(before: &Ledger, call: &Call) -> Vec<Payment> {
 fn owed(before: &Ledger, call: &Call) -> Vec<Payment> {
     let pay = |strategy: Address, to: Address, shares: U256| {
         let strategy = before.strategy_index(strategy).filter(|strategy| !before.is_native(*strategy))?;
-        Some(Payment { strategy, to, shares, tokens: U256::ZERO })
+        let token = before.strategies[strategy].token;
+        let into = before.strategy_index(to).filter(|into| before.strategies[*into].token == token);
+        Some(Payment { strategy, to, into, shares, tokens: U256::ZERO })
     };
     match &call.operation {
         Operation::CompleteWithdrawal { .. } | Operation::CompleteWithdrawals { .. } => {

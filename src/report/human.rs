@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::campaign::Predictions;
+
 use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, Report};
 
 pub(super) const FORMAT: Format = Format { name: "human", render };
@@ -18,6 +20,10 @@ fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         grouped(report.coverage.edges as u64),
         report.corpus,
     )?;
+    if report.model != Predictions::default() {
+        let Predictions { made, missing } = report.model;
+        writeln!(out, "the model predicted {} calls, and {} not", grouped(made), grouped(missing))?;
+    }
     writeln!(out)?;
     actions(out, "action", &report.actions)?;
     writeln!(out)?;

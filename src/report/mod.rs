@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    campaign::{ActionCount, Ended, InvariantCount, Options, Summary},
+    campaign::{ActionCount, Ended, InvariantCount, Options, Predictions, Summary},
     corpus::write_whole,
     finding::{Finding, digests},
     oracle::{Assumption, Invariant},
@@ -85,6 +85,8 @@ pub struct Report {
     pub calls: u64,
     /// Calls that reverted or halted.
     pub reverts: u64,
+    /// What came of asking the model.
+    pub model: Predictions,
     /// What it says.
     pub verdict: Judgement,
     /// Why it says so, if it is not that everything held.
@@ -186,6 +188,7 @@ impl Report {
             replayed: summary.replayed,
             calls: summary.calls,
             reverts: summary.reverts,
+            model: summary.predictions,
             verdict: Judgement::Held,
             reasons: Vec::new(),
             truncated: is_truncated(options, summary),

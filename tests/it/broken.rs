@@ -12,6 +12,7 @@ use slashproof::{
     ghost::{Ghosts, Happened},
     invariants,
     ledger::{Ledger, Touched},
+    model::Lockstep,
     oracle::Step,
     protocol::{Protocol, eigenlayer::EigenLayer},
 };
@@ -67,8 +68,12 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
         let mut ghosts = Ghosts::new(before);
         let touched = Touched::EVERYTHING;
         ghosts.fold(Happened { before, call: &call, outcome: &outcome, after, touched });
+        let mut model = Lockstep::new(before);
+        model.predict(before, &call);
+        model.compare(after);
+        let predicted = Some(model.prediction());
         let book = protocol.book();
-        let step = Step { before, call: &call, outcome: &outcome, after, touched, ghosts: &ghosts, book };
+        let step = Step { before, call: &call, outcome: &outcome, after, touched, ghosts: &ghosts, book, predicted };
         for invariant in invariants::all() {
             // Which verdict does not matter: that there is one does.
             let _ = (invariant.check)(&step);

@@ -16,6 +16,7 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("make artifacts", "`make test` compares what it would write"),
     ("make bench", "the figures in docs/performance.md"),
     ("make catalogue", "a test here compares what it would write"),
+    ("make lockstep", "tests/it/model.rs plays fewer calls of the same"),
 ];
 
 /// A piece of a document between fences.

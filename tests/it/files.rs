@@ -3,7 +3,7 @@
 use serde_json::Value;
 use slashproof::{corpus::Corpus, draw::Dice, executor::Executor, finding::Finding};
 
-use crate::support::{bundled, code, files, json, slashproof, stderr, stdout};
+use crate::support::{bundled, code, files, finding, json, slashproof, stderr, stdout};
 
 #[test]
 fn a_corpus_is_read_as_written_and_replayed_first() {
@@ -55,7 +55,7 @@ fn a_finding_replays_here_and_not_on_what_is_mended() {
     let text = stdout(&output);
     assert!(text.contains("VIOLATED  RED-06"), "{text}");
     assert!(text.contains("clearBurnOrRedistributableShares"), "{text}");
-    let path = files(&folder.path().join("out/findings")).into_iter().next().expect("a finding");
+    let path = finding(&folder.path().join("out"), "RED-06");
     let path = path.to_str().unwrap();
 
     let again = slashproof(folder.path(), &["replay", path]);
@@ -80,7 +80,7 @@ fn a_finding_replays_here_and_not_on_what_is_mended() {
 fn a_finding_says_all_there_is_to_say() {
     let folder = tempfile::tempdir().unwrap();
     slashproof(folder.path(), &["run", "--mutant", "slash-rounds-down", "--runs", "64", "--out", "out"]);
-    let path = files(&folder.path().join("out/findings")).into_iter().next().expect("a finding");
+    let path = finding(&folder.path().join("out"), "SLA-01");
     let text = std::fs::read_to_string(&path).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["format"], 1);

@@ -9,6 +9,7 @@ mod files;
 mod hostile;
 mod ledger;
 mod matrix;
+mod model;
 mod mutants;
 mod node;
 mod releases;

@@ -88,7 +88,7 @@ fn the_command_replays_on_a_node() {
     let folder = tempfile::tempdir().unwrap();
     let run = ["run", "--mutant", "slash-rounds-down", "--runs", "64", "--out", "out"];
     crate::support::slashproof(folder.path(), &run);
-    let path = crate::support::files(&folder.path().join("out/findings")).remove(0);
+    let path = crate::support::finding(&folder.path().join("out"), "SLA-01");
     let (path, anvil) = (path.to_str().unwrap().to_owned(), anvil());
     let arguments = ["replay", &path, "--on", "anvil", "--anvil", anvil.to_str().unwrap()];
     let output = crate::support::slashproof(folder.path(), &arguments);

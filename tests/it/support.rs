@@ -127,6 +127,12 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// The finding of an invariant in the output of a campaign.
+pub fn finding(out: &Path, invariant: &str) -> PathBuf {
+    let of = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(invariant));
+    files(&out.join("findings")).into_iter().find(of).unwrap_or_else(|| panic!("{invariant} is not violated"))
+}
+
 /// Every file below a folder with an extension.
 pub fn sources(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

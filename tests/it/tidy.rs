@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "call",
     "ledger",
     "ghost",
+    "model",
     "draw",
     "artifact",
     "evm",
@@ -38,7 +39,7 @@ const LAYERS: &[&str] = &[
 ];
 
 /// What `invariants` may use besides itself: plain data and what a property is.
-const INVARIANTS_MAY_USE: &[&str] = &["arithmetic", "book", "call", "ghost", "invariants", "ledger", "oracle"];
+const INVARIANTS_MAY_USE: &[&str] = &["arithmetic", "book", "call", "ghost", "invariants", "ledger", "model", "oracle"];
 
 /// What may be named only where.
 const NAMED_ONLY_IN: &[(&str, &[&str])] = &[

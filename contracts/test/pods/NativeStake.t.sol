@@ -135,7 +135,7 @@ contract NativeStakeTest is PodScene {
         _reportNew(pod, 32 * ETH_GWEI);
         _checkpoint(pod, 48 * ETH_GWEI, 0);
         // Half of 32, and 32; three quarters of it.
-        vm.assertEq(_nativeWithdrawable(staker) / 1e9, 36 gwei - 1);
+        vm.assertEq(_nativeWithdrawable(staker), 36 ether);
 
         _delegate(otherStaker, otherOperator);
         pod = _createPod(otherStaker);

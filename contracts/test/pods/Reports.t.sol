@@ -116,13 +116,6 @@ contract ReportsTest is PodScene {
         vm.assertEq(_podShares(staker), 2 gwei);
     }
 
-    function test_checkpoint_revertsOnALossOfWhatWasNotThere() public {
-        // Shares that no validator stands for cannot be made. Slot 63 holds what validators had.
-        vm.store(address(pod), bytes32(uint256(63)), bytes32(uint256(1)));
-        _checkpoint(pod, 0, 0);
-        vm.assertEq(eigenPodManager.beaconChainSlashingFactor(staker), 0);
-    }
-
     function test_checkpoint_isReportedByTheReporter() public {
         vm.prank(staker);
         vm.expectRevert(IEigenPodErrors.OnlyBalanceReporter.selector);

@@ -1,0 +1,311 @@
+//! Two ledgers side by side: where the model and the contracts disagree, field by field.
+
+mod shown;
+
+use shown::Shown;
+
+use alloy_primitives::Address;
+
+use crate::{
+    book::Book,
+    ledger::{
+        Caller, Control, DistributionRoot, Earner, Factory, FactoryStrategy, FactoryToken, Holding, Ledger, Membership,
+        NativeStake, Operator, OperatorSet, Pod, Principal, RecordedSubmission, Rewards, Split, Stake, Staker,
+        Strategy, Submitter, Token, Withdrawal,
+    },
+};
+
+/// The fields in which `actual` is not `predicted`, each with both sides.
+pub fn differences(predicted: &Ledger, actual: &Ledger, book: &Book) -> Vec<String> {
+    let mut differences = Differences { book, found: Vec::new() };
+    differences.ledgers(predicted, actual);
+    differences.found
+}
+
+struct Differences<'a> {
+    book: &'a Book,
+    found: Vec<String>,
+}
+
+/// Compares the fields of two values of a type. Every field is named, so that none is forgotten: those after `besides` are
+/// compared elsewhere, or are what names the value.
+macro_rules! fields {
+    ($self:ident, $whose:expr, $predicted:ident, $actual:ident, $kind:ident { $($field:ident: $what:expr),* $(,)? }
+     besides { $($other:ident),* }) => {
+        let $kind { $($field: _,)* $($other: _,)* } = $predicted;
+        $(if $predicted.$field != $actual.$field {
+            $self.add(&format!("{}{}", $whose, $what), &$predicted.$field, &$actual.$field);
+        })*
+    };
+}
+
+impl Differences<'_> {
+    fn add<T: Shown>(&mut self, what: &str, predicted: &T, actual: &T) {
+        let (predicted, actual) = (predicted.shown(self.book), actual.shown(self.book));
+        self.found.push(format!("{what}: predicted {predicted}, actual {actual}"));
+    }
+
+    fn name(&self, address: Address) -> String {
+        self.book.name(address)
+    }
+
+    fn ledgers(&mut self, predicted: &Ledger, actual: &Ledger) {
+        fields!(self, "", predicted, actual, Ledger {
+            block: "block",
+            timestamp: "time",
+            pending_sets: "sets with slashes that wait",
+        } besides { terms, operators, sets, strategies, native, stakers, withdrawals, principals, tokens, callers, holders, control, rewards, factory });
+        for (o, (p, a)) in predicted.operators.iter().zip(&actual.operators).enumerate() {
+            self.operators(o, p, a, actual);
+        }
+        for (p, a) in predicted.sets.iter().zip(&actual.sets) {
+            self.sets(p, a);
+        }
+        for (p, a) in predicted.strategies.iter().zip(&actual.strategies) {
+            self.strategies(p, a);
+        }
+        self.native(predicted, actual);
+        for (p, a) in predicted.stakers.iter().zip(&actual.stakers) {
+            self.stakers(p, a, actual);
+        }
+        self.queues(&predicted.withdrawals, &actual.withdrawals);
+        for (p, a) in predicted.principals.iter().zip(&actual.principals) {
+            self.principals(p, a);
+        }
+        for (p, a) in predicted.tokens.iter().zip(&actual.tokens) {
+            self.tokens(p, a, actual);
+        }
+        for (p, a) in predicted.callers.iter().zip(&actual.callers) {
+            let whose = format!("{}'s ", self.name(a.address));
+            fields!(self, whose, p, a, Caller {
+                attempts: "calls back",
+                entered: "calls back that were let in",
+            } besides { address });
+        }
+        self.controls(&predicted.control, &actual.control);
+        self.rewards(&predicted.rewards, &actual.rewards);
+        self.factories(&predicted.factory, &actual.factory);
+    }
+
+    fn operators(&mut self, o: usize, predicted: &Operator, actual: &Operator, ledger: &Ledger) {
+        if predicted == actual {
+            return;
+        }
+        let whose = self.name(ledger.operators[o].address);
+        fields!(self, format!("{whose}'s "), predicted, actual, Operator {
+            approver: "delegation approver",
+            delay: "allocation delay",
+            registered_sets: "registered sets",
+            allocated_sets: "allocated sets",
+        } besides { address, staker, memberships, stakes, allocations });
+        for ((p, a), set) in predicted.memberships.iter().zip(&actual.memberships).zip(&ledger.sets) {
+            let whose = format!("{whose} in {}: ", set.id.shown(self.book));
+            fields!(self, whose, p, a, Membership {
+                registered: "registered",
+                slashable_until: "slashable until",
+                allocated_strategies: "allocated strategies",
+            } besides {});
+        }
+        for ((p, a), strategy) in predicted.stakes.iter().zip(&actual.stakes).zip(&ledger.strategies) {
+            let whose = format!("{whose}'s ");
+            let at = self.name(strategy.address);
+            fields!(self, whose, p, a, Stake {
+                shares: format!("operator shares in {at}"),
+                max_magnitudes: format!("max magnitudes in {at}"),
+                encumbered: format!("encumbered magnitude in {at}"),
+                deallocation_queue: format!("deallocation queue in {at}"),
+                queue_ends: format!("ends of the deallocation queue in {at}"),
+                queued_shares: format!("cumulative scaled shares in {at}"),
+            } besides {});
+        }
+        for ((p, a), set) in predicted.allocations.iter().zip(&actual.allocations).zip(&ledger.sets) {
+            for ((p, a), strategy) in p.iter().zip(a).zip(&ledger.strategies) {
+                if p != a {
+                    let at = format!("{} in {}", set.id.shown(self.book), self.name(strategy.address));
+                    self.add(&format!("{whose}'s allocation to {at}"), p, a);
+                }
+            }
+        }
+    }
+
+    fn sets(&mut self, predicted: &OperatorSet, actual: &OperatorSet) {
+        let whose = format!("{}'s ", actual.id.shown(self.book));
+        fields!(self, whose, predicted, actual, OperatorSet {
+            exists: "existence",
+            strategies: "strategies",
+            members: "members",
+            recipient: "redistribution recipient",
+            slash_count: "slash count",
+            pending_slashes: "pending slash ids",
+            slashes: "burn or redistributable shares by slash id",
+        } besides { id });
+    }
+
+    fn strategies(&mut self, predicted: &Strategy, actual: &Strategy) {
+        let whose = format!("{}'s ", self.name(actual.address));
+        fields!(self, whose, predicted, actual, Strategy {
+            total_shares: "total shares",
+            balance: "token balance",
+            whitelisted: "whitelisting",
+            burnable_shares: "burnable shares",
+        } besides { kind, address, token });
+    }
+
+    fn native(&mut self, predicted: &Ledger, actual: &Ledger) {
+        let (p, a) = (&predicted.native, &actual.native);
+        fields!(self, "native ETH's ", p, a, NativeStake {
+            owner: "owner",
+            reporter: "reporter",
+            pod_count: "number of pods",
+            burnable_shares: "burnable shares",
+        } besides { pods, balances });
+        for (staker, (p, a)) in actual.stakers.iter().zip(p.pods.iter().zip(&a.pods)) {
+            let whose = format!("{}'s pod: ", self.name(staker.address));
+            fields!(self, whose, p, a, Pod {
+                address: "address",
+                deposit_shares: "deposit shares",
+                stored_slashing_factor: "beacon chain slashing factor",
+                owner: "owner",
+                withdrawable_gwei: "withdrawable gwei",
+                validators_gwei: "gwei of validators",
+                balance: "balance",
+            } besides {});
+        }
+        for (staker, (p, a)) in actual.stakers.iter().zip(p.balances.iter().zip(&a.balances)) {
+            if p != a {
+                self.add(&format!("{}'s ETH", self.name(staker.address)), p, a);
+            }
+        }
+    }
+
+    fn stakers(&mut self, predicted: &Staker, actual: &Staker, ledger: &Ledger) {
+        let whose = format!("{}'s ", self.name(actual.address));
+        fields!(self, whose, predicted, actual, Staker {
+            delegated_to: "operator",
+            withdrawals_queued: "cumulative withdrawals queued",
+            roots: "queued withdrawal roots",
+            strategies: "strategy list",
+        } besides { address, holdings });
+        for ((p, a), strategy) in predicted.holdings.iter().zip(&actual.holdings).zip(&ledger.strategies) {
+            let at = self.name(strategy.address);
+            fields!(self, whose, p, a, Holding {
+                shares: format!("deposit shares in {at}"),
+                stored_factor: format!("deposit scaling factor in {at}"),
+            } besides {});
+        }
+    }
+
+    fn queues(&mut self, predicted: &[Withdrawal], actual: &[Withdrawal]) {
+        if predicted.len() != actual.len() {
+            self.add("withdrawals ever queued", &predicted.len(), &actual.len());
+        }
+        for (p, a) in predicted.iter().zip(actual) {
+            let whose = format!("{}'s withdrawal {}: ", self.name(a.staker), a.nonce);
+            fields!(self, whose, p, a, Withdrawal {
+                root: "root",
+                staker: "staker",
+                delegated_to: "delegated to",
+                withdrawer: "withdrawer",
+                nonce: "nonce",
+                start_block: "start block",
+                items: "strategies and scaled shares",
+                pending: "pending",
+                stored: "stored",
+            } besides {});
+        }
+    }
+
+    fn principals(&mut self, predicted: &Principal, actual: &Principal) {
+        let whose = format!("{}'s ", self.name(actual.address));
+        fields!(self, whose, predicted, actual, Principal {
+            admins: "admins",
+            pending_admins: "pending admins",
+            appointments: "appointees",
+        } besides { address });
+    }
+
+    fn tokens(&mut self, predicted: &Token, actual: &Token, ledger: &Ledger) {
+        let whose = format!("{}'s ", self.name(actual.address));
+        fields!(self, whose, predicted, actual, Token { quirks: "units and barred holders" } besides { address, balances });
+        for ((p, a), holder) in predicted.balances.iter().zip(&actual.balances).zip(&ledger.holders) {
+            if p != a {
+                let what = format!("{}'s balance of {}", self.name(*holder), self.name(actual.address));
+                self.add(&what, p, a);
+            }
+        }
+    }
+
+    fn controls(&mut self, predicted: &Control, actual: &Control) {
+        fields!(self, "", predicted, actual, Control {
+            owner: "owner",
+            whitelister: "strategy whitelister",
+            unpauser: "unpauser",
+            pausers: "pausers",
+            paused: "paused switches",
+            described: "AVSs with metadata",
+            registrars: "AVS registrars",
+        } besides {});
+    }
+
+    fn rewards(&mut self, predicted: &Rewards, actual: &Rewards) {
+        fields!(self, "rewards ", predicted, actual, Rewards {
+            owner: "owner",
+            updater: "updater",
+            activation_delay: "activation delay",
+            calculation_end: "calculation end",
+            default_split: "default split",
+        } besides { coordinator, terms, roots, earners, submitters, splits, submissions });
+        for (i, (p, a)) in predicted.roots.iter().zip(&actual.roots).enumerate() {
+            fields!(self, format!("root {i}'s "), p, a, DistributionRoot {
+                root: "root",
+                calculation_end: "calculation end",
+                activated_at: "activation",
+                disabled: "disabling",
+            } besides { distribution });
+        }
+        for (p, a) in predicted.earners.iter().zip(&actual.earners) {
+            let whose = format!("{}'s ", self.name(a.address));
+            fields!(self, whose, p, a, Earner { claimer: "claimer", claimed: "claimed by token" } besides { address });
+        }
+        for (p, a) in predicted.submitters.iter().zip(&actual.submitters) {
+            let whose = format!("{}'s ", self.name(a.address));
+            fields!(self, whose, p, a, Submitter {
+                nonce: "submission nonce",
+                for_all: "right to submit for all",
+            } besides { address });
+        }
+        for (p, a) in predicted.splits.iter().zip(&actual.splits) {
+            fields!(self, format!("split {:?}: ", a.id), p, a, Split {
+                old_bips: "old bips",
+                new_bips: "new bips",
+                activated_at: "activation",
+            } besides { id });
+        }
+        let counts = [predicted, actual].map(|rewards| (rewards.roots.len(), rewards.submissions.len()));
+        if counts[0] != counts[1] {
+            self.add("roots and submissions", &counts[0], &counts[1]);
+        }
+        for (p, a) in predicted.submissions.iter().zip(&actual.submissions) {
+            fields!(self, format!("submission by {}: ", self.name(a.account)), p, a, RecordedSubmission {
+                account: "account",
+                hash: "hash",
+                recorded: "recorded",
+            } besides { kind });
+        }
+    }
+
+    fn factories(&mut self, predicted: &Factory, actual: &Factory) {
+        fields!(self, "factory ", predicted, actual, Factory { owner: "owner" } besides { address, tokens, strategies });
+        for (p, a) in predicted.tokens.iter().zip(&actual.tokens) {
+            let whose = format!("factory, {}: ", self.name(a.address));
+            fields!(self, whose, p, a, FactoryToken {
+                strategy: "strategy",
+                blacklisted: "blacklisted",
+            } besides { address });
+        }
+        for (p, a) in predicted.strategies.iter().zip(&actual.strategies) {
+            let whose = format!("factory's {}: ", self.name(a.address));
+            fields!(self, whose, p, a, FactoryStrategy { whitelisted: "whitelisted" } besides { address });
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What the model says of a call.
+
+use std::fmt;
+
+use alloy_primitives::{B256, Bytes, U256};
+use alloy_sol_types::SolValue;
+
+use super::revert::Revert;
+use crate::{call::Outcome, ledger::Ledger};
+
+/// What a function returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Returned {
+    /// Nothing.
+    Nothing,
+    /// That it worked.
+    True,
+    /// An amount: shares or wei.
+    Amount(U256),
+    /// Amounts in wei, by strategy.
+    Amounts(Vec<U256>),
+    /// Roots of withdrawals, in the order of queueing.
+    Roots(Vec<B256>),
+    /// Of a slash.
+    Slash {
+        /// Its id within the set.
+        id: u64,
+        /// The shares it took, by strategy.
+        shares: Vec<U256>,
+    },
+}
+
+impl Returned {
+    /// The bytes that are returned.
+    pub fn data(&self) -> Vec<u8> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::True => true.abi_encode(),
+            Self::Amount(amount) => amount.abi_encode(),
+            Self::Amounts(amounts) => amounts.abi_encode(),
+            Self::Roots(roots) => roots.abi_encode(),
+            Self::Slash { id, shares } => (U256::from(*id), shares.clone()).abi_encode_params(),
+        }
+    }
+
+    /// What `data` says where this was expected; its digits, if it is no such thing.
+    pub fn words(&self, data: &Bytes) -> String {
+        let read = match self {
+            Self::Nothing => data.is_empty().then_some(Self::Nothing),
+            Self::True => bool::abi_decode(data).ok().filter(|worked| *worked).map(|_| Self::True),
+            Self::Amount(_) => U256::abi_decode(data).ok().map(Self::Amount),
+            Self::Amounts(_) => Vec::<U256>::abi_decode(data).ok().map(Self::Amounts),
+            Self::Roots(_) => Vec::<B256>::abi_decode(data).ok().map(Self::Roots),
+            Self::Slash { .. } => <(U256, Vec<U256>)>::abi_decode_params(data)
+                .ok()
+                .and_then(|(id, shares)| Some(Self::Slash { id: u64::try_from(id).ok()?, shares })),
+        };
+        read.map_or_else(|| data.to_string(), |returned| returned.to_string())
+    }
+}
+
+impl fmt::Display for Returned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |all: &[U256]| all.iter().map(U256::to_string).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::True => f.write_str("true"),
+            Self::Amount(amount) => write!(f, "{amount}"),
+            Self::Amounts(amounts) => write!(f, "[{}]", list(amounts)),
+            Self::Roots(roots) => {
+                let roots: Vec<_> = roots.iter().map(B256::to_string).collect();
+                write!(f, "[{}]", roots.join(", "))
+            }
+            Self::Slash { id, shares } => write!(f, "slash {id} of shares [{}]", list(shares)),
+        }
+    }
+}
+
+/// How a call should end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It succeeds and returns this.
+    Returns(Returned),
+    /// It reverts with this.
+    Reverts(Revert),
+    /// The model does not say, and why.
+    Unpredicted(&'static str),
+}
+
+impl Ending {
+    /// Whether the model says anything.
+    pub const fn is_predicted(&self) -> bool {
+        !matches!(self, Self::Unpredicted(_))
+    }
+
+    /// Whether the call should succeed, if the model says anything.
+    pub const fn succeeds(&self) -> bool {
+        matches!(self, Self::Returns(_))
+    }
+
+    /// Whether `outcome` is this ending, whatever is returned.
+    pub fn is(&self, outcome: &Outcome) -> bool {
+        match (self, outcome) {
+            (Self::Returns(_), Outcome::Returned(_)) => true,
+            (Self::Reverts(revert), Outcome::Reverted(data)) => revert.data() == *data,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Returns(_) => f.write_str("success"),
+            Self::Reverts(revert) => write!(f, "a revert with {revert}"),
+            Self::Unpredicted(why) => write!(f, "nothing: {why}"),
+        }
+    }
+}
+
+/// What the model says of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prediction {
+    /// How it should end.
+    pub ending: Ending,
+    /// The ledger there should be after it. Means nothing if the ending is not predicted.
+    pub ledger: Ledger,
+    /// Whether that is the ledger there is.
+    pub agrees: bool,
+}
