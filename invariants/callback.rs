@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 
 use crate::{
     applies_if,
-    call::Operation,
+    call::{Operation, SignedOperation},
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
 };
@@ -46,6 +46,7 @@ const DEPOSIT_AND_CLEARING: Invariant = Invariant {
         let is_under_way = matches!(
             step.call.operation,
             Operation::Deposit { .. }
+                | Operation::Signed(SignedOperation::Deposit { .. })
                 | Operation::ClearSlash { .. }
                 | Operation::ClearSlashByStrategy { .. }
                 | Operation::BurnShares { .. }

@@ -208,6 +208,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         address,
         delegated_to: Address::ZERO,
         withdrawals_queued: 0,
+        nonce: U256::ZERO,
         roots: Vec::new(),
         strategies: Vec::new(),
         holdings: vec![Holding::default(); 2],
@@ -236,14 +237,10 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         stakers: vec![staker(stakers[0]), staker(stakers[1]), Staker { delegated_to: operator, ..staker(operator) }],
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
-        principals: vec![Principal {
-            address: avs,
-            admins: Vec::new(),
-            pending_admins: Vec::new(),
-            appointments: Vec::new(),
-        }],
+        principals: vec![principal(avs)],
         tokens: vec![Token { address: token, balances: vec![U256::ZERO; holders.len()], quirks: Quirks::default() }],
         callers: Vec::new(),
+        approvers: Vec::new(),
         holders,
         control: Control::default(),
         rewards: Rewards::default(),
@@ -261,6 +258,10 @@ fn a_strategy(address: Address, token: Address, kind: StrategyKind) -> Strategy 
         whitelisted: kind == StrategyKind::Token,
         burnable_shares: U256::ZERO,
     }
+}
+
+fn principal(address: Address) -> Principal {
+    Principal { address, admins: Vec::new(), pending_admins: Vec::new(), appointments: Vec::new() }
 }
 
 fn terms(burn_address: Address, manager: Address) -> Terms {

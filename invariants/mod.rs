@@ -18,6 +18,7 @@ mod redistribution;
 mod rewards;
 mod sentence;
 mod sets;
+mod signature;
 mod slashing;
 mod strategy;
 mod timing;
@@ -42,6 +43,7 @@ pub const FAMILIES: &[&Family] = &[
     &burning::FAMILY,
     &timing::FAMILY,
     &authority::FAMILY,
+    &signature::FAMILY,
     &callback::FAMILY,
     &pausing::FAMILY,
     &rewards::FAMILY,

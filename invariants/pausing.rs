@@ -34,7 +34,7 @@ fn for_each_switch(step: &Step<'_>, visit: &mut dyn FnMut(Address, usize)) -> bo
     let ledger = step.before;
     let managers = ledger.terms.managers;
     let (allocation, delegation) = (managers.allocation, managers.delegation);
-    match &step.call.operation {
+    match &*step.call.unsigned() {
         O::ModifyAllocations { .. } | O::ClearDeallocationQueue { .. } => visit(allocation, 0),
         O::Slash { .. } => visit(allocation, 1),
         O::RegisterForSets { .. } | O::DeregisterFromSets { .. } => visit(allocation, 2),

@@ -20,12 +20,12 @@ pub(super) const FAMILY: Family = Family {
 
 /// A deposit that succeeded: the strategy before and after, wei, and the shares that the staker got.
 fn deposit<'a>(step: &Step<'a>) -> Option<(&'a Strategy, &'a Strategy, U256, U256)> {
-    let Operation::Deposit { strategy, amount, .. } = step.call.operation else { return None };
+    let Operation::Deposit { strategy, amount, .. } = *step.call.unsigned() else { return None };
     if !step.succeeded() {
         return None;
     }
     let index = step.after.strategy_index(strategy)?;
-    let staker = step.after.staker_index(step.call.actor)?;
+    let staker = step.after.staker_index(step.call.beneficiary())?;
     let had = step.before.stakers[staker].holdings[index].shares;
     let has = step.after.stakers[staker].holdings[index].shares;
     Some((&step.before.strategies[index], &step.after.strategies[index], amount, has.wrapping_sub(had)))

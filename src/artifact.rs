@@ -71,6 +71,7 @@ const WORLD: &[(&str, &str)] = &[
     ("RebasingToken", include_str!("../contracts/artifacts/world/RebasingToken.json")),
     ("Recipient", include_str!("../contracts/artifacts/world/Recipient.json")),
     ("RevertingToken", include_str!("../contracts/artifacts/world/RevertingToken.json")),
+    ("SigningWallet", include_str!("../contracts/artifacts/world/SigningWallet.json")),
     ("Token", include_str!("../contracts/artifacts/world/Token.json")),
     ("TransparentUpgradeableProxy", include_str!("../contracts/artifacts/world/TransparentUpgradeableProxy.json")),
     ("UpgradeableBeacon", include_str!("../contracts/artifacts/world/UpgradeableBeacon.json")),

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, keccak256};
+use alloy_primitives::Address;
+
+use crate::signature::Key;
 
 /// What somebody is to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +26,8 @@ pub enum Role {
     Issuer,
     /// Says what the beacon chain did.
     Reporter,
+    /// Consents to delegations.
+    Approver,
     /// May do nothing that needs a right.
     Stranger,
     /// Receives redistributed funds.
@@ -46,6 +50,7 @@ impl Role {
             Self::Unpauser => "unpauser",
             Self::Issuer => "issuer",
             Self::Reporter => "reporter",
+            Self::Approver => "approver",
             Self::Stranger => "stranger",
             Self::Recipient => "recipient",
             Self::Contract => "contract",
@@ -73,6 +78,7 @@ pub struct Book {
     entries: Vec<Entry>,
     by_address: BTreeMap<Address, usize>,
     by_name: BTreeMap<String, usize>,
+    keys: BTreeMap<Address, Key>,
 }
 
 impl Book {
@@ -86,9 +92,17 @@ impl Book {
         address
     }
 
-    /// Adds somebody who acts. The address depends on nothing but the name.
+    /// Adds somebody who acts. The key, and so the address, depends on nothing but the name.
     pub fn add_actor(&mut self, name: &str, role: Role) -> Address {
-        self.add(name, role, actor_address(name), None)
+        let key = Key::of(name);
+        let address = self.add(name, role, key.address(), None);
+        self.keys.insert(address, key);
+        address
+    }
+
+    /// The key of somebody who acts; a contract has none.
+    pub fn key(&self, address: Address) -> Option<&Key> {
+        self.keys.get(&address)
     }
 
     /// All entries, in order of addition.
@@ -123,9 +137,4 @@ impl Book {
     pub fn rank(&self, address: Address) -> usize {
         self.by_address.get(&address).copied().unwrap_or(usize::MAX)
     }
-}
-
-/// The address of the actor called `name`.
-pub fn actor_address(name: &str) -> Address {
-    Address::from_word(keccak256(format!("slashproof actor {name}")))
 }

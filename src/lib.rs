@@ -22,7 +22,7 @@
 //! Held by tests (`tests/it/tidy.rs`) and by clippy:
 //!
 //! - a module uses only modules that stand above it in the list below; `invariants` only plain data and `oracle`;
-//! - only `evm` names revm, only `node` names a provider;
+//! - only `evm` names revm, only `node` names a provider, only `signature` a curve;
 //! - only `cli` prints, reads a clock or exits; only `draw` makes random numbers;
 //! - only `artifact`, `config`, `corpus`, `report` and `node` touch files;
 //! - nothing is iterated in an order that is drawn anew each time;
@@ -33,6 +33,8 @@ pub mod limits;
 pub mod problem;
 
 pub mod arithmetic;
+pub mod signature;
+
 pub mod book;
 pub mod call;
 

@@ -67,6 +67,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/burning.toml"),
     include_str!("../contracts/mutants/timing.toml"),
     include_str!("../contracts/mutants/authority.toml"),
+    include_str!("../contracts/mutants/signature.toml"),
     include_str!("../contracts/mutants/callback.toml"),
     include_str!("../contracts/mutants/pausing.toml"),
     include_str!("../contracts/mutants/rewards.toml"),

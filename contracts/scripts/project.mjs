@@ -55,6 +55,7 @@ export const artifacts = {
     RebasingToken: "mocks/tokens/RebasingToken.sol",
     Recipient: "mocks/Recipient.sol",
     RevertingToken: "mocks/tokens/RevertingToken.sol",
+    SigningWallet: "mocks/SigningWallet.sol",
     Token: "mocks/Token.sol",
     TransparentUpgradeableProxy: "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol",
     UpgradeableBeacon: "@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol",

@@ -48,7 +48,7 @@ pub(super) const OWN_CHOICE: Invariant = Invariant {
             }
             exercised = true;
             let own = step.call.actor == is.address;
-            let asked = match &step.call.operation {
+            let asked = match &*step.call.unsigned() {
                 Operation::RegisterAsOperator { .. } => own && is.delegated_to == is.address,
                 Operation::Delegate { operator } | Operation::Redelegate { operator } => {
                     own && is.delegated_to == *operator
@@ -110,7 +110,7 @@ pub(super) const NO_SWITCH: Invariant = Invariant {
             }
             exercised = true;
             let redelegates =
-                matches!(step.call.operation, Operation::Redelegate { .. }) && step.call.actor == is.address;
+                matches!(*step.call.unsigned(), Operation::Redelegate { .. }) && step.call.actor == is.address;
             must!(
                 !is.is_delegated() || redelegates,
                 "{} went from {} to {}",
@@ -152,7 +152,7 @@ pub(super) const OWN_SHARES: Invariant = Invariant {
             }
             exercised = true;
             let (caller, own) = (step.call.actor, step.call.actor == is.address);
-            let allowed = match &step.call.operation {
+            let allowed = match &*step.call.unsigned() {
                 Operation::QueueWithdrawals { .. } | Operation::Redelegate { .. } => own,
                 Operation::Undelegate { staker } => {
                     *staker == is.address && (own || may_release(step.before, was.delegated_to, caller))

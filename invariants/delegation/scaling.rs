@@ -78,8 +78,9 @@ pub(super) const DEPOSIT: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
     check: |step| {
-        let Operation::Deposit { strategy, .. } = &step.call.operation else { return Verdict::NotApplicable };
-        let at = step.after.staker_index(step.call.actor).zip(step.after.strategy_index(*strategy));
+        let operation = step.call.unsigned();
+        let Operation::Deposit { strategy, .. } = &*operation else { return Verdict::NotApplicable };
+        let at = step.after.staker_index(step.call.beneficiary()).zip(step.after.strategy_index(*strategy));
         let (true, Some((staker, at))) = (step.succeeded(), at) else { return Verdict::NotApplicable };
         let place = || sentence::holding(step, staker, at);
         let minted = step.after.strategies[at].total_shares.checked_sub(step.before.strategies[at].total_shares);
@@ -119,7 +120,7 @@ pub(super) const DELEGATION: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
-        let operator = match &step.call.operation {
+        let operator = match &*step.call.unsigned() {
             Operation::Delegate { operator } => *operator,
             Operation::RegisterAsOperator { .. } => step.call.actor,
             _ => return Verdict::NotApplicable,
@@ -171,8 +172,8 @@ pub(super) const RESCALED: Invariant = Invariant {
                     continue;
                 }
                 exercised = true;
-                let own = step.call.actor == is.address;
-                let comes = match &step.call.operation {
+                let own = step.call.beneficiary() == is.address;
+                let comes = match &*step.call.unsigned() {
                     Operation::Deposit { .. } => own && had.shares < has.shares,
                     Operation::Delegate { .. } | Operation::RegisterAsOperator { .. } => own,
                     Operation::Pods(operation) => {
@@ -246,7 +247,7 @@ pub(super) const ALL_LEAVES: Invariant = Invariant {
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
-        let staker = match &step.call.operation {
+        let staker = match &*step.call.unsigned() {
             Operation::Undelegate { staker } => *staker,
             Operation::Redelegate { .. } => step.call.actor,
             _ => return Verdict::NotApplicable,

@@ -119,8 +119,8 @@ fn is_with(step: &Step<'_>, staker: Address, operator: Address) -> bool {
 }
 
 fn brings(step: &Step<'_>, operator: Address) -> bool {
-    let caller = step.call.actor;
-    match &step.call.operation {
+    let caller = step.call.beneficiary();
+    match &*step.call.unsigned() {
         Operation::Deposit { .. } => is_with(step, caller, operator),
         Operation::CompleteWithdrawal { .. } | Operation::CompleteWithdrawals { .. } => {
             let mut own = step.before.stakers.iter().filter(|staker| staker.delegated_to == operator);
@@ -134,7 +134,7 @@ fn brings(step: &Step<'_>, operator: Address) -> bool {
 }
 
 fn takes(step: &Step<'_>, operator: Address) -> bool {
-    match &step.call.operation {
+    match &*step.call.unsigned() {
         Operation::QueueWithdrawals { .. } | Operation::Redelegate { .. } => is_with(step, step.call.actor, operator),
         Operation::Undelegate { staker } => is_with(step, *staker, operator),
         Operation::Slash { operator: slashed, .. } => *slashed == operator,

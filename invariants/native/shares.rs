@@ -77,7 +77,7 @@ pub(super) const DEPOSIT_SHARES: Invariant = Invariant {
 fn queued(step: &Step<'_>, staker: Address, native: usize) -> U256 {
     let ledger = step.before;
     let marker = ledger.strategies[native].address;
-    match &step.call.operation {
+    match &*step.call.unsigned() {
         _ if !step.succeeded() => U256::ZERO,
         Operation::QueueWithdrawals { withdrawals } if step.call.actor == staker => {
             let shares = ledger.withdrawn_shares(staker, withdrawals);
@@ -206,7 +206,7 @@ pub(super) const DELEGATING_KEEPS: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
-        let operator = match step.call.operation {
+        let operator = match *step.call.unsigned() {
             Operation::Delegate { operator } => operator,
             Operation::RegisterAsOperator { .. } => step.call.actor,
             _ => return Verdict::NotApplicable,

@@ -133,7 +133,7 @@ pub(super) const NEUTRAL: Invariant = Invariant {
     formula: "clear: s, k, m, op, and every withdrawal are as before",
     why: "The slash took what it took. Who comes to fetch it must not make anybody pay again.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[Assumption::Redistribution],
+    assumes: &[Assumption::PassiveTokens, Assumption::Redistribution],
     check: |step| {
         applies_if!(clearing(step).is_some());
         let (was, is) = (step.before, step.after);

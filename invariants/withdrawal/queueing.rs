@@ -121,7 +121,7 @@ pub(super) const CONTENT: Invariant = Invariant {
 
 /// The deposit shares that each item of a withdrawal was asked to take: by item, in order of nonce.
 fn asked(step: &Step<'_>) -> Option<Vec<Vec<U256>>> {
-    match &step.call.operation {
+    match &*step.call.unsigned() {
         Operation::QueueWithdrawals { withdrawals } => Some(step.before.withdrawn_shares(step.call.actor, withdrawals)),
         Operation::Undelegate { staker } => Some(everything(step.before, *staker)),
         Operation::Redelegate { .. } => Some(everything(step.before, step.call.actor)),

@@ -6,6 +6,7 @@ mod factory;
 mod operation;
 mod pods;
 mod rewards;
+mod signed;
 mod world;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use self::{
     operation::Operation,
     pods::{PodOperation, PodPlumbing},
     rewards::*,
+    signed::*,
     world::WorldOperation,
 };
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AllocationChange, ClearItem, Completion, FactoryOperation, Malformed, NewRedistributingSet, NewSet, Plumbing,
-    PodOperation, RewardsOperation, SetId, SlashItem, WithdrawalItem, WorldOperation, decimal,
+    PodOperation, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation, decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -317,6 +317,10 @@ pub enum Operation {
         /// Which function.
         selector: FixedBytes<4>,
     },
+
+    // With signatures
+    /// Does what needs somebody's signature.
+    Signed(SignedOperation),
 
     // Whoever is around
     /// Does something with the world around the protocol.

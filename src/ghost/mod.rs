@@ -9,7 +9,7 @@ use alloy_primitives::{Address, B256, U256};
 
 use crate::{
     arithmetic::mul_wad_down,
-    call::{Call, Operation, Outcome, Receive, SetId},
+    call::{Call, Operation, Outcome, Receive, SetId, SignedOperation},
     ledger::{Ledger, Stake, Touched},
 };
 
@@ -120,8 +120,12 @@ impl Ghosts {
         self.fold_payments(happened);
         match &happened.call.operation {
             Operation::Deposit { strategy, amount, .. } => {
-                self.deposited(happened, *strategy);
-                self.tokens_deposited(happened, *strategy, *amount);
+                self.deposited(happened, happened.call.actor, *strategy);
+                self.tokens_deposited(happened, happened.call.actor, *strategy, *amount);
+            }
+            Operation::Signed(SignedOperation::Deposit { staker, strategy, amount, .. }) => {
+                self.deposited(happened, *staker, *strategy);
+                self.tokens_deposited(happened, *staker, *strategy, *amount);
             }
             Operation::Donate { strategy, amount } => self.donated(happened, *strategy, *amount),
             Operation::CompleteWithdrawal { completion } if completion.receive != Receive::Shares => {
@@ -176,8 +180,8 @@ impl Ghosts {
         }
     }
 
-    fn deposited(&mut self, Happened { before, call, after, .. }: Happened<'_>, strategy: Address) {
-        let (Some(staker), Some(index)) = (after.staker_index(call.actor), after.strategy_index(strategy)) else {
+    fn deposited(&mut self, Happened { before, after, .. }: Happened<'_>, staker: Address, strategy: Address) {
+        let (Some(staker), Some(index)) = (after.staker_index(staker), after.strategy_index(strategy)) else {
             return;
         };
         let had = before.stakers[staker].holdings[index].shares;
@@ -201,7 +205,9 @@ impl Ghosts {
         }
     }
 
-    fn tokens_deposited(&mut self, Happened { before, call, .. }: Happened<'_>, strategy: Address, amount: U256) {
+    /// Tokens that came in for `staker`, whoever paid them.
+    fn tokens_deposited(&mut self, happened: Happened<'_>, staker: Address, strategy: Address, amount: U256) {
+        let before = happened.before;
         let Some(index) = before.strategy_index(strategy) else { return };
         let history = &mut self.strategies[index];
         history.balance = history.balance.wrapping_add(amount);
@@ -209,7 +215,7 @@ impl Ghosts {
         let pool = &before.strategies[index];
         let share = pool.virtual_balance().div_ceil(pool.virtual_shares());
         history.rounded = history.rounded.saturating_add(share);
-        if let Some(staker) = before.staker_index(call.actor) {
+        if let Some(staker) = before.staker_index(staker) {
             let account = &mut self.accounts[staker][index];
             account.paid_in = account.paid_in.saturating_add(amount);
         }

@@ -8,6 +8,7 @@ mod factory;
 mod pods;
 mod quantities;
 mod rewards;
+mod signatures;
 mod surroundings;
 mod touched;
 
@@ -29,6 +30,7 @@ use crate::{
 
 pub use pods::{BalanceUpdate, GWEI, NativeStake, Pod};
 pub use quantities::CompletionRequest;
+pub use signatures::{Approver, DepositRequest};
 pub use surroundings::{Caller, Quirks, Units};
 
 /// Constants of a deployment.
@@ -112,6 +114,8 @@ pub struct Ledger {
     pub principals: Vec<Principal>,
     /// Every token.
     pub tokens: Vec<Token>,
+    /// Those who may be asked to approve of delegations.
+    pub approvers: Vec<Approver>,
     /// Accounts that call back.
     pub callers: Vec<Caller>,
     /// Whose balances are kept.
@@ -382,6 +386,8 @@ pub struct Staker {
     pub delegated_to: Address,
     /// Withdrawals it ever queued.
     pub withdrawals_queued: u64,
+    /// The nonce of its next deposit by signature.
+    pub nonce: U256,
     /// The withdrawals of its queue, as stored with it.
     pub roots: Vec<B256>,
     /// The strategies it has shares of, as stored.

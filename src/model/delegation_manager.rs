@@ -11,7 +11,7 @@ use super::{
     release::ZeroFactors,
     revert::{Error, Foreseen, Panic, require},
 };
-use crate::ledger::Staker;
+use crate::{call::Approval, ledger::Staker};
 
 /// Shares on their way to an operator, if there is one.
 #[derive(Clone, Copy)]
@@ -51,13 +51,12 @@ impl Model<'_> {
     }
 
     /// `delegateTo`.
-    pub(super) fn delegate_to(&mut self, operator: Address) -> Foreseen {
+    pub(super) fn delegate_to(&mut self, operator: Address, approval: Option<&Approval>) -> Foreseen {
         let caller = self.caller;
         require(!self.is_delegated(caller), Error::ActivelyDelegated)?;
         require(self.ledger.is_operator(operator), Error::OperatorNotRegistered)?;
         let operator = self.operator(operator)?;
-        // Whoever must consent has signed nothing: the signature there is has expired.
-        require(self.ledger.operators[operator].approver.is_zero(), Error::SignatureExpired)?;
+        self.use_approval(caller, operator, approval)?;
         self.delegate(caller, operator)
     }
 
@@ -110,9 +109,9 @@ impl Model<'_> {
     }
 
     /// `redelegate`: one after the other.
-    pub(super) fn redelegate(&mut self, operator: Address) -> Foreseen<super::Returned> {
+    pub(super) fn redelegate(&mut self, operator: Address, approval: Option<&Approval>) -> Foreseen<super::Returned> {
         let roots = self.undelegate(self.caller)?;
-        self.delegate_to(operator)?;
+        self.delegate_to(operator, approval)?;
         Ok(super::Returned::Roots(roots))
     }
 

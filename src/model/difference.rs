@@ -9,9 +9,9 @@ use alloy_primitives::Address;
 use crate::{
     book::Book,
     ledger::{
-        Caller, Control, DistributionRoot, Earner, Factory, FactoryStrategy, FactoryToken, Holding, Ledger, Membership,
-        NativeStake, Operator, OperatorSet, Pod, Principal, RecordedSubmission, Rewards, Split, Stake, Staker,
-        Strategy, Submitter, Token, Withdrawal,
+        Approver, Caller, Control, DistributionRoot, Earner, Factory, FactoryStrategy, FactoryToken, Holding, Ledger,
+        Membership, NativeStake, Operator, OperatorSet, Pod, Principal, RecordedSubmission, Rewards, Split, Stake,
+        Staker, Strategy, Submitter, Token, Withdrawal,
     },
 };
 
@@ -54,7 +54,7 @@ impl Differences<'_> {
             block: "block",
             timestamp: "time",
             pending_sets: "sets with slashes that wait",
-        } besides { terms, operators, sets, strategies, native, stakers, withdrawals, principals, tokens, callers, holders, control, rewards, factory });
+        } besides { terms, operators, sets, strategies, native, stakers, withdrawals, principals, tokens, callers, approvers, holders, control, rewards, factory });
         for (o, (p, a)) in predicted.operators.iter().zip(&actual.operators).enumerate() {
             self.operators(o, p, a, actual);
         }
@@ -81,6 +81,10 @@ impl Differences<'_> {
                 attempts: "calls back",
                 entered: "calls back that were let in",
             } besides { address });
+        }
+        for (p, a) in predicted.approvers.iter().zip(&actual.approvers) {
+            let whose = format!("{}'s ", self.name(a.address));
+            fields!(self, whose, p, a, Approver { spent: "spent salts" } besides { address, key_holder });
         }
         self.controls(&predicted.control, &actual.control);
         self.rewards(&predicted.rewards, &actual.rewards);
@@ -183,6 +187,7 @@ impl Differences<'_> {
         fields!(self, whose, predicted, actual, Staker {
             delegated_to: "operator",
             withdrawals_queued: "cumulative withdrawals queued",
+            nonce: "nonce of signatures",
             roots: "queued withdrawal roots",
             strategies: "strategy list",
         } besides { address, holdings });

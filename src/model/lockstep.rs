@@ -76,6 +76,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
         principals,
         tokens,
         callers,
+        approvers,
         control,
         rewards,
         factory,
@@ -90,6 +91,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
     list_becomes_like(principals, &other.principals);
     list_becomes_like(tokens, &other.tokens);
     list_becomes_like(callers, &other.callers);
+    list_becomes_like(approvers, &other.approvers);
     becomes_like(native, &other.native);
     becomes_like(control, &other.control);
     becomes_like(rewards, &other.rewards);

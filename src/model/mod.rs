@@ -20,6 +20,7 @@ mod prediction;
 mod probes;
 mod release;
 mod revert;
+mod signed;
 mod strategy;
 mod strategy_manager;
 mod token;
@@ -70,7 +71,8 @@ impl Model<'_> {
             O::CompleteWithdrawal { completion } => self.complete_queued_withdrawals(std::slice::from_ref(completion)),
             O::CompleteWithdrawals { completions } => self.complete_queued_withdrawals(completions),
             O::Undelegate { staker } => self.undelegate(*staker).map(Returned::Roots),
-            O::Redelegate { operator } => self.redelegate(*operator),
+            O::Redelegate { operator } => self.redelegate(*operator, None),
+            O::Signed(operation) => self.play_signed(operation),
             O::Slash { set, operator, items } => self.slash_operator(*set, *operator, items),
             O::AskUserUnderlying { strategy, user } => self.user_underlying(*strategy, *user),
             O::Donate { strategy, amount } => self.donate(*strategy, *amount),
@@ -82,7 +84,7 @@ impl Model<'_> {
     fn play_silent(&mut self, operation: &Operation) -> Foreseen {
         use Operation as O;
         match operation {
-            O::Delegate { operator } => self.delegate_to(*operator),
+            O::Delegate { operator } => self.delegate_to(*operator, None),
             O::RegisterAsOperator { approver, allocation_delay } => {
                 self.register_as_operator(*approver, *allocation_delay)
             }

@@ -25,11 +25,22 @@ impl Model<'_> {
         amount: U256,
     ) -> Foreseen<Returned> {
         self.only_when_not_paused(self.managers().strategy, switch::DEPOSITS)?;
+        self.deposit_for(self.caller, strategy, token, amount)
+    }
+
+    /// The caller's tokens become somebody's shares.
+    pub(super) fn deposit_for(
+        &mut self,
+        staker: Address,
+        strategy: Address,
+        token: Address,
+        amount: U256,
+    ) -> Foreseen<Returned> {
         let strategy_index = self.strategy(strategy)?;
         require(self.ledger.strategies[strategy_index].whitelisted, Error::StrategyNotWhitelisted)?;
         self.safe_transfer_from(token, self.caller, strategy, amount)?;
         let shares = self.deposit(strategy_index, token, amount)?;
-        let staker = self.staker(self.caller)?;
+        let staker = self.staker(staker)?;
         let prev_deposit_shares = self.add_shares(staker, strategy_index, shares)?;
         let operator = self.operator_of(staker)?;
         self.increase_delegation(Increase {

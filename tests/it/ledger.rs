@@ -45,6 +45,8 @@ sol! {
     function operatorShares(address operator, address strategy) returns (uint256);
     function delegatedTo(address staker) returns (address);
     function delegationApprover(address operator) returns (address);
+    function delegationApproverSaltIsSpent(address approver, bytes32 salt) returns (bool);
+    function nonces(address signer) returns (uint256);
     function depositScalingFactor(address staker, address strategy) returns (uint256);
     function cumulativeWithdrawalsQueued(address staker) returns (uint256);
     function getQueuedWithdrawals(address staker) returns (Withdrawal[] withdrawals, uint256[][] shares);
@@ -236,6 +238,9 @@ fn stakers_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
         assert_eq!((deposits.strategies, deposits.shares), (staker.strategies.clone(), own));
         let mut manager = views(executor, "delegationManager");
         assert_eq!(manager.ask(&delegatedToCall { staker: address }), staker.delegated_to);
+        let nonce = views(executor, "strategyManager").ask(&noncesCall { signer: address });
+        assert_eq!(nonce, staker.nonce);
+        let mut manager = views(executor, "delegationManager");
         let queued = manager.ask(&cumulativeWithdrawalsQueuedCall { staker: address });
         assert_eq!(queued, U256::from(staker.withdrawals_queued));
         assert_eq!(manager.ask(&getQueuedWithdrawalRootsCall { staker: address }), staker.roots);
@@ -338,6 +343,21 @@ fn rights_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     }
 }
 
+fn salts_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
+    for approver in &ledger.approvers {
+        let mut manager = views(executor, "delegationManager");
+        for (salt, spent) in approver.spent.iter().enumerate() {
+            let salt = U256::from(salt).into();
+            let question = delegationApproverSaltIsSpentCall { approver: approver.address, salt };
+            assert_eq!(manager.ask(&question), *spent);
+        }
+        if approver.key_holder != approver.address {
+            let owner = Views { executor, contract: approver.address }.ask(&ownerCall {});
+            assert_eq!(owner, approver.key_holder);
+        }
+    }
+}
+
 fn callers_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     for caller in &ledger.callers {
         let mut own = Views { executor, contract: caller.address };
@@ -395,6 +415,7 @@ fn is_what_the_contracts_answer(protocol: &EigenLayer) {
             native_eth_is_as_told(&mut executor, &ledger);
             rights_are_as_told(&mut executor, &ledger);
             rewards::rewards_are_as_told(&mut executor, &ledger);
+            salts_are_as_told(&mut executor, &ledger);
         }
     }
 }

@@ -25,6 +25,11 @@ fn the_slashing_release_holds_and_is_exercised() {
     // What it has no function for is not among what could have been done.
     assert!(!names(&report["actions"]).contains(&"anybody.clear_slash"));
     assert!(names(&report["actions"]).contains(&"anybody.burn_shares"));
+    // Signatures are bound to the version as this release reads it.
+    for name in ["staker.delegate_with_approval", "anybody.deposit_with_signature"] {
+        let row = report["actions"].as_array().unwrap().iter().find(|row| row["name"] == name).expect("it is there");
+        assert!(row["succeeded"].as_u64().unwrap() > row["reverted"].as_u64().unwrap(), "{name}: {row}");
+    }
     let verdict = |id: &str| {
         let rows = report["invariants"].as_array().unwrap();
         rows.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("{id} is judged"))["verdict"].clone()

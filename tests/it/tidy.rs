@@ -9,6 +9,7 @@ const LAYERS: &[&str] = &[
     "limits",
     "problem",
     "arithmetic",
+    "signature",
     "book",
     "call",
     "ledger",
@@ -44,6 +45,7 @@ const INVARIANTS_MAY_USE: &[&str] = &["arithmetic", "book", "call", "ghost", "in
 /// What may be named only where.
 const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("revm::", &["evm"]),
+    ("k256::ecdsa", &["signature"]),
     ("alloy_provider", &["node"]),
     ("alloy_node_bindings", &["node"]),
     ("println!", &["cli"]),

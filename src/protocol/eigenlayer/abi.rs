@@ -55,6 +55,7 @@ sol! {
     interface StrategyManager {
         function initialize(address initialOwner, address initialStrategyWhitelister, uint256 initialPausedStatus) external;
         function depositIntoStrategy(address strategy, address token, uint256 amount) external returns (uint256);
+        function depositIntoStrategyWithSignature(address strategy, address token, uint256 amount, address staker, uint256 expiry, bytes signature) external returns (uint256);
         function clearBurnOrRedistributableShares(OperatorSet operatorSet, uint256 slashId) external returns (uint256[]);
         function clearBurnOrRedistributableSharesByStrategy(OperatorSet operatorSet, uint256 slashId, address strategy) external returns (uint256);
         function burnShares(address strategy) external;

@@ -16,10 +16,11 @@ use super::{
 use crate::{
     arithmetic::WAD,
     artifact::Artifacts,
-    book::{Book, Role, actor_address},
+    book::{Book, Role},
     call::{SetId, Transaction},
     ledger::Booking,
     protocol::Setup,
+    signature::Key,
     worlds::{Behaviour, Kind},
 };
 pub(super) use rewards::{
@@ -76,6 +77,8 @@ pub(super) struct Cast {
     pub unpauser: Address,
     /// Says what the beacon chain did, and pays what leaves it.
     pub reporter: Address,
+    /// Who may be asked to approve of delegations: a key, and a contract.
+    pub approvers: Vec<Address>,
     pub stranger: Address,
     /// Who decides what tokens do, where they do more than move.
     pub issuer: Option<Address>,
@@ -141,7 +144,7 @@ impl<'a> Planner<'a> {
         book.add("nobody", Role::Special, Address::ZERO, None);
         book.add("burn address", Role::Special, BURN_ADDRESS, None);
         book.add("native ETH", Role::Special, NATIVE_STRATEGY, None);
-        book.add("eigen strategy", Role::Special, actor_address("eigen strategy"), None);
+        book.add("eigen strategy", Role::Special, Key::of("eigen strategy").address(), None);
         let deployer = book.add_actor("deployer", Role::Owner);
         Self { release, world, artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
     }
@@ -215,6 +218,7 @@ impl<'a> Planner<'a> {
         let stakers = [calling, named(&mut self.book, Role::Staker, letters)].concat();
         let avss = named(&mut self.book, Role::Avs, &["A", "B", "C"]);
         let reporter = self.book.add_actor("balance reporter", Role::Reporter);
+        let approvers = self.approvers();
         let stranger = self.book.add_actor("stranger", Role::Stranger);
         let does_more = self.world.tokens.iter().any(|token| token.behaviour != Behaviour::Plain);
         let issuer = does_more.then(|| self.book.add_actor("issuer", Role::Issuer));
@@ -238,6 +242,7 @@ impl<'a> Planner<'a> {
             pausers,
             unpauser,
             reporter,
+            approvers,
             stranger,
             issuer,
             callers: Vec::new(),
@@ -246,6 +251,14 @@ impl<'a> Planner<'a> {
             actors,
             pausable: Vec::new(),
         }
+    }
+
+    fn approvers(&mut self) -> Vec<Address> {
+        let key = self.book.add_actor("approver", Role::Approver);
+        let owner = self.book.add_actor(WALLET_OWNER, Role::Approver);
+        let arguments = (owner,).abi_encode_params();
+        let wallet = self.create_as("wallet", Role::Approver, "SigningWallet", "SigningWallet", &arguments);
+        vec![key, wallet]
     }
 
     /// Where tokens call, the first stakers are contracts, which can call back.
@@ -492,6 +505,9 @@ impl<'a> Planner<'a> {
         self.sends.push(Setup::Send(Transaction { from, to, data, value: U256::ZERO }));
     }
 }
+
+/// Whose key signs for the wallet.
+pub(super) const WALLET_OWNER: &str = "wallet owner";
 
 /// How many stakers call back where tokens call.
 const CALLING_STAKERS: usize = 2;

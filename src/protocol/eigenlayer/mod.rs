@@ -14,6 +14,7 @@ mod probes;
 mod reader;
 pub mod release;
 mod rewards;
+mod signed;
 mod slots;
 mod staker;
 mod surroundings;
@@ -40,6 +41,7 @@ use slots::Slots;
 /// Everything that can be done, by who does it.
 const ACTIONS: &[&[Action<EigenLayer>]] = &[
     staker::ACTIONS,
+    signed::ACTIONS,
     operator::ACTIONS,
     avs::ACTIONS,
     anybody::ACTIONS,

@@ -47,7 +47,8 @@ fn register(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Oper
         .collect();
     let caller = draw.choose(&free)?;
     let allocation_delay = draw.sample(&delays());
-    Some((caller, Operation::RegisterAsOperator { approver: Address::ZERO, allocation_delay }))
+    let approver = if draw.chance(80) { Address::ZERO } else { draw.choose(&protocol.cast.approvers)? };
+    Some((caller, Operation::RegisterAsOperator { approver, allocation_delay }))
 }
 
 /// Allocation delays in blocks: mostly short, so that allocations matter within a run.
@@ -59,8 +60,8 @@ fn modify_details(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address
     let operator = any_operator(draw)?.address;
     let permission = protocol.delegation_permission::<abi::DelegationManager::modifyOperatorDetailsCall>();
     let caller = draw.caller(operator, permission)?;
-    // An approver closes the operator to stakers who cannot sign.
-    let approver = if draw.chance(80) { Address::ZERO } else { protocol.cast.avss[0] };
+    // With an approver it takes a signature to delegate.
+    let approver = if draw.chance(60) { Address::ZERO } else { draw.choose(&protocol.cast.approvers)? };
     Some((caller, Operation::ModifyOperatorDetails { operator, approver }))
 }
 

@@ -100,6 +100,7 @@ pub(super) struct DelegationSlots {
     pub queued_withdrawals: U256,
     pub scaled_shares_history: U256,
     // Members of structs.
+    pub salt_is_spent: U256,
     pub approver: Field,
     pub withdrawal: WithdrawalFields,
 }
@@ -120,6 +121,7 @@ pub(super) struct DepositSlots {
     pub paused: U256,
     pub owner: Field,
     pub whitelister: Field,
+    pub nonces: U256,
     pub shares: U256,
     pub strategy_list: U256,
     pub whitelisted: U256,
@@ -252,6 +254,7 @@ fn delegation(layout: &StorageLayout) -> Result<DelegationSlots, Problem> {
         queued_roots: slot("_stakerQueuedWithdrawalRoots")?,
         queued_withdrawals: slot("_queuedWithdrawals")?,
         scaled_shares_history: slot("_cumulativeScaledSharesHistory")?,
+        salt_is_spent: slot("delegationApproverSaltIsSpent")?,
         approver: layout.member("OperatorDetails", "delegationApprover")?,
         withdrawal: WithdrawalFields {
             staker: withdrawal("staker")?,
@@ -279,6 +282,7 @@ fn deposits(layout: &StorageLayout, booking: Booking) -> Result<DepositSlots, Pr
         paused: slot("_paused")?,
         owner: layout.variable("_owner")?,
         whitelister: layout.variable("strategyWhitelister")?,
+        nonces: slot("nonces")?,
         shares: slot("stakerDepositShares")?,
         strategy_list: slot("stakerStrategyList")?,
         whitelisted: slot("strategyIsWhitelistedForDeposit")?,

@@ -7,7 +7,7 @@ use crate::{
     book::Role,
     call::{Completion, Operation, Receive, WithdrawalItem},
     draw::Draw,
-    ledger::{Ledger, Staker, Withdrawal},
+    ledger::{Ledger, Operator, Staker, Withdrawal},
     protocol::{Action, ActionInfo, Expects},
 };
 
@@ -31,42 +31,56 @@ const fn action(
 
 fn deposit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
+    let everybody: Vec<&Staker> = ledger.stakers.iter().collect();
+    let staker = draw.prefer(&everybody, |staker| staker.address)?;
+    let (strategy, token, amount) = depositable(protocol, draw, staker, staker.address)?;
+    Some((staker.address, Operation::Deposit { strategy, token, amount }))
+}
+
+/// What `payer` can deposit now for a staker: where, which token, and how much.
+pub(super) fn depositable(
+    protocol: &EigenLayer,
+    draw: &mut Draw<'_>,
+    staker: &Staker,
+    payer: Address,
+) -> Option<(Address, Address, U256)> {
+    let ledger = draw.ledger;
     if is_paused(ledger, protocol.contracts.strategy_manager, pause_bit::DEPOSITS) {
         return None;
     }
-    let everybody: Vec<&Staker> = ledger.stakers.iter().collect();
-    let staker = draw.prefer(&everybody, |staker| staker.address)?;
     let open: Vec<usize> = (0..ledger.strategies.len())
         .filter(|at| {
             let strategy = &ledger.strategies[*at];
             strategy.whitelisted
                 && !is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
                 && !is_fully_slashed(ledger, staker.delegated_to, *at)
-                && ledger.moves(strategy.token, staker.address, strategy.address)
+                && ledger.moves(strategy.token, payer, strategy.address)
         })
         .collect();
     let index = draw.prefer(&open, |at| ledger.strategies[*at].address)?;
     let strategy = &ledger.strategies[index];
-    let balance = ledger.balance(strategy.token, staker.address)?;
+    let balance = ledger.balance(strategy.token, payer)?;
     // All of a billion tokens is too much for most deposits: later ones must count too.
     let most = if draw.chance(5) { balance } else { balance / U256::from(1_000_000) };
     let amount = draw.up_to(most.max(U256::ONE).min(balance).min(ledger.most_depositable(index)))?;
-    Some((staker.address, Operation::Deposit { strategy: strategy.address, token: strategy.token, amount }))
+    Some((strategy.address, strategy.token, amount))
 }
 
-/// The operators that a staker can delegate to without consent, and without being fully slashed.
-fn open_operators(ledger: &Ledger, staker: &Staker) -> Vec<Address> {
+/// The operators that a staker can delegate to without being fully slashed, if they consent.
+pub(super) fn possible_operators<'a>(ledger: &'a Ledger, staker: &Staker) -> Vec<&'a Operator> {
     let takes = |strategies: &[crate::ledger::Holding], operator: Address| {
         strategies
             .iter()
             .enumerate()
             .all(|(strategy, holding)| holding.shares.is_zero() || !is_fully_slashed(ledger, operator, strategy))
     };
-    operators(ledger)
-        .into_iter()
-        .filter(|operator| operator.approver.is_zero() && takes(&staker.holdings, operator.address))
-        .map(|operator| operator.address)
-        .collect()
+    operators(ledger).into_iter().filter(|operator| takes(&staker.holdings, operator.address)).collect()
+}
+
+/// Of these, the ones that take everybody.
+fn open_operators(ledger: &Ledger, staker: &Staker) -> Vec<Address> {
+    let possible = possible_operators(ledger, staker).into_iter();
+    possible.filter(|operator| operator.approver.is_zero()).map(|operator| operator.address).collect()
 }
 
 fn delegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

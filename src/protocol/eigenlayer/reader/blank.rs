@@ -5,16 +5,16 @@ use alloy_primitives::{Address, U256};
 use crate::{
     call::{SetId, SplitId},
     ledger::{
-        Allocation, AllocationDelay, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken, Holding, Ledger,
-        Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks, Rewards, RewardsTerms, Split,
-        Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
+        Allocation, AllocationDelay, Approver, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken,
+        Holding, Ledger, Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks, Rewards,
+        RewardsTerms, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
     },
     protocol::eigenlayer::{
         EigenLayer,
         deploy::{
             BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
             MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
-            WITHDRAWAL_DELAY,
+            WALLET_OWNER, WITHDRAWAL_DELAY,
         },
     },
     worlds::Behaviour,
@@ -42,6 +42,7 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         pending_sets: Vec::new(),
         principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, cast)).collect(),
         tokens,
+        approvers: cast.approvers.iter().map(|address| approver(*address, protocol)).collect(),
         callers: cast.callers.iter().map(|address| caller(*address, protocol)).collect(),
         holders,
         control: control(cast),
@@ -144,6 +145,7 @@ fn staker(address: Address, cast: &Cast) -> Staker {
         address,
         delegated_to: Address::ZERO,
         withdrawals_queued: 0,
+        nonce: U256::ZERO,
         roots: Vec::new(),
         strategies: Vec::new(),
         holdings: vec![Holding::default(); cast.stakeable().len()],
@@ -158,6 +160,15 @@ fn token(address: Address, behaviour: Behaviour, holders: usize) -> Token {
         bars_senders: behaviour == Behaviour::Blacklisting,
     };
     Token { address, balances: vec![U256::ZERO; holders], quirks }
+}
+
+/// Salts that approvals have.
+const SALTS: usize = 16;
+
+fn approver(address: Address, protocol: &EigenLayer) -> Approver {
+    let owner = || protocol.book.address(WALLET_OWNER).expect("it is in the book");
+    let key_holder = if protocol.book.key(address).is_some() { address } else { owner() };
+    Approver { address, key_holder, spent: vec![false; SALTS] }
 }
 
 fn caller(address: Address, protocol: &EigenLayer) -> Caller {

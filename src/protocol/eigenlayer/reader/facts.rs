@@ -48,6 +48,7 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
     facts.native(blank);
     facts.tokens(blank);
     facts.callers(blank);
+    facts.salts(blank);
     facts.rights(blank);
     facts.avss(blank);
     facts.control(blank);
@@ -204,6 +205,7 @@ impl Facts<'_> {
 
         let slots = &self.slots.deposits;
         self.at = self.contracts.strategy_manager;
+        self.word(entry(slots.nonces, address), move |ledger, word| ledger.stakers[a].nonce = word);
         self.list(entry(slots.strategy_list, address), move |ledger, list| {
             ledger.stakers[a].strategies = addresses(list);
         });
@@ -212,6 +214,18 @@ impl Facts<'_> {
             self.word(entry(shares, strategy.address), move |ledger, word| {
                 ledger.stakers[a].holdings[t].shares = word;
             });
+        }
+    }
+
+    fn salts(&mut self, blank: &Ledger) {
+        self.at = self.contracts.delegation_manager;
+        for (a, approver) in blank.approvers.iter().enumerate() {
+            let of_approver = entry(self.slots.delegation.salt_is_spent, approver.address);
+            for salt in 0..approver.spent.len() {
+                self.word(entry(of_approver, U256::from(salt)), move |ledger, word| {
+                    ledger.approvers[a].spent[salt] = !word.is_zero();
+                });
+            }
         }
     }
 

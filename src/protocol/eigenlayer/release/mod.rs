@@ -22,8 +22,10 @@ pub struct Release {
     title: &'static str,
     /// What it does, in a sentence.
     pub text: &'static str,
-    /// The version that its contracts are built with. Signatures are bound to the beginning of it.
+    /// The version that its contracts are built with.
     pub version: &'static str,
+    /// The beginning of it that signatures are bound to. `docs/protocol.md` section 2.
+    pub signing_version: &'static str,
     /// Under what slashed shares wait.
     pub booking: Booking,
     /// Whether allocation manager and delegation manager have an owner, who is named when they are initialized.

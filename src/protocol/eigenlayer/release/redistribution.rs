@@ -9,6 +9,7 @@ pub const REDISTRIBUTION: Release = Release {
     title: "eigenlayer redistribution",
     text: "Core v1.5: slashed shares wait by slash, and are burned or go to the recipient of the set.",
     version: "1.5.0",
+    signing_version: "1",
     booking: Booking::BySlash,
     managers: Managers::Ownerless,
     absent: &[],

@@ -9,6 +9,7 @@ pub const SLASHING: Release = Release {
     title: "eigenlayer slashing",
     text: "Core v1.3 and v1.4: slashed shares wait by strategy, and are burned.",
     version: "v1.4.0",
+    signing_version: "v1",
     booking: Booking::ByStrategy,
     managers: Managers::Owned,
     absent: &[

@@ -16,6 +16,7 @@ mod permission_controller;
 mod pods;
 mod probes;
 pub(super) mod rewards;
+mod signed;
 mod strategy_manager;
 mod world;
 
@@ -45,6 +46,7 @@ impl Encoder<'_> {
             .or_else(|| self.allocation_manager(operation))
             .or_else(|| self.permission_controller(operation))
             .or_else(|| self.pods(operation))
+            .or_else(|| self.signed(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.others(operation))
     }
