@@ -26,6 +26,7 @@ pub(super) const FAMILY: Family = Family {
         &entries::NEUTRAL,
         &entries::IDEMPOTENT,
         &entries::ISOLATION,
+        &entries::NO_NATIVE,
     ],
 };
 

@@ -1,6 +1,7 @@
 //! Native ETH: what the beacon chain does to a staker, what pods hold, and what of both the share accounting sees.
 
 mod pods;
+pub(super) mod rights;
 mod shares;
 
 #[cfg(test)]
