@@ -240,11 +240,13 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         principals: vec![principal(avs)],
         tokens: vec![Token { address: token, balances: vec![U256::ZERO; holders.len()], quirks: Quirks::default() }],
         callers: Vec::new(),
+        registrars: Vec::new(),
         approvers: Vec::new(),
         holders,
         control: Control::default(),
         rewards: Rewards::default(),
         factory: Factory::default(),
+        examples: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod burning;
 mod callback;
 mod conservation;
 mod delegation;
+mod examples;
 mod factory;
 mod magnitude;
 mod model;
@@ -15,6 +16,7 @@ mod native;
 mod pausing;
 mod queue;
 mod redistribution;
+mod registrar;
 mod rewards;
 mod sentence;
 mod sets;
@@ -34,6 +36,7 @@ pub const FAMILIES: &[&Family] = &[
     &magnitude::FAMILY,
     &queue::FAMILY,
     &sets::FAMILY,
+    &registrar::FAMILY,
     &slashing::FAMILY,
     &delegation::FAMILY,
     &withdrawal::FAMILY,
@@ -49,6 +52,7 @@ pub const FAMILIES: &[&Family] = &[
     &rewards::FAMILY,
     &factory::FAMILY,
     &strategy::FAMILY,
+    &examples::FAMILY,
     &model::FAMILY,
 ];
 

@@ -58,6 +58,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/magnitude.toml"),
     include_str!("../contracts/mutants/queue.toml"),
     include_str!("../contracts/mutants/sets.toml"),
+    include_str!("../contracts/mutants/registrar.toml"),
     include_str!("../contracts/mutants/slashing.toml"),
     include_str!("../contracts/mutants/delegation.toml"),
     include_str!("../contracts/mutants/withdrawal.toml"),
@@ -73,6 +74,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/rewards.toml"),
     include_str!("../contracts/mutants/factory.toml"),
     include_str!("../contracts/mutants/strategy.toml"),
+    include_str!("../contracts/mutants/examples.toml"),
     include_str!("../contracts/mutants/model.toml"),
 ];
 

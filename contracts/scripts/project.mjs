@@ -59,6 +59,7 @@ export const artifacts = {
     Token: "mocks/Token.sol",
     TransparentUpgradeableProxy: "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol",
     UpgradeableBeacon: "@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol",
+    WilfulRegistrar: "mocks/WilfulRegistrar.sol",
   },
 };
 

@@ -137,9 +137,8 @@ fn takes(step: &Step<'_>, operator: Address) -> bool {
     match &*step.call.unsigned() {
         Operation::QueueWithdrawals { .. } | Operation::Redelegate { .. } => is_with(step, step.call.actor, operator),
         Operation::Undelegate { staker } => is_with(step, *staker, operator),
-        Operation::Slash { operator: slashed, .. } => *slashed == operator,
         Operation::Pods(operation) => operation.reported_on().is_some_and(|owner| is_with(step, owner, operator)),
-        _ => false,
+        operation => step.before.slashes_of(operation).iter().any(|slash| slash.operator == operator),
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod arguments;
 mod distribution;
+mod examples;
 mod factory;
 mod operation;
 mod pods;
+mod registrar;
 mod rewards;
 mod signed;
 mod world;
@@ -17,9 +19,11 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     arguments::*,
     distribution::*,
+    examples::{ExampleOperation, Fault, Loss},
     factory::FactoryOperation,
     operation::Operation,
     pods::{PodOperation, PodPlumbing},
+    registrar::*,
     rewards::*,
     signed::*,
     world::WorldOperation,

@@ -4,8 +4,9 @@ use alloy_primitives::{Address, FixedBytes, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AllocationChange, ClearItem, Completion, FactoryOperation, Malformed, NewRedistributingSet, NewSet, Plumbing,
-    PodOperation, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation, decimal,
+    AllocationChange, ClearItem, Completion, ExampleOperation, FactoryOperation, Malformed, NewRedistributingSet,
+    NewSet, Plumbing, PodOperation, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem,
+    WorldOperation, decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -208,6 +209,10 @@ pub enum Operation {
     // Native ETH
     /// Something of the EigenPod manager or of a pod.
     Pods(PodOperation),
+
+    // The example AVSs
+    /// Asks something of one of them.
+    Example(ExampleOperation),
 
     // Owner and whitelister of the strategy manager
     /// Hands over the right to whitelist.

@@ -1,9 +1,9 @@
-//! What can be asked of the world around the protocol: of tokens, and of accounts that call back.
+//! What can be asked of the world around the protocol: of tokens, of accounts that call back, of registrars.
 
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
-use super::{Operation, decimal};
+use super::{Conduct, Operation, decimal};
 
 /// What the world around the protocol does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,5 +32,12 @@ pub enum WorldOperation {
         account: Address,
         /// What. It is resolved now, not when it is done.
         operation: Box<Operation>,
+    },
+    /// Tells a registrar how to behave.
+    Instruct {
+        /// Which.
+        registrar: Address,
+        /// How.
+        conduct: Conduct,
     },
 }

@@ -4,9 +4,11 @@
 //! Fields hold what is stored. What the protocol computes when asked (lazy completion, slashing factors, shares that can
 //! be withdrawn) is a method, with the formula of `docs/protocol.md` it follows.
 
+mod examples;
 mod factory;
 mod pods;
 mod quantities;
+mod registrars;
 mod rewards;
 mod signatures;
 mod surroundings;
@@ -28,8 +30,13 @@ use crate::{
     call::{SECONDS_PER_BLOCK, SetId},
 };
 
+pub use examples::{
+    Commitment, CommitmentStatus, Epoch, Examples, Fund, Incident, Loan, Market, Purse, Registry, SlashTarget,
+    digest_of, goods_bytes, magnitude_unit,
+};
 pub use pods::{BalanceUpdate, GWEI, NativeStake, Pod};
 pub use quantities::CompletionRequest;
+pub use registrars::{Notice, Registrar};
 pub use signatures::{Approver, DepositRequest};
 pub use surroundings::{Caller, Quirks, Units};
 
@@ -118,6 +125,8 @@ pub struct Ledger {
     pub approvers: Vec<Approver>,
     /// Accounts that call back.
     pub callers: Vec<Caller>,
+    /// Registrars with a will of their own.
+    pub registrars: Vec<Registrar>,
     /// Whose balances are kept.
     pub holders: Vec<Address>,
     /// Who administers, and what is paused.
@@ -126,6 +135,8 @@ pub struct Ledger {
     pub rewards: Rewards,
     /// The strategy factory.
     pub factory: Factory,
+    /// The example AVSs, where there are any.
+    pub examples: Option<Examples>,
 }
 
 /// One operator.
@@ -659,6 +670,7 @@ impl Ledger {
         blocks.extend(pending.map(|withdrawal| self.slashable_until(withdrawal) + 1));
         let times = self.rewards.deadlines(self.timestamp).into_iter();
         blocks.extend(times.map(|time| self.block + (time - self.timestamp).div_ceil(SECONDS_PER_BLOCK)));
+        blocks.extend(self.examples.iter().flat_map(Examples::deadlines));
         blocks.retain(|block| *block > self.block);
         blocks.sort_unstable();
         blocks.dedup();

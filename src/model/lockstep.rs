@@ -77,9 +77,11 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
         tokens,
         callers,
         approvers,
+        registrars,
         control,
         rewards,
         factory,
+        examples,
     } = ledger;
     (*block, *timestamp) = (other.block, other.timestamp);
     list_becomes_like(operators, &other.operators);
@@ -92,10 +94,12 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
     list_becomes_like(tokens, &other.tokens);
     list_becomes_like(callers, &other.callers);
     list_becomes_like(approvers, &other.approvers);
+    list_becomes_like(registrars, &other.registrars);
     becomes_like(native, &other.native);
     becomes_like(control, &other.control);
     becomes_like(rewards, &other.rewards);
     becomes_like(factory, &other.factory);
+    becomes_like(examples, &other.examples);
 }
 
 fn becomes_like<T: Clone + PartialEq>(value: &mut T, other: &T) {

@@ -18,6 +18,7 @@ mod permissions;
 mod pods;
 mod prediction;
 mod probes;
+mod registrars;
 mod release;
 mod revert;
 mod signed;
@@ -44,7 +45,7 @@ const NOT_KEPT: Stop = Stop::Unpredicted("it names what the ledger does not keep
 
 /// Plays a call on `ledger`. If it does not succeed, the ledger is left halfway.
 fn play(ledger: &mut Ledger, call: &Call) -> Foreseen<Returned> {
-    Model { ledger, caller: call.actor }.play(&call.operation)
+    Model { ledger, caller: call.actor, is_called_back: false }.play(&call.operation)
 }
 
 /// A call under way.
@@ -52,6 +53,8 @@ struct Model<'a> {
     ledger: &'a mut Ledger,
     /// Who called.
     caller: Address,
+    /// Whether it is a registrar that calls back.
+    is_called_back: bool,
 }
 
 impl Model<'_> {

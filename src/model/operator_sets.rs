@@ -8,11 +8,12 @@ use super::{
     insert,
     pausing::switch,
     permissions::allocation as function,
+    registrars::Moving,
     remove,
     revert::{Error, Foreseen, Revert, Stop, require},
 };
 use crate::{
-    call::{NewRedistributingSet, NewSet, SetId},
+    call::{Movement, NewRedistributingSet, NewSet, SetId},
     ledger::Membership,
 };
 
@@ -32,7 +33,7 @@ impl Model<'_> {
             insert(&mut self.ledger.sets[set].members, operator);
             self.ledger.operators[o].memberships[set].registered = true;
         }
-        self.ask_registrar(avs)
+        self.ask_registrar(Moving { movement: Movement::Coming, operator, avs, ids })
     }
 
     /// `deregisterFromOperatorSets`.
@@ -54,28 +55,20 @@ impl Model<'_> {
             let membership = &mut self.ledger.operators[o].memberships[set];
             (membership.registered, membership.slashable_until) = (false, slashable_until);
         }
-        self.ask_registrar(avs)
-    }
-
-    /// The registrar of an AVS may refuse. Without one, the AVS itself answers.
-    fn ask_registrar(&self, avs: Address) -> Foreseen {
-        let set = self.ledger.control.registrars.iter().find(|(at, _)| *at == avs).ok_or(NOT_KEPT)?.1;
-        let registrar = if set.is_zero() { avs } else { set };
-        if self.ledger.terms.accepting_registrars.contains(&registrar) {
-            Ok(())
-        } else if self.ledger.principal(registrar).is_some() {
-            // It has no code to answer with.
-            Err(Stop::Reverts(Revert::Silent))
-        } else {
-            Err(Stop::Unpredicted("a foreign registrar answers"))
-        }
+        self.ask_registrar(Moving { movement: Movement::Leaving, operator, avs, ids })
     }
 
     /// `setAVSRegistrar`.
     pub(super) fn set_avs_registrar(&mut self, avs: Address, registrar: Address) -> Foreseen {
         self.check_can_call(avs, self.managers().allocation, function::SET_AVS_REGISTRAR)?;
+        if registrar.is_zero() || self.ledger.principal(registrar).is_some() {
+            // It has no code to answer with.
+            return Err(Stop::Reverts(Revert::Silent));
+        }
         if !self.ledger.terms.accepting_registrars.contains(&registrar) {
-            return Err(Stop::Unpredicted("a foreign registrar answers"));
+            let foreign = Stop::Unpredicted("a foreign registrar answers");
+            let conduct = self.ledger.registrar(registrar).ok_or(foreign)?.conduct;
+            require(conduct.serves, Error::InvalidAVSRegistrar)?;
         }
         self.ledger.control.registrars.iter_mut().find(|(at, _)| *at == avs).ok_or(NOT_KEPT)?.1 = registrar;
         Ok(())

@@ -69,6 +69,8 @@ pub enum Panic {
     Overflow,
     /// A division by zero.
     DivisionByZero,
+    /// An assertion that fails. None of the protocol's, but a registrar may have some.
+    Assertion,
 }
 
 impl Panic {
@@ -76,8 +78,20 @@ impl Panic {
         match self {
             Self::Overflow => 0x11,
             Self::DivisionByZero => 0x12,
+            Self::Assertion => 0x01,
         }
     }
+}
+
+/// What a registrar says that says much.
+pub(super) const LONG_REASON: &str = match std::str::from_utf8(&[0; 10_000]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
+/// The bytes of an error that names an account.
+fn about(signature: &str, account: Address) -> Bytes {
+    [&keccak256(signature)[..4], account.into_word().as_slice()].concat().into()
 }
 
 /// How a call reverts.
@@ -89,6 +103,8 @@ pub enum Revert {
     Panic(Panic),
     /// With the error of a token that refuses somebody.
     Blacklisted(Address),
+    /// With the error of a registrar that refuses somebody.
+    NotToday(Address),
     /// With a message.
     Message(&'static str),
     /// Without a word: a function or a contract that is not there.
@@ -106,11 +122,8 @@ impl Revert {
                 data.push(panic.code());
                 data.into()
             }
-            Self::Blacklisted(account) => {
-                let mut data = keccak256("Blacklisted(address)")[..4].to_vec();
-                data.extend(account.into_word());
-                data.into()
-            }
+            Self::Blacklisted(account) => about("Blacklisted(address)", account),
+            Self::NotToday(operator) => about("NotToday(address)", operator),
             Self::Message(text) => Message::from(text).abi_encode().into(),
             Self::Silent => Bytes::new(),
         }
@@ -124,11 +137,12 @@ impl Revert {
         if let Ok(message) = Message::abi_decode(data) {
             return format!("{:?}", message.reason);
         }
-        let blacklisted = Self::Blacklisted(Address::from_slice(data.get(16..36).unwrap_or(&[0; 20])));
+        let account = Address::from_slice(data.get(16..36).unwrap_or(&[0; 20]));
         let same = |revert: Self| (revert.data() == *data).then(|| revert.to_string());
         let errors = Error::ALL.iter().copied().map(Self::Error);
-        let panics = [Panic::Overflow, Panic::DivisionByZero].map(Self::Panic);
-        errors.chain(panics).chain([blacklisted]).find_map(same).unwrap_or_else(|| data.to_string())
+        let panics = [Panic::Overflow, Panic::DivisionByZero, Panic::Assertion].map(Self::Panic);
+        let foreign = [Self::Blacklisted(account), Self::NotToday(account)];
+        errors.chain(panics).chain(foreign).find_map(same).unwrap_or_else(|| data.to_string())
     }
 }
 
@@ -138,6 +152,7 @@ impl fmt::Display for Revert {
             Self::Error(error) => write!(f, "{}()", error.name()),
             Self::Panic(panic) => write!(f, "Panic({:#x})", panic.code()),
             Self::Blacklisted(account) => write!(f, "Blacklisted({account})"),
+            Self::NotToday(operator) => write!(f, "NotToday({operator})"),
             Self::Message(text) => write!(f, "{text:?}"),
             Self::Silent => f.write_str("no reason"),
         }
@@ -188,7 +203,9 @@ mod tests {
         let samples = [
             Revert::Error(Error::FullySlashed),
             Revert::Panic(Panic::Overflow),
+            Revert::Panic(Panic::Assertion),
             Revert::Blacklisted(Address::repeat_byte(7)),
+            Revert::NotToday(Address::repeat_byte(8)),
             Revert::Message("Math: mulDiv overflow"),
             Revert::Silent,
         ];

@@ -150,6 +150,7 @@ impl Model<'_> {
             }
             // It is told; what it does when it is called is seen then.
             WorldOperation::PrepareCallback { .. } => Ok(()),
+            WorldOperation::Instruct { registrar, conduct } => self.instruct(*registrar, *conduct),
         }
     }
 }

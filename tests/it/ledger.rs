@@ -11,10 +11,13 @@ use slashproof::{
     executor::Executor,
     ledger::{Booking, Ledger, Operator, Staker},
     protocol::{Protocol, eigenlayer::EigenLayer},
-    worlds::KINDS,
+    worlds::{self, KINDS},
 };
 
-use crate::support::{bundled, in_world, release, wander};
+use crate::{
+    examples::examples_are_as_told,
+    support::{bundled, in_world, release, wander},
+};
 
 sol! {
     #[derive(Debug, PartialEq)]
@@ -82,19 +85,29 @@ sol! {
     function rate() returns (uint256);
     function attempts() returns (uint256);
     function entered(address target) returns (uint256);
+    function serves() returns (bool);
+    function coming() returns (uint8);
+    function leaving() returns (uint8);
+    function reaction() returns (uint8);
+    function comings() returns (uint256);
+    function leavings() returns (uint256);
+    function successes() returns (uint256);
+    function lastOperator() returns (address);
+    function lastAvs() returns (address);
+    function lastIds() returns (bytes32);
     function getAdmins(address account) returns (address[]);
     function getPendingAdmins(address account) returns (address[]);
     function canCall(address account, address caller, address target, bytes4 selector) returns (bool);
 }
 
 /// Asks a contract.
-struct Views<'a, 'p> {
-    executor: &'a mut Executor<'p>,
-    contract: Address,
+pub struct Views<'a, 'p> {
+    pub executor: &'a mut Executor<'p>,
+    pub contract: Address,
 }
 
 impl Views<'_, '_> {
-    fn ask<C: SolCall>(&mut self, question: &C) -> C::Return {
+    pub fn ask<C: SolCall>(&mut self, question: &C) -> C::Return {
         let data = question.abi_encode().into();
         let transaction = Transaction { from: Address::ZERO, to: self.contract, data, value: U256::ZERO };
         match self.executor.world_mut().view(&transaction) {
@@ -104,7 +117,7 @@ impl Views<'_, '_> {
     }
 }
 
-fn views<'a, 'p>(executor: &'a mut Executor<'p>, contract: &str) -> Views<'a, 'p> {
+pub fn views<'a, 'p>(executor: &'a mut Executor<'p>, contract: &str) -> Views<'a, 'p> {
     let contract = executor.book().address(contract).unwrap_or_else(|| panic!("{contract} is in the book"));
     Views { executor, contract }
 }
@@ -358,6 +371,24 @@ fn salts_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     }
 }
 
+fn registrars_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
+    for registrar in &ledger.registrars {
+        let mut own = Views { executor, contract: registrar.address };
+        let conduct = registrar.conduct;
+        assert_eq!(own.ask(&servesCall {}), conduct.serves);
+        assert_eq!(own.ask(&comingCall {}), conduct.coming as u8);
+        assert_eq!(own.ask(&leavingCall {}), conduct.leaving as u8);
+        assert_eq!(own.ask(&reactionCall {}), conduct.reaction as u8);
+        assert_eq!(own.ask(&comingsCall {}), U256::from(registrar.comings));
+        assert_eq!(own.ask(&leavingsCall {}), U256::from(registrar.leavings));
+        assert_eq!(own.ask(&attemptsCall {}), U256::from(registrar.attempts));
+        assert_eq!(own.ask(&successesCall {}), U256::from(registrar.entered));
+        assert_eq!(own.ask(&lastOperatorCall {}), registrar.notice.operator);
+        assert_eq!(own.ask(&lastAvsCall {}), registrar.notice.avs);
+        assert_eq!(own.ask(&lastIdsCall {}), registrar.notice.ids);
+    }
+}
+
 fn callers_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     for caller in &ledger.callers {
         let mut own = Views { executor, contract: caller.address };
@@ -387,13 +418,21 @@ fn what_surrounds_the_contracts_is_as_told() {
             let ledger = executor.ledger().clone();
             strategies_are_as_told(&mut executor, &ledger);
             callers_are_as_told(&mut executor, &ledger);
+            registrars_are_as_told(&mut executor, &ledger);
         }
     }
 }
 
 #[test]
 fn the_ledger_is_what_the_contracts_answer() {
-    is_what_the_contracts_answer(&bundled());
+    for protocol in different_worlds() {
+        is_what_the_contracts_answer(&protocol);
+    }
+}
+
+/// The worlds whose ledgers differ in kind.
+fn different_worlds() -> [EigenLayer; 2] {
+    [bundled(), in_world(worlds::find("examples").unwrap())]
 }
 
 #[test]
@@ -408,6 +447,7 @@ fn is_what_the_contracts_answer(protocol: &EigenLayer) {
         for _ in 0..10 {
             wander(&mut executor, run, 15, |_| {});
             let ledger = executor.ledger().clone();
+            examples_are_as_told(&mut executor, &ledger);
             operators_are_as_told(&mut executor, &ledger);
             sets_are_as_told(&mut executor, &ledger);
             stakers_are_as_told(&mut executor, &ledger);
@@ -458,8 +498,13 @@ fn kept_up_to_date(protocol: &EigenLayer) {
 
 #[test]
 fn what_a_call_did_not_touch_is_as_it_was() {
-    let protocol = bundled();
-    let mut executor = Executor::deploy(&protocol).unwrap();
+    for protocol in different_worlds() {
+        untouched_is_as_it_was(&protocol);
+    }
+}
+
+fn untouched_is_as_it_was(protocol: &EigenLayer) {
+    let mut executor = Executor::deploy(protocol).unwrap();
     let quiet = Call {
         action: ActionId(0),
         actor: Address::ZERO,
@@ -494,6 +539,7 @@ fn what_a_call_did_not_touch_is_as_it_was() {
             if !touched.rest() {
                 assert_eq!((&before.strategies, &before.tokens), (&after.strategies, &after.tokens));
                 assert_eq!((&before.control, &before.principals), (&after.control, &after.principals));
+                assert_eq!(before.examples, after.examples);
             }
         });
         assert!(untouched > 0);

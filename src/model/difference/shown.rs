@@ -4,8 +4,8 @@ use alloy_primitives::{Address, B256, FixedBytes, I256, U256};
 
 use crate::{
     book::Book,
-    call::SetId,
-    ledger::{Allocation, AllocationDelay, History, Permission, QueueEnds, Quirks},
+    call::{Conduct, SetId},
+    ledger::{Allocation, AllocationDelay, History, Notice, Permission, QueueEnds, Quirks},
 };
 
 /// What can be shown to somebody who knows people by name.
@@ -41,6 +41,19 @@ impl Shown for Address {
 impl Shown for SetId {
     fn shown(&self, book: &Book) -> String {
         format!("set {} of {}", self.id, book.name(self.avs))
+    }
+}
+
+impl Shown for Conduct {
+    fn shown(&self, _: &Book) -> String {
+        let serves = if self.serves { "serves" } else { "does not serve" };
+        format!("{serves}, coming {:?}, leaving {:?}, reaction {:?}", self.coming, self.leaving, self.reaction)
+    }
+}
+
+impl Shown for Notice {
+    fn shown(&self, book: &Book) -> String {
+        format!("{} in sets {} of {}", book.name(self.operator), self.ids, book.name(self.avs))
     }
 }
 

@@ -41,7 +41,9 @@ fn update_metadata(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addres
 
 fn set_registrar(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let avs = draw.choose(&protocol.cast.avss)?;
-    let registrar = draw.choose(&protocol.cast.registrars)?;
+    let serving: Vec<Address> =
+        protocol.cast.registrars.iter().filter(|registrar| draw.ledger.serves(**registrar)).copied().collect();
+    let registrar = draw.choose(&serving)?;
     let permission = protocol.allocation_permission::<abi::AllocationManager::setAVSRegistrarCall>();
     Some((draw.caller(avs, permission)?, Operation::SetAvsRegistrar { avs, registrar }))
 }

@@ -4,6 +4,8 @@
 //! (`docs/protocol.md`, "Deployment"). Addresses follow from the deployer's nonces, so the script is known before it runs
 //! and gives the same world on every engine.
 
+pub(super) mod examples;
+mod registrars;
 mod rewards;
 
 use alloy_primitives::{Address, Bytes, U256, address};
@@ -21,8 +23,9 @@ use crate::{
     ledger::Booking,
     protocol::Setup,
     signature::Key,
-    worlds::{Behaviour, Kind},
+    worlds::{Avss, Behaviour, Kind},
 };
+use examples::ExampleCast;
 pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
@@ -94,6 +97,8 @@ pub(super) struct Cast {
     pub actors: Vec<Address>,
     /// Whatever has switches.
     pub pausable: Vec<Address>,
+    /// The example AVSs, where there are any.
+    pub examples: Option<ExampleCast>,
 }
 
 impl Cast {
@@ -176,7 +181,7 @@ impl<'a> Planner<'a> {
         }
         self.tokens(&mut cast);
         for name in ["registrar A", "registrar B"] {
-            cast.registrars.push(self.create(name, "AcceptingRegistrar", &[]));
+            cast.registrars.push(self.registrar(name, &contracts));
         }
         for name in ["recipient A", "recipient B"] {
             let recipient = self.create_as(name, Role::Recipient, self.recipient(), self.recipient(), &[]);
@@ -201,6 +206,9 @@ impl<'a> Planner<'a> {
         cast.pausable.extend(&cast.strategies);
         cast.pausable.extend([contracts.rewards_coordinator, contracts.strategy_factory]);
         self.bootstrap(&contracts, &cast);
+        if self.world.avss == Avss::Examples {
+            self.examples(&contracts, &mut cast);
+        }
         (contracts, cast)
     }
 
@@ -250,6 +258,7 @@ impl<'a> Planner<'a> {
             hopper,
             actors,
             pausable: Vec::new(),
+            examples: None,
         }
     }
 
@@ -443,7 +452,7 @@ impl<'a> Planner<'a> {
         let (burning, redistributing) =
             [([0, 1, 3].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2, 3], &[0, 1])][index];
         self.send(avs, manager, &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() });
-        self.send(avs, manager, &abi::AllocationManager::setAVSRegistrarCall { avs, registrar: cast.registrars[0] });
+        self.bootstrap_registrar(contracts, cast, index);
         let params =
             |id, which| vec![abi::AllocationManager::CreateSetParams { operatorSetId: id, strategies: chosen(which) }];
         let first = abi::AllocationManager::createOperatorSetsCall { avs, params: params(1, burning) };

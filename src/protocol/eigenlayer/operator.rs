@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{EigenLayer, abi, is_paused, operators, pause_bit};
 use crate::{
     book::Role,
-    call::{AllocationChange, AllocationItem, Operation, Quantity, SetId},
+    call::{AllocationChange, AllocationItem, Movement, Operation, Quantity, SetId},
     draw::Draw,
     ledger::{Ledger, Operator},
     protocol::{Action, ActionInfo, Expects},
@@ -208,19 +208,27 @@ pub(super) fn registration_paused(protocol: &EigenLayer, ledger: &Ledger) -> boo
     is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::REGISTRATION)
 }
 
+/// The sets that an operator is not in, nor within reach of.
+pub(super) fn joinable(ledger: &Ledger, operator: &Operator) -> Vec<SetId> {
+    let sets = ledger.sets.iter().zip(&operator.memberships);
+    let open = sets.filter(|(set, membership)| set.exists && !membership.is_slashable(ledger.block));
+    open.map(|(set, _)| set.id).collect()
+}
+
+/// The sets that an operator is in.
+pub(super) fn joined(ledger: &Ledger, operator: &Operator) -> Vec<SetId> {
+    let sets = ledger.sets.iter().zip(&operator.memberships);
+    sets.filter(|(set, membership)| set.exists && membership.registered).map(|(set, _)| set.id).collect()
+}
+
 fn join_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
     if registration_paused(protocol, ledger) {
         return None;
     }
     let operator = any_operator(draw)?;
-    let open: Vec<SetId> = ledger
-        .sets
-        .iter()
-        .zip(&operator.memberships)
-        .filter(|(set, membership)| set.exists && !membership.is_slashable(ledger.block))
-        .map(|(set, _)| set.id)
-        .collect();
+    let mut open = joinable(ledger, operator);
+    open.retain(|set| ledger.lets(set.avs, Movement::Coming));
     let avs = draw.prefer(&open, |set| set.avs)?.avs;
     let of_avs: Vec<u32> = open.iter().filter(|set| set.avs == avs).map(|set| set.id).collect();
     let ids = draw.some_of(&of_avs, 3);
@@ -229,22 +237,17 @@ fn join_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Ope
     Some((caller, Operation::RegisterForSets { operator: operator.address, avs, ids }))
 }
 
-/// An operator that is in sets of an AVS, and some of these sets.
+/// An operator that is in sets of an AVS that lets it go, and some of these sets.
 pub(super) fn leaving(draw: &mut Draw<'_>) -> Option<(Address, Address, Vec<u32>)> {
     let ledger = draw.ledger;
-    let members: Vec<&Operator> = ledger
-        .operators
-        .iter()
-        .filter(|operator| operator.memberships.iter().any(|membership| membership.registered))
-        .collect();
+    let open = |operator: &Operator| {
+        let mut sets = joined(ledger, operator);
+        sets.retain(|set| ledger.lets(set.avs, Movement::Leaving));
+        sets
+    };
+    let members: Vec<&Operator> = ledger.operators.iter().filter(|operator| !open(operator).is_empty()).collect();
     let operator = draw.choose(&members)?;
-    let sets: Vec<SetId> = ledger
-        .sets
-        .iter()
-        .zip(&operator.memberships)
-        .filter(|(set, membership)| set.exists && membership.registered)
-        .map(|(set, _)| set.id)
-        .collect();
+    let sets = open(operator);
     let avs = draw.choose(&sets)?.avs;
     let of_avs: Vec<u32> = sets.iter().filter(|set| set.avs == avs).map(|set| set.id).collect();
     Some((operator.address, avs, draw.some_of(&of_avs, 3)))

@@ -1,6 +1,7 @@
 //! Where the protocol keeps what the ledger shows: slots, out of the storage layouts of the artifacts
 //! (`docs/protocol.md`, "Storage").
 
+pub(super) mod examples;
 mod rewards;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
@@ -14,6 +15,7 @@ use crate::{
     ledger::{Booking, Permission},
     problem::Problem,
 };
+use examples::ExampleSlots;
 
 /// The variables of every contract.
 #[derive(Clone, Debug)]
@@ -30,7 +32,9 @@ pub(super) struct Slots {
     pub is_pauser: U256,
     pub unpauser: Field,
     pub tokens: TokenSlots,
+    pub examples: ExampleSlots,
     pub callers: CallerSlots,
+    pub registrars: RegistrarSlots,
 }
 
 /// The variables of tokens and accounts of the world around.
@@ -48,6 +52,22 @@ pub(super) struct TokenSlots {
 pub(super) struct CallerSlots {
     pub attempts: U256,
     pub entered: U256,
+}
+
+/// The variables of registrars with a will of their own. How they behave is in one slot.
+#[derive(Clone, Debug)]
+pub(super) struct RegistrarSlots {
+    pub serves: Field,
+    pub coming: Field,
+    pub leaving: Field,
+    pub reaction: Field,
+    pub comings: U256,
+    pub leavings: U256,
+    pub attempts: U256,
+    pub entered: U256,
+    pub last_operator: U256,
+    pub last_avs: U256,
+    pub last_ids: U256,
 }
 
 #[derive(Clone, Debug)]
@@ -199,6 +219,12 @@ impl Slots {
             unpauser: registry.variable("unpauser").map_err(at("PauserRegistry"))?,
             tokens: tokens(layout("Token")?, layout("RebasingToken")?, layout("BlacklistingToken")?)?,
             callers: callers(layout("CallingAccount")?)?,
+            examples: ExampleSlots {
+                market: examples::market(layout("LendingMarket")?).map_err(at("LendingMarket"))?,
+                fund: examples::fund(layout("InsuranceFund")?).map_err(at("InsuranceFund"))?,
+                registry: examples::registry(layout("CommitmentRegistry")?).map_err(at("CommitmentRegistry"))?,
+            },
+            registrars: registrars(layout("WilfulRegistrar")?)?,
         })
     }
 }
@@ -302,6 +328,23 @@ fn tokens(plain: &StorageLayout, rebasing: &StorageLayout, barring: &StorageLayo
 
 fn callers(layout: &StorageLayout) -> Result<CallerSlots, Problem> {
     Ok(CallerSlots { attempts: layout.variable("attempts")?.slot, entered: layout.variable("entered")?.slot })
+}
+
+fn registrars(layout: &StorageLayout) -> Result<RegistrarSlots, Problem> {
+    let slot = |label: &str| Ok(layout.variable(label)?.slot);
+    Ok(RegistrarSlots {
+        serves: layout.variable("serves")?,
+        coming: layout.variable("coming")?,
+        leaving: layout.variable("leaving")?,
+        reaction: layout.variable("reaction")?,
+        comings: slot("comings")?,
+        leavings: slot("leavings")?,
+        attempts: slot("attempts")?,
+        entered: slot("successes")?,
+        last_operator: slot("lastOperator")?,
+        last_avs: slot("lastAvs")?,
+        last_ids: slot("lastIds")?,
+    })
 }
 
 fn strategy(layout: &StorageLayout) -> Result<StrategySlots, Problem> {

@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, anybody::waiting, operators, staker::completable};
+use super::{EigenLayer, anybody::waiting, operators, registrars, staker::completable};
 use crate::{
     arithmetic::mul_div_down,
     book::Role,
@@ -12,7 +12,7 @@ use crate::{
     draw::Draw,
     ledger::{Ledger, Staker, Token},
     protocol::{Action, ActionInfo, Expects},
-    worlds::{Behaviour, Kind},
+    worlds::{Behaviour, Kind, Registrars},
 };
 
 /// Rates of tokens that rebase: a unit is worth between a thousandth and a thousand times what it was.
@@ -30,6 +30,9 @@ pub(super) fn actions(world: &Kind) -> Vec<&'static [Action<EigenLayer>]> {
     }
     if world.has(Behaviour::Calling) {
         groups.push(CALLING);
+    }
+    if world.registrars == Registrars::Wilful {
+        groups.push(registrars::ACTIONS);
     }
     groups
 }

@@ -2,22 +2,23 @@
 
 use alloy_primitives::{Address, U256};
 
+use super::examples;
 use crate::{
     call::{SetId, SplitId},
     ledger::{
         Allocation, AllocationDelay, Approver, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken,
-        Holding, Ledger, Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks, Rewards,
-        RewardsTerms, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
+        Holding, Ledger, Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks, Registrar,
+        Rewards, RewardsTerms, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
     },
     protocol::eigenlayer::{
         EigenLayer,
         deploy::{
             BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
             MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
-            WALLET_OWNER, WITHDRAWAL_DELAY,
+            WALLET_OWNER, WITHDRAWAL_DELAY, examples::ExampleCast,
         },
     },
-    worlds::Behaviour,
+    worlds::{Behaviour, Registrars},
 };
 
 /// One part in so many of a transfer is what a token with a fee keeps.
@@ -40,14 +41,16 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
-        principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, cast)).collect(),
+        principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, protocol)).collect(),
         tokens,
         approvers: cast.approvers.iter().map(|address| approver(*address, protocol)).collect(),
+        registrars: wilful_registrars(protocol).into_iter().map(Registrar::unknown).collect(),
         callers: cast.callers.iter().map(|address| caller(*address, protocol)).collect(),
         holders,
         control: control(cast),
         rewards: rewards(protocol),
         factory: factory(protocol),
+        examples: cast.examples.as_ref().map(|examples| examples::blank(examples, cast)),
     }
 }
 
@@ -66,7 +69,21 @@ fn terms(protocol: &EigenLayer) -> Terms {
         },
         booking: protocol.release.booking,
         not_redistributable: [NATIVE_STRATEGY].into_iter().chain(protocol.book.address("eigen strategy")).collect(),
-        accepting_registrars: protocol.cast.registrars.clone(),
+        accepting_registrars: accepting_registrars(protocol),
+    }
+}
+
+fn accepting_registrars(protocol: &EigenLayer) -> Vec<Address> {
+    match protocol.world.registrars {
+        Registrars::Accepting => protocol.cast.registrars.clone(),
+        Registrars::Wilful => Vec::new(),
+    }
+}
+
+fn wilful_registrars(protocol: &EigenLayer) -> Vec<Address> {
+    match protocol.world.registrars {
+        Registrars::Accepting => Vec::new(),
+        Registrars::Wilful => protocol.cast.registrars.clone(),
     }
 }
 
@@ -81,6 +98,7 @@ fn holders(protocol: &EigenLayer) -> Vec<Address> {
     holders.extend([cast.stranger, Address::ZERO]);
     holders.extend(&cast.avss);
     holders.extend([contracts.rewards_coordinator, cast.hopper]);
+    holders.extend(cast.examples.iter().flat_map(ExampleCast::avss));
     holders
 }
 
@@ -177,22 +195,25 @@ fn caller(address: Address, protocol: &EigenLayer) -> Caller {
     Caller { address, attempts: 0, entered: managers.map(|manager| (manager, 0)).to_vec() }
 }
 
-fn principal(address: Address, cast: &Cast) -> Principal {
+/// Who has a will of its own may be trusted with something.
+fn principal(address: Address, protocol: &EigenLayer) -> Principal {
+    let wilful = wilful_registrars(protocol);
     Principal {
         address,
         admins: Vec::new(),
         pending_admins: Vec::new(),
-        appointments: cast.actors.iter().map(|actor| (*actor, Vec::new())).collect(),
+        appointments: protocol.cast.actors.iter().chain(&wilful).map(|actor| (*actor, Vec::new())).collect(),
     }
 }
 
 fn control(cast: &Cast) -> Control {
+    let avss = || cast.avss.iter().copied().chain(cast.examples.iter().flat_map(ExampleCast::avss));
     let possible_pausers = cast.pausers.iter().chain([&cast.stranger, &cast.owner]);
     Control {
         pausers: possible_pausers.map(|pauser| (*pauser, false)).collect(),
         paused: cast.pausable.iter().map(|contract| (*contract, U256::ZERO)).collect(),
-        described: cast.avss.iter().map(|avs| (*avs, false)).collect(),
-        registrars: cast.avss.iter().map(|avs| (*avs, Address::ZERO)).collect(),
+        described: avss().map(|avs| (avs, false)).collect(),
+        registrars: avss().map(|avs| (avs, Address::ZERO)).collect(),
         ..Control::default()
     }
 }

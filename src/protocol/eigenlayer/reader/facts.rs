@@ -48,6 +48,7 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
     facts.native(blank);
     facts.tokens(blank);
     facts.callers(blank);
+    facts.registrars(blank);
     facts.salts(blank);
     facts.rights(blank);
     facts.avss(blank);

@@ -1,11 +1,12 @@
-//! The facts of what surrounds the protocol: tokens, and accounts that call back.
+//! The facts of what surrounds the protocol: tokens, accounts that call back, registrars.
 
 use alloy_primitives::{Address, U256};
 
 use super::facts::Facts;
 use crate::{
+    call::{Answer, Conduct, Reaction},
     ledger::{Ledger, Token},
-    protocol::eigenlayer::slots::entry,
+    protocol::eigenlayer::slots::{address_of, entry},
 };
 
 impl Facts<'_> {
@@ -75,6 +76,39 @@ impl Facts<'_> {
                 });
             }
         }
+    }
+
+    pub(super) fn registrars(&mut self, blank: &Ledger) {
+        for (r, registrar) in blank.registrars.iter().enumerate() {
+            self.at = registrar.address;
+            self.conduct(r);
+            let slots = &self.slots.registrars;
+            self.word(slots.comings, move |ledger, word| ledger.registrars[r].comings = word.saturating_to());
+            self.word(slots.leavings, move |ledger, word| ledger.registrars[r].leavings = word.saturating_to());
+            self.word(slots.attempts, move |ledger, word| ledger.registrars[r].attempts = word.saturating_to());
+            self.word(slots.entered, move |ledger, word| ledger.registrars[r].entered = word.saturating_to());
+            self.word(slots.last_operator, move |ledger, word| {
+                ledger.registrars[r].notice.operator = address_of(word);
+            });
+            self.word(slots.last_avs, move |ledger, word| ledger.registrars[r].notice.avs = address_of(word));
+            self.word(slots.last_ids, move |ledger, word| ledger.registrars[r].notice.ids = word.into());
+        }
+    }
+
+    /// All of it in one slot.
+    fn conduct(&mut self, r: usize) {
+        let slots = &self.slots.registrars;
+        let (serves, coming, leaving, reaction) = (slots.serves, slots.coming, slots.leaving, slots.reaction);
+        let answer = |number: U256| Answer::ALL.get(number.saturating_to::<usize>()).copied().unwrap_or_default();
+        self.word(serves.slot, move |ledger, word| {
+            let reaction = Reaction::ALL.get(reaction.of(word).saturating_to::<usize>()).copied();
+            ledger.registrars[r].conduct = Conduct {
+                serves: !serves.of(word).is_zero(),
+                coming: answer(coming.of(word)),
+                leaving: answer(leaving.of(word)),
+                reaction: reaction.unwrap_or_default(),
+            };
+        });
     }
 }
 

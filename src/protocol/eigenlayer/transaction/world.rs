@@ -18,6 +18,15 @@ impl Encoder<'_> {
             WorldOperation::SetBarred { token, account, barred } => {
                 (*token, abi::Token::setBarredCall { account: *account, barred: *barred }.abi_encode())
             }
+            WorldOperation::Instruct { registrar, conduct } => {
+                let call = abi::WilfulRegistrar::behaveCall {
+                    newServes: conduct.serves,
+                    newComing: conduct.coming as u8,
+                    newLeaving: conduct.leaving as u8,
+                    newReaction: conduct.reaction as u8,
+                };
+                (*registrar, call.abi_encode())
+            }
             WorldOperation::PrepareCallback { account, operation } => {
                 let (target, data) = Encoder { actor: *account, ..*self }.encode(operation)?;
                 (*account, abi::CallingAccount::prepareCall { target, data: data.into() }.abi_encode())
