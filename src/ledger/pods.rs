@@ -129,6 +129,18 @@ impl Ledger {
         if self.is_native(strategy) { self.native.burnable_shares } else { self.strategies[strategy].burnable_shares }
     }
 
+    /// By how many shares of native ETH an operator has less than its stakers can withdraw together. The second product of
+    /// the slashing factor is rounded as well, so that can be; then not all of them can leave.
+    pub fn lacking_native(&self, operator: usize) -> U256 {
+        let Some(native) = self.native_strategy() else { return U256::ZERO };
+        let of = &self.operators[operator];
+        let own = (0..self.stakers.len()).filter(|staker| self.stakers[*staker].delegated_to == of.address);
+        let owed = own
+            .map(|staker| self.withdrawable(staker, native).unwrap_or(U256::MAX))
+            .fold(U256::ZERO, U256::saturating_add);
+        owed.saturating_sub(of.stakes[native].shares)
+    }
+
     /// The pod of a staker, if it is one and has one.
     pub fn pod(&self, owner: Address) -> Option<&Pod> {
         let pod = self.native.pods.get(self.staker_index(owner)?)?;
