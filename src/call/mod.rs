@@ -6,6 +6,7 @@ mod examples;
 mod factory;
 mod operation;
 mod pods;
+mod questions;
 mod registrar;
 mod rewards;
 mod signed;
@@ -23,6 +24,7 @@ pub use self::{
     factory::FactoryOperation,
     operation::Operation,
     pods::{PodOperation, PodPlumbing},
+    questions::Question,
     registrar::*,
     rewards::*,
     signed::*,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AllocationChange, ClearItem, Completion, ExampleOperation, FactoryOperation, Malformed, NewRedistributingSet,
-    NewSet, Plumbing, PodOperation, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem,
+    NewSet, Plumbing, PodOperation, Question, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem,
     WorldOperation, decimal,
 };
 
@@ -205,6 +205,9 @@ pub enum Operation {
         /// Whose.
         user: Address,
     },
+
+    /// Asks the contracts, in a transaction, what anybody can see.
+    Ask(Question),
 
     // Native ETH
     /// Something of the EigenPod manager or of a pod.

@@ -50,6 +50,15 @@ errors! {
     // EigenPodManager and pods
     OnlyEigenPod, OnlyProofTimestampSetter, EigenPodAlreadyExists, SharesNegative, SharesNotMultipleOfGwei,
     LegacyWithdrawalsNotCompleted, OnlyBalanceReporter, InsufficientWithdrawableBalance, MsgValueNot32ETH,
+    // RewardsCoordinator
+    UnauthorizedCaller, DurationExceedsMax, InvalidDurationRemainder, DurationIsZero, InvalidStartTimestampRemainder,
+    StartTimestampTooFarInPast, StartTimestampTooFarInFuture, StrategiesNotInAscendingOrder, AmountIsZero,
+    AmountExceedsMax, SubmissionNotRetroactive, InvalidAddressZero, OperatorsNotInAscendingOrder,
+    NewRootMustBeForNewCalculatedPeriod, RewardsEndTimestampNotElapsed, InvalidRootIndex, RootDisabled,
+    RootAlreadyActivated, RootNotActivated, InvalidEarnerLeafIndex, InvalidTokenLeafIndex, InvalidClaimProof,
+    EarningsNotGreaterThanClaimed, InvalidEarner, SplitExceedsMax, PreviousSplitPending,
+    // StrategyFactory
+    BlacklistedToken, StrategyAlreadyExists, AlreadyBlacklisted,
     // Tokens that rebase
     InsufficientAllowance, InsufficientBalance,
 }

@@ -12,6 +12,7 @@ mod operator;
 mod permissions;
 mod pods;
 mod probes;
+mod questions;
 mod reader;
 mod registrars;
 pub mod release;
@@ -47,6 +48,7 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     operator::ACTIONS,
     avs::ACTIONS,
     anybody::ACTIONS,
+    questions::ACTIONS,
     control::ACTIONS,
     permissions::ACTIONS,
     rewards::submissions::ACTIONS,

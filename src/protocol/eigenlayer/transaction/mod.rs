@@ -16,6 +16,7 @@ mod others;
 mod permission_controller;
 mod pods;
 mod probes;
+mod questions;
 pub(super) mod rewards;
 mod signed;
 mod strategy_manager;
@@ -50,6 +51,7 @@ impl Encoder<'_> {
             .or_else(|| self.signed(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.examples(operation))
+            .or_else(|| self.questions(operation))
             .or_else(|| self.others(operation))
     }
 }
