@@ -4,7 +4,7 @@ use alloy_primitives::{Address, FixedBytes};
 
 use crate::{
     applies_if,
-    call::{Operation, Plumbing},
+    call::{Operation, Plumbing, PodOperation, PodPlumbing},
     ledger::Permission,
     must,
     oracle::{Checkpoint, Family, Invariant, Step, Verdict},
@@ -27,6 +27,7 @@ pub(super) const FAMILY: Family = Family {
         &APPOINTEES,
         &super::rewards::rights::RIGHTS,
         &WHITELIST,
+        &super::native::rights::RIGHTS,
         &INITIALIZERS,
         &UNDELEGATION,
     ],
@@ -160,7 +161,7 @@ const AVS: Invariant = Invariant {
 };
 
 /// A call of plumbing by an actor must not succeed.
-fn refused(step: &Step<'_>, function: Plumbing) -> Verdict {
+fn refused(step: &Step<'_>, function: impl std::fmt::Debug) -> Verdict {
     must!(!step.succeeded(), "{} called {function:?}, which is for another core contract", step.name(step.call.actor),);
     Verdict::Holds
 }
@@ -169,14 +170,17 @@ const CORE_PLUMBING: Invariant = Invariant {
     id: "AUT-05",
     statement: "What one core contract does for another, nobody else can ask of it.",
     formula: "increaseDelegatedShares, decreaseDelegatedShares, slashOperatorShares, addShares, removeDepositShares, \
-              withdrawSharesAsTokens, increaseBurnOrRedistributableShares by any account revert",
+              withdrawSharesAsTokens, increaseBurnOrRedistributableShares, and of pods \
+              withdrawRestakedBeaconChainETH and stake, by any account revert",
     why: "These functions trust their caller: they move shares and tokens without asking whose they are.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| match step.call.operation {
-        Operation::CallPlumbing { function: Plumbing::StrategyDeposit | Plumbing::StrategyWithdraw, .. } => {
+        Operation::CallPlumbing { function: Plumbing::StrategyDeposit | Plumbing::StrategyWithdraw, .. }
+        | Operation::Pods(PodOperation::CallPlumbing { function: PodPlumbing::InitializePod, .. }) => {
             Verdict::NotApplicable
         }
+        Operation::Pods(PodOperation::CallPlumbing { function, .. }) => refused(step, function),
         Operation::CallPlumbing { function, .. } => refused(step, function),
         _ => Verdict::NotApplicable,
     },
@@ -349,12 +353,17 @@ const WHITELIST: Invariant = Invariant {
 
 const INITIALIZERS: Invariant = Invariant {
     id: "AUT-15",
-    statement: "A contract is initialized once.",
-    formula: "initialize of a proxy reverts after the deployment",
+    statement: "A contract is initialized once, and a pod when it is made.",
+    formula: "initialize of a proxy reverts after the deployment, that of a pod after it is made",
     why: "An initializer names owners and pausers. Whoever runs it again becomes one.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
+        if let Operation::Pods(PodOperation::CallPlumbing { function: function @ PodPlumbing::InitializePod, .. }) =
+            step.call.operation
+        {
+            return refused(step, function);
+        }
         let Operation::Initialize { contract } = step.call.operation else { return Verdict::NotApplicable };
         must!(!step.succeeded(), "{} initialized {} again", step.name(step.call.actor), step.name(contract),);
         Verdict::Holds

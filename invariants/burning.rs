@@ -32,14 +32,14 @@ const BOOKED: Invariant = Invariant {
         applies_if!(step.succeeded());
         let Some(at) = step.before.operator_index(*operator) else { return Verdict::NotApplicable };
         let mut exercised = false;
-        for (index, (was, is)) in step.before.strategies.iter().zip(&step.after.strategies).enumerate() {
+        for (index, is) in step.after.strategies.iter().enumerate() {
             let (before, after) = (&step.before.operators[at].stakes[index], &step.after.operators[at].stakes[index]);
             let slashed = U256::from(before.max_magnitude().saturating_sub(after.max_magnitude()));
             exercised |= !slashed.is_zero();
             let queued = queued_in_window(step.before, &step.before.operators[at], index);
             let of_queue = mul_wad_down(queued, slashed).unwrap_or(U256::MAX);
             let taken = before.shares.saturating_sub(after.shares).saturating_add(of_queue);
-            let booked = difference(was.burnable_shares, is.burnable_shares);
+            let booked = difference(step.before.burnable_shares(index), step.after.burnable_shares(index));
             must!(
                 booked == I256::from_raw(taken),
                 "a slash of {} took {taken} shares of {} and booked {booked} to be burned",
@@ -54,15 +54,17 @@ const BOOKED: Invariant = Invariant {
 const CHANGES: Invariant = Invariant {
     id: "BRN-02",
     statement: "What waits to be burned grows by slashes only, and is gone when it is burned.",
-    formula: "burnable(t)' != burnable(t) only in slashOperator and burnShares(t); after burnShares(t): burnable(t)' == 0",
+    formula: "burnable(t)' != burnable(t) only in slashOperator and burnShares(t); after burnShares(t): burnable(t)' == 0, but for \
+              native ETH, which is not burned",
     why: "Burned shares that still wait are burned again, out of the pockets of those who were not slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::BurnByStrategy, Assumption::PassiveTokens],
     check: |step| {
         let mut exercised = false;
-        for (was, is) in step.before.strategies.iter().zip(&step.after.strategies) {
-            let (before, after) = (was.burnable_shares, is.burnable_shares);
-            let burned = matches!(step.call.operation, Operation::BurnShares { strategy } if strategy == is.address);
+        for (index, is) in step.after.strategies.iter().enumerate() {
+            let (before, after) = (step.before.burnable_shares(index), step.after.burnable_shares(index));
+            let is_asked = matches!(step.call.operation, Operation::BurnShares { strategy } if strategy == is.address);
+            let burned = is_asked && !step.after.is_native(index);
             let may = match step.call.operation {
                 Operation::BurnShares { .. } if burned && step.succeeded() => after.is_zero(),
                 Operation::Slash { .. } => after >= before,
@@ -176,6 +178,10 @@ mod tests {
         let half = scene.before.withdrawals[0].items[0].1 / U256::from(2);
         scene.after.strategies[0].burnable_shares += half;
         assert_eq!(judge(&BOOKED, &scene), Verdict::Holds);
+        let mut native = Scene::native_slash();
+        assert_eq!(judge(&BOOKED, &native), Verdict::Holds);
+        native.after.native.burnable_shares -= U256::ONE;
+        assert!(matches!(judge(&BOOKED, &native), Verdict::Violated(_)));
     }
 
     #[test]
@@ -189,6 +195,12 @@ mod tests {
         let mut scene = slash();
         scene.call.operation = Operation::RenounceOwnership {};
         assert!(matches!(judge(&CHANGES, &scene), Verdict::Violated(_)));
+        let mut native = Scene::native_slash();
+        assert_eq!(judge(&CHANGES, &native), Verdict::Holds);
+        native.call.operation = Operation::BurnShares { strategy: native.before.strategies[0].address };
+        assert!(matches!(judge(&CHANGES, &native), Verdict::Violated(_)), "burning leaves it alone");
+        native.after.native.burnable_shares = native.before.native.burnable_shares;
+        assert_eq!(judge(&CHANGES, &native), Verdict::NotApplicable);
     }
 
     #[test]

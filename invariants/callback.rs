@@ -86,7 +86,7 @@ mod tests {
     fn called_back(operation: Operation, by: impl Fn(&Scene) -> Option<Address>) -> Scene {
         let mut scene = Scene::cleared();
         let [allocation, delegation, strategy] = [1, 2, 3].map(Address::repeat_byte);
-        let managers = Managers { allocation, delegation, strategy };
+        let managers = Managers { allocation, delegation, strategy, ..scene.before.terms.managers };
         scene.after.terms.managers = managers;
         let address = scene.after.stakers[0].address;
         let entered = [managers.allocation, managers.delegation, managers.strategy].map(|at| (at, 0)).to_vec();

@@ -42,7 +42,8 @@ const SHARE_LEDGER: Invariant = Invariant {
     assumes: &[Assumption::PassiveTokens],
     check: |step| {
         let mut exercised = false;
-        for (strategy, history) in step.after.strategies.iter().zip(&step.ghosts.strategies) {
+        for (at, strategy) in step.after.token_strategies() {
+            let history = &step.ghosts.strategies[at];
             exercised |= !strategy.total_shares.is_zero();
             must!(
                 strategy.total_shares == history.shares,
@@ -67,7 +68,8 @@ const SHARE_SOLVENCY: Invariant = Invariant {
     assumes: &[],
     check: |step| {
         let mut exercised = false;
-        for (at, (strategy, history)) in step.after.strategies.iter().zip(&step.ghosts.strategies).enumerate() {
+        for (at, strategy) in step.after.token_strategies() {
+            let history = &step.ghosts.strategies[at];
             let Some(owed) = shares_owed(step.after, at) else {
                 return Verdict::Violated(format!(
                     "{} owes more shares than can be counted",

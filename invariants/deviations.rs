@@ -6,7 +6,7 @@ use alloy_primitives::U256;
 use super::{conservation::shares_owed, leaving::lacking};
 use crate::{
     call::Operation,
-    ledger::{Allocation, Ledger},
+    ledger::{Allocation, GWEI, Ledger},
     oracle::{Deviation, Step},
 };
 
@@ -20,6 +20,8 @@ pub const DEVIATIONS: &[&Deviation] = &[
     &STRICT_SOLVENCY,
     &NOMINAL_SHARES,
     &EVERY_SLASH_CLEARS,
+    &NATIVE_BACKED,
+    &NATIVE_IN_GWEI,
 ];
 
 /// The known deviation called `id`.
@@ -156,7 +158,7 @@ const STRICT_SOLVENCY: Deviation = Deviation {
     unit: "shares owed too much",
     measure: |step| {
         let ledger = step.after;
-        let excess = ledger.strategies.iter().enumerate().map(|(index, strategy)| {
+        let excess = ledger.token_strategies().map(|(index, strategy)| {
             shares_owed(ledger, index).unwrap_or(U256::MAX).saturating_sub(strategy.total_shares)
         });
         excess.max()
@@ -181,7 +183,7 @@ const NOMINAL_SHARES: Deviation = Deviation {
     unit: "shares apart",
     measure: |step| {
         let ledger = step.after;
-        let apart = ledger.strategies.iter().enumerate().map(|(index, strategy)| {
+        let apart = ledger.token_strategies().map(|(index, strategy)| {
             let nominal = nominal_shares(ledger, index);
             nominal.max(strategy.total_shares) - nominal.min(strategy.total_shares)
         });
@@ -202,6 +204,34 @@ const EVERY_SLASH_CLEARS: Deviation = Deviation {
     },
 };
 
+const NATIVE_BACKED: Deviation = Deviation {
+    id: "ETH-06",
+    statement: "An operator has at least the shares of native ETH that its stakers can withdraw.",
+    formula: "op(o,native) >= sum of w(a,native) of its stakers",
+    why: "The slashing factor of native ETH is a product itself, rounded once more: what leaves the operator with a loss or comes \
+          with a staker need not be what the views say later. Of tokens DEL-05 holds.",
+    unit: "shares that lack",
+    measure: |step| {
+        let ledger = step.after;
+        let native = ledger.native_strategy()?;
+        let with_some = ledger.operators.iter().enumerate().filter(|(_, of)| !of.stakes[native].shares.is_zero());
+        with_some.map(|(operator, _)| ledger.lacking_native(operator)).max()
+    },
+};
+
+const NATIVE_IN_GWEI: Deviation = Deviation {
+    id: "ETH-10",
+    statement: "Deposit shares of native ETH are a whole number of gwei.",
+    formula: "podOwnerDepositShares(a) % 10^9 == 0",
+    why: "Since there are slashes, withdrawals that come back as shares bring parts of a gwei, and any number can be queued. \
+          ETH-17 says it of reports, where it holds.",
+    unit: "wei beside whole gwei",
+    measure: |step| {
+        let shares = step.after.native.pods.iter().filter(|pod| pod.deposit_shares.is_positive());
+        shares.map(|pod| pod.deposit_shares.unsigned_abs() % GWEI).max()
+    },
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +244,18 @@ mod tests {
     fn a_slash_makes_shares_nominal_once_it_is_cleared() {
         assert_eq!(measure(&NOMINAL_SHARES, &Scene::deposited()), Some(U256::ZERO));
         assert_eq!(measure(&NOMINAL_SHARES, &Scene::cleared()), Some(U256::from(50_000)));
+    }
+
+    #[test]
+    fn native_eth_that_lacks_is_counted() {
+        let mut scene = Scene::native_slash();
+        assert_eq!(measure(&NATIVE_BACKED, &scene), Some(U256::ZERO));
+        assert_eq!(measure(&NATIVE_IN_GWEI, &scene), None);
+        scene.after.operators[0].stakes[0].shares -= U256::ONE;
+        assert_eq!(measure(&NATIVE_BACKED, &scene), Some(U256::ONE));
+        assert_eq!(measure(&NATIVE_BACKED, &Scene::quiet()), None);
+        scene.after.native.pods[0].deposit_shares = alloy_primitives::I256::from_raw(GWEI + U256::from(7));
+        assert_eq!(measure(&NATIVE_IN_GWEI, &scene), Some(U256::from(7)));
     }
 
     #[test]

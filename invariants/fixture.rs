@@ -10,9 +10,9 @@ use crate::{
     call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
-        Allocation, AllocationDelay, Booking, Control, Factory, Holding, Ledger, Managers, Membership, Operator,
-        OperatorSet, Permission, Principal, Quirks, Rewards, Stake, Staker, Strategy, Terms, Token, Touched,
-        Withdrawal,
+        Allocation, AllocationDelay, Booking, Control, Factory, Holding, Ledger, Managers, Membership, NativeStake,
+        Operator, OperatorSet, Permission, Pod, Principal, Quirks, Rewards, Stake, Staker, Strategy, StrategyKind,
+        Terms, Token, Touched, Withdrawal,
     },
     model::Prediction,
     oracle::{Deviation, Invariant, Leaving, Progress, Step, Verdict},
@@ -207,6 +207,8 @@ fn empty_ledger(book: &mut Book) -> Ledger {
     let strategy = book.add_actor("strategy A", Role::Contract);
     let token = book.add_actor("token A", Role::Contract);
     let manager = book.add_actor("allocationManager", Role::Contract);
+    let native = book.add_actor("native ETH", Role::Special);
+    let nobody = Address::ZERO;
     let holders = vec![stakers[0], stakers[1], operator, strategy, recipient, burn_address];
     let set = |id: u32, recipient: Address| OperatorSet {
         id: SetId { avs, id },
@@ -225,7 +227,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         nonce: U256::ZERO,
         roots: Vec::new(),
         strategies: Vec::new(),
-        holdings: vec![Holding::default()],
+        holdings: vec![Holding::default(); 2],
     };
     Ledger {
         block: 1_101,
@@ -239,18 +241,15 @@ fn empty_ledger(book: &mut Book) -> Ledger {
             registered_sets: Vec::new(),
             allocated_sets: Vec::new(),
             memberships: vec![Membership::default(); 2],
-            stakes: vec![Stake::default()],
-            allocations: vec![vec![Allocation::default()]; 2],
+            stakes: vec![Stake::default(); 2],
+            allocations: vec![vec![Allocation::default(); 2]; 2],
         }],
         sets: vec![set(1, Address::ZERO), set(2, recipient)],
-        strategies: vec![Strategy {
-            address: strategy,
-            token,
-            total_shares: U256::ZERO,
-            balance: U256::ZERO,
-            whitelisted: true,
-            burnable_shares: U256::ZERO,
-        }],
+        strategies: vec![
+            a_strategy(strategy, token, StrategyKind::Token),
+            a_strategy(native, nobody, StrategyKind::Native),
+        ],
+        native: NativeStake { pods: vec![Pod::default(); 3], balances: vec![U256::ZERO; 3], ..NativeStake::default() },
         stakers: vec![staker(stakers[0]), staker(stakers[1]), Staker { delegated_to: operator, ..staker(operator) }],
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
@@ -267,6 +266,18 @@ fn empty_ledger(book: &mut Book) -> Ledger {
     }
 }
 
+fn a_strategy(address: Address, token: Address, kind: StrategyKind) -> Strategy {
+    Strategy {
+        kind,
+        address,
+        token,
+        total_shares: U256::ZERO,
+        balance: U256::ZERO,
+        whitelisted: kind == StrategyKind::Token,
+        burnable_shares: U256::ZERO,
+    }
+}
+
 fn principal(address: Address) -> Principal {
     Principal { address, admins: Vec::new(), pending_admins: Vec::new(), appointments: Vec::new() }
 }
@@ -279,7 +290,7 @@ fn terms(burn_address: Address, manager: Address) -> Terms {
         burn_address,
         slash_permission: Permission { target: manager, selector: FixedBytes([1, 2, 3, 4]) },
         booking: Booking::BySlash,
-        managers: Managers { allocation: manager, delegation: manager, strategy: manager },
+        managers: Managers { allocation: manager, delegation: manager, strategy: manager, eigen_pod: manager },
         not_redistributable: Vec::new(),
         accepting_registrars: Vec::new(),
     }

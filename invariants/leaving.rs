@@ -38,13 +38,21 @@ fn payable(ledger: &Ledger, history: &[StrategyHistory], strategy: Address, shar
 
 /// By how much `shares` are more than a strategy has.
 pub(super) fn lacking(ledger: &Ledger, strategy: Address, shares: U256) -> U256 {
-    ledger.strategy(strategy).map_or(U256::ZERO, |strategy| shares.saturating_sub(strategy.total_shares))
+    // Native ETH is nowhere counted in total.
+    let token = ledger.token_strategies().find(|(_, token)| token.address == strategy);
+    token.map_or(U256::ZERO, |(_, token)| shares.saturating_sub(token.total_shares))
 }
 
-/// Whether a withdrawal can be completed as tokens: each of its strategies pays.
+/// Whether a withdrawal can be completed as tokens: each of its strategies pays, and so does the pod.
 fn completable(ledger: &Ledger, history: &[StrategyHistory], withdrawal: &Withdrawal) -> Payable {
+    if !ledger.is_covered(withdrawal) {
+        return Payable::Refused;
+    }
     let mut due: Vec<(Address, U256)> = Vec::new();
     for (index, (strategy, _)) in withdrawal.items.iter().enumerate() {
+        if ledger.strategy_index(*strategy).is_some_and(|at| ledger.is_native(at)) {
+            continue;
+        }
         let shares = ledger.receivable(withdrawal, index).unwrap_or(U256::MAX);
         match due.iter_mut().find(|(at, _)| at == strategy) {
             Some((_, sum)) => *sum = sum.saturating_add(shares),
@@ -58,8 +66,8 @@ fn completable(ledger: &Ledger, history: &[StrategyHistory], withdrawal: &Withdr
 pub(super) const COMPLETES: Invariant = Invariant {
     id: "WDR-16",
     statement: "When everybody leaves, every withdrawal is paid.",
-    formula: "startBlock + M < block, nothing paused, the tokens move, and no strategy has fewer shares than are owed by more \
-              than its inexact queue entries: completeQueuedWithdrawal as tokens succeeds",
+    formula: "startBlock + M < block, nothing paused, the tokens move, the pod has the ETH, and no strategy has fewer shares than \
+              are owed by more than its inexact queue entries: completeQueuedWithdrawal as tokens succeeds",
     why: "A withdrawal that waits for ever is a loss with another name.",
     checkpoint: Checkpoint::Exit,
     assumes: &[Assumption::PassiveTokens],
@@ -84,7 +92,8 @@ const QUEUEING_SWITCH: usize = 1;
 pub(super) const UNDELEGATES: Invariant = Invariant {
     id: "WDR-17",
     statement: "Whoever is delegated can end it.",
-    formula: "delegatedTo(a) != 0, a no operator, queueing not paused: undelegate(a) by a succeeds",
+    formula: "delegatedTo(a) != 0, a no operator, queueing not paused, op(delegatedTo(a), native) >= w(a, native): undelegate(a) \
+              by a succeeds",
     why: "A staker who cannot leave has to stand by while its operator is slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
@@ -94,10 +103,19 @@ pub(super) const UNDELEGATES: Invariant = Invariant {
         let managers = step.before.terms.managers;
         applies_if!(!step.before.control.paused(managers.delegation).bit(QUEUEING_SWITCH));
         applies_if!(step.before.staker(staker).is_some_and(|staker| staker.is_delegated() && !staker.is_operator()));
+        applies_if!(has_native_of(step.before, staker));
         must!(step.succeeded(), "{} is delegated and cannot undelegate", step.name(staker));
         Verdict::Holds
     },
 };
+
+/// Whether a staker's operator has as many shares of native ETH as the staker can withdraw. Known deviation ETH-06: it may
+/// have a few less.
+fn has_native_of(ledger: &Ledger, staker: Address) -> bool {
+    let (Some(native), Some(index)) = (ledger.native_strategy(), ledger.staker_index(staker)) else { return true };
+    let operator = ledger.operator(ledger.stakers[index].delegated_to);
+    operator.is_none_or(|operator| ledger.withdrawable(index, native) <= Some(operator.stakes[native].shares))
+}
 
 /// What an attempt to clear would pay: the shares and to whom, by strategy.
 pub(super) fn cleared(step: &Step<'_>) -> Option<(Address, U256, Address)> {
@@ -176,7 +194,7 @@ pub(super) const WORTH: Invariant = Invariant {
     check: |step| {
         let Some(leaving) = step.left() else { return Verdict::NotApplicable };
         let mut exercised = false;
-        for (at, strategy) in leaving.begun.strategies.iter().enumerate() {
+        for (at, strategy) in leaving.begun.token_strategies() {
             let gains = pays_itself(leaving.begun, strategy.address);
             let payments = U256::from(payments(leaving.begun, at));
             for (index, staker) in leaving.begun.stakers.iter().enumerate() {
@@ -226,7 +244,7 @@ fn stranded(step: &Step<'_>) -> Option<(SetId, usize, Address)> {
 pub(super) const NOTHING_LEFT: Invariant = Invariant {
     id: "CON-16",
     statement: "Once everybody has left, nothing is left but the dust of rounding.",
-    formula: "s == 0 for all; no withdrawal is pending and no slash waits that could be paid; T <= shares that cannot be paid + \
+    formula: "s == 0 for all, but for native ETH that an operator lacks; no withdrawal is pending and no slash waits that could be paid; T <= shares that cannot be paid + \
               dust of scaling (DEL-06) + 2 * slashes + delegated queue entries",
     why: "What went in must come out, be burned or be redistributed. What is left behind belongs to nobody: it was taken.",
     checkpoint: Checkpoint::Exit,
@@ -235,7 +253,10 @@ pub(super) const NOTHING_LEFT: Invariant = Invariant {
         applies_if!(step.left().is_some());
         let (ledger, ghosts) = (step.after, step.ghosts);
         for staker in &ledger.stakers {
-            let holds = staker.holdings.iter().any(|holding| !holding.shares.is_zero());
+            let operator = ledger.operator_index(staker.delegated_to);
+            let lacks = operator.is_some_and(|operator| !ledger.lacking_native(operator).is_zero());
+            let held = (0..ledger.strategies.len()).filter(|at| !staker.holdings[*at].shares.is_zero());
+            let holds = held.into_iter().any(|at| !(lacks && ledger.is_native(at)));
             must!(!holds, "{} wanted to leave and still holds shares", step.name(staker.address));
         }
         let mut kept = vec![U256::ZERO; ledger.strategies.len()];
@@ -344,6 +365,35 @@ mod tests {
         scene.ghosts.strategies[0].queued_inexactly = 1;
         assert_eq!(judge(&COMPLETES, &scene), Verdict::NotApplicable);
         assert_eq!(judge(&COMPLETES, &Scene::quiet()), Verdict::NotApplicable);
+    }
+
+    #[test]
+    fn native_eth_leaves_as_far_as_there_is_some() {
+        let mut scene = Scene::native_slash();
+        let staker = scene.before.stakers[0].address;
+        scene.call.actor = staker;
+        scene.call.operation = Operation::Undelegate { staker };
+        scene.outcome = reverted();
+        assert!(violated(&UNDELEGATES, &scene));
+        scene.before.operators[0].stakes[0].shares -= U256::ONE;
+        assert_eq!(judge(&UNDELEGATES, &scene), Verdict::NotApplicable, "it lacks a share");
+        // With ETH in the pod a withdrawal is paid, without it waits.
+        let strategy = scene.before.strategies[0].address;
+        let mut withdrawals = Scene::completed().before.withdrawals;
+        withdrawals[0].items = vec![(strategy, crate::arithmetic::WAD_WIDE)];
+        scene.before.withdrawals = withdrawals;
+        let completion = crate::call::Completion { staker, nth: 0, receive: crate::call::Receive::Tokens };
+        scene.call.operation = Operation::CompleteWithdrawal { completion };
+        assert_eq!(judge(&COMPLETES, &scene), Verdict::NotApplicable, "there is no ETH");
+        let pod = &mut scene.before.native.pods[0];
+        (pod.address, pod.withdrawable_gwei) = (Address::repeat_byte(9), 1_000_000_000);
+        assert!(violated(&COMPLETES, &scene));
+        // Who lacks a share may stay with native ETH, and with nothing else.
+        let mut stays = left(Scene::native_slash());
+        stays.after.sets[0].slashes.clear();
+        assert!(violated(&NOTHING_LEFT, &stays));
+        stays.after.operators[0].stakes[0].shares -= U256::ONE;
+        assert_eq!(judge(&NOTHING_LEFT, &stays), Verdict::Holds);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod factory;
 mod leaving;
 mod magnitude;
 mod model;
+mod native;
 mod pausing;
 mod queue;
 mod redistribution;
@@ -45,6 +46,7 @@ pub const FAMILIES: &[&Family] = &[
     &delegation::FAMILY,
     &withdrawal::FAMILY,
     &conservation::FAMILY,
+    &native::FAMILY,
     &redistribution::FAMILY,
     &burning::FAMILY,
     &timing::FAMILY,

@@ -4,7 +4,9 @@ use alloy_primitives::{Address, U256};
 
 use crate::{
     applies_if,
-    call::{Audience, Beneficiary, FactoryOperation, Operation, Receive, RewardsOperation, SetId, SplitId},
+    call::{
+        Audience, Beneficiary, FactoryOperation, Operation, PodOperation, Receive, RewardsOperation, SetId, SplitId,
+    },
     ledger::Ledger,
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
@@ -58,6 +60,7 @@ fn for_each_switch(step: &Step<'_>, visit: &mut dyn FnMut(Address, usize)) -> bo
         O::ClearSlashByStrategy { set, nth, strategy } => {
             clearing_switches(ledger, *set, *nth, Some(*strategy), visit);
         }
+        O::Pods(operation) => return pod_switches(operation, managers.eigen_pod, visit),
         O::Rewards(operation) => {
             if let Some(bit) = rewards_switch(operation) {
                 visit(ledger.rewards.coordinator, bit);
@@ -108,6 +111,21 @@ fn rewards_switch(operation: &RewardsOperation) -> Option<usize> {
         | R::TransferOwnership { .. }
         | R::RenounceOwnership {} => return None,
     })
+}
+
+/// The pods ask the manager for their switches.
+fn pod_switches(operation: &PodOperation, manager: Address, visit: &mut dyn FnMut(Address, usize)) -> bool {
+    match operation {
+        PodOperation::Create {} | PodOperation::Stake { .. } => visit(manager, 0),
+        PodOperation::ReportNewValidators { .. } => visit(manager, 2),
+        PodOperation::ReportCheckpoint { .. } => {
+            visit(manager, 6);
+            visit(manager, 7);
+        }
+        PodOperation::Pay { .. } | PodOperation::SetReporter { .. } | PodOperation::SetForkTimestamp { .. } => {}
+        PodOperation::Record { .. } | PodOperation::CallPlumbing { .. } => return false,
+    }
+    true
 }
 
 /// A strategy that pays nothing is not asked.

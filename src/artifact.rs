@@ -61,11 +61,12 @@ pub struct Artifacts {
 /// The contracts around a release: proxies, tokens, registrars. From us, also when the release is from elsewhere.
 const WORLD: &[(&str, &str)] = &[
     ("AcceptingRegistrar", include_str!("../contracts/artifacts/world/AcceptingRegistrar.json")),
+    ("BeaconProxy", include_str!("../contracts/artifacts/world/BeaconProxy.json")),
     ("BlacklistingToken", include_str!("../contracts/artifacts/world/BlacklistingToken.json")),
     ("CallingAccount", include_str!("../contracts/artifacts/world/CallingAccount.json")),
     ("CallingToken", include_str!("../contracts/artifacts/world/CallingToken.json")),
     ("FeeToken", include_str!("../contracts/artifacts/world/FeeToken.json")),
-    ("NoNativeStake", include_str!("../contracts/artifacts/world/NoNativeStake.json")),
+    ("DepositContract", include_str!("../contracts/artifacts/world/DepositContract.json")),
     ("ProxyAdmin", include_str!("../contracts/artifacts/world/ProxyAdmin.json")),
     ("RebasingToken", include_str!("../contracts/artifacts/world/RebasingToken.json")),
     ("Recipient", include_str!("../contracts/artifacts/world/Recipient.json")),
@@ -86,6 +87,8 @@ macro_rules! release {
         &[
             ("AllocationManager", include_str!(concat!("../contracts/artifacts/", $folder, "/AllocationManager.json"))),
             ("DelegationManager", include_str!(concat!("../contracts/artifacts/", $folder, "/DelegationManager.json"))),
+            ("EigenPod", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenPod.json"))),
+            ("EigenPodManager", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenPodManager.json"))),
             ("PauserRegistry", include_str!(concat!("../contracts/artifacts/", $folder, "/PauserRegistry.json"))),
             (
                 "PermissionController",

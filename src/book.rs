@@ -24,6 +24,8 @@ pub enum Role {
     Unpauser,
     /// Issues tokens, and decides what they do besides moving.
     Issuer,
+    /// Says what the beacon chain did.
+    Reporter,
     /// Consents to delegations.
     Approver,
     /// May do nothing that needs a right.
@@ -47,6 +49,7 @@ impl Role {
             Self::Pauser => "pauser",
             Self::Unpauser => "unpauser",
             Self::Issuer => "issuer",
+            Self::Reporter => "reporter",
             Self::Approver => "approver",
             Self::Stranger => "stranger",
             Self::Recipient => "recipient",

@@ -1,11 +1,9 @@
 //! Plays calls: a world with the protocol deployed, the ledger before and after the last call, and the history.
 
-use alloy_primitives::{Address, U256};
-
 use crate::{
     book::Book,
     call::{Call, Delay, Outcome, SECONDS_PER_BLOCK, Transaction},
-    evm::{Block, Frame, Snapshot, World},
+    evm::{Block, Frame, Place, Snapshot, World},
     exit::Exit,
     ghost::{Ghosts, Happened},
     invariants::asks_model,
@@ -37,8 +35,8 @@ pub struct Executor<'p> {
     after: Ledger,
     touched: Touched,
     ghosts: Ghosts,
-    /// Slots that changed in `after` and not yet in `before`.
-    lagging: Vec<(Address, U256)>,
+    /// What changed in `after` and not yet in `before`.
+    lagging: Vec<Place>,
     /// The model beside it, and whether it is asked.
     model: Lockstep,
     asks_model: bool,
@@ -55,7 +53,7 @@ impl<'p> Executor<'p> {
         world.edges_mut().clear();
         let mut reader = protocol.reader();
         let block = world.block();
-        let ledger = reader.read(block.number, block.timestamp, &|address, slot| world.storage(address, slot));
+        let ledger = reader.read(block.number, block.timestamp, &|place| world.look(place));
         let ghosts = Ghosts::new(&ledger);
         let start = Moment { snapshot: world.snapshot(), ledger: ledger.clone(), ghosts: ghosts.clone() };
         Ok(Self {
@@ -209,15 +207,15 @@ impl<'p> Executor<'p> {
     /// Brings `before` to where `after` is.
     fn catch_up(&mut self) {
         let Self { world, reader, before, after, lagging, .. } = self;
-        let storage = |address, slot| world.storage(address, slot);
+        let storage = |place| world.look(place);
         reader.update(before, &mut lagging.drain(..), &storage);
         (before.block, before.timestamp) = (after.block, after.timestamp);
     }
 
     fn observe(&mut self, call: &Call, outcome: &Outcome) {
         let Self { world, reader, before, after, touched, ghosts, lagging, model, asks_model, .. } = self;
-        lagging.extend(world.changed_slots());
-        let storage = |address, slot| world.storage(address, slot);
+        lagging.extend(world.changed());
+        let storage = |place| world.look(place);
         *touched = reader.update(after, &mut lagging.iter().copied(), &storage);
         ghosts.fold(Happened { before, call, outcome, after, touched: *touched });
         if *asks_model {
@@ -251,6 +249,7 @@ fn set_up(world: &mut World, protocol: &dyn Protocol, step: &Setup) -> Result<()
                 return Err(failed(what, &outcome));
             }
         }
+        Setup::Fund { account, wei } => world.fund(*account, *wei),
         Setup::Pass { blocks } => {
             let block = world.block();
             world.set_block(Block {

@@ -1,5 +1,5 @@
-//! The way out: everybody leaves. What is paused is unpaused, every staker undelegates or queues all it has, time passes,
-//! every withdrawal is completed as tokens, every slash that waits is cleared, and everybody claims the rewards that the
+//! The way out: everybody leaves. What is paused is unpaused, all validators leave the beacon chain, every staker undelegates
+//! or queues all it has, time passes, every withdrawal is completed as tokens, every slash that waits is cleared, and everybody claims the rewards that the
 //! newest root promises.
 //!
 //! An exit is drawn from nothing but the ledger, so the sequence before it is all that a finding has to keep.
@@ -10,10 +10,10 @@ use alloy_primitives::{Address, U256};
 
 use crate::{
     call::{
-        ActionId, Call, Claim, Completion, Delay, Operation, Proof, Quantity, Receive, RewardsOperation,
+        ActionId, Call, Claim, Completion, Delay, Operation, PodOperation, Proof, Quantity, Receive, RewardsOperation,
         SECONDS_PER_BLOCK, WithdrawalItem,
     },
-    ledger::{DistributionRoot, Ledger, Staker},
+    ledger::{DistributionRoot, GWEI, Ledger, Pod, Staker},
 };
 
 /// The calls of one exit, each asked for once the one before was played.
@@ -26,7 +26,7 @@ pub struct Exit {
 }
 
 /// In this order, each drawn when the one before is over.
-const STAGES: [fn(&Ledger) -> Vec<Call>; 5] = [unpause, leave, complete, clear, claim];
+const STAGES: [fn(&Ledger) -> Vec<Call>; 6] = [unpause, end_validators, leave, complete, clear, claim];
 
 impl Exit {
     /// The next call; `None` once everybody has left.
@@ -60,19 +60,41 @@ fn unpause(ledger: &Ledger) -> Vec<Call> {
     paused.map(unpause).collect()
 }
 
-/// Who is delegated undelegates, and what it has is queued; who is not, and operators, who cannot, queue all they have.
-fn leave(ledger: &Ledger) -> Vec<Call> {
-    ledger.stakers.iter().filter_map(|staker| leave_as(ledger, staker)).collect()
+/// All that is on the beacon chain comes into the pods, if there is somebody to report it.
+fn end_validators(ledger: &Ledger) -> Vec<Call> {
+    let reporter = ledger.native.reporter;
+    let pods = ledger.stakers.iter().zip(&ledger.native.pods);
+    let restaking = pods.filter(|(_, pod)| pod.validators_gwei > 0 && !reporter.is_zero());
+    let end = |(staker, pod): (&Staker, &Pod)| {
+        let value = U256::from(pod.validators_gwei).saturating_mul(GWEI);
+        let validators = Quantity::Exactly(U256::ZERO);
+        let report = PodOperation::ReportCheckpoint { owner: staker.address, validators, value };
+        call(reporter, Operation::Pods(report))
+    };
+    restaking.map(end).collect()
 }
 
-fn leave_as(ledger: &Ledger, staker: &Staker) -> Option<Call> {
-    if staker.is_delegated() && !staker.is_operator() {
-        return Some(call(staker.address, Operation::Undelegate { staker: staker.address }));
+/// Who is delegated undelegates, and what it has is queued; who is not, and operators, who cannot, queue all they have.
+/// So do the stakers of an operator whose native ETH is not enough for all of them: of tokens, and apart of native ETH.
+fn leave(ledger: &Ledger) -> Vec<Call> {
+    ledger.stakers.iter().flat_map(|staker| leave_as(ledger, staker)).collect()
+}
+
+fn leave_as(ledger: &Ledger, staker: &Staker) -> Vec<Call> {
+    let operator = ledger.operator_index(staker.delegated_to);
+    let lacks = operator.is_some_and(|operator| !ledger.lacking_native(operator).is_zero());
+    if staker.is_delegated() && !staker.is_operator() && !lacks {
+        return vec![call(staker.address, Operation::Undelegate { staker: staker.address })];
     }
-    let held = ledger.strategies.iter().zip(&staker.holdings).filter(|(_, holding)| !holding.shares.is_zero());
-    let all = |strategy: Address| vec![WithdrawalItem { strategy, shares: Quantity::All }];
-    let withdrawals: Vec<_> = held.map(|(strategy, _)| all(strategy.address)).collect();
-    (!withdrawals.is_empty()).then(|| call(staker.address, Operation::QueueWithdrawals { withdrawals }))
+    let held = (0..ledger.strategies.len()).filter(|at| !staker.holdings[*at].shares.is_zero());
+    let (native, tokens): (Vec<usize>, Vec<usize>) = held.partition(|at| ledger.is_native(*at));
+    let all = |at: &usize| vec![WithdrawalItem { strategy: ledger.strategies[*at].address, shares: Quantity::All }];
+    let parts = [tokens, native].into_iter().filter(|part| !part.is_empty());
+    let queue = |part: Vec<usize>| {
+        let withdrawals = part.iter().map(all).collect();
+        call(staker.address, Operation::QueueWithdrawals { withdrawals })
+    };
+    parts.map(queue).collect()
 }
 
 /// Each staker's newest first: one that fails leaves the number of the others as it is.

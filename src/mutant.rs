@@ -63,6 +63,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/delegation.toml"),
     include_str!("../contracts/mutants/withdrawal.toml"),
     include_str!("../contracts/mutants/conservation.toml"),
+    include_str!("../contracts/mutants/native.toml"),
     include_str!("../contracts/mutants/redistribution.toml"),
     include_str!("../contracts/mutants/burning.toml"),
     include_str!("../contracts/mutants/timing.toml"),

@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     call::{Call, Outcome, SECONDS_PER_BLOCK, Transaction},
-    evm::{Block, CHAIN_ID},
+    evm::{Block, CHAIN_ID, Place},
     executor::FIRST_BLOCK,
     exit::Exit,
     ghost::{Ghosts, Happened},
@@ -56,8 +56,8 @@ pub struct Node<'p> {
     sent: Vec<Transaction>,
     /// The node's state before that block.
     snapshot: String,
-    /// Every slot that was ever asked for: all of the ledger.
-    slots: BTreeSet<(Address, U256)>,
+    /// Every place that was ever asked for: all of the ledger.
+    places: BTreeSet<Place>,
 }
 
 /// A call as it went.
@@ -80,6 +80,9 @@ impl<'p> Node<'p> {
         for step in protocol.script() {
             match step {
                 Setup::Create { .. } | Setup::Send(_) => sent.push(rpc.send_setup(step)?),
+                Setup::Fund { account, wei } => {
+                    let _: Value = rpc.request("anvil_setBalance", json!([account, wei]))?;
+                }
                 Setup::Pass { blocks } => {
                     rpc.mine_block(block, sent.len())?;
                     check(&rpc, protocol, &std::mem::take(&mut sent))?;
@@ -92,8 +95,8 @@ impl<'p> Node<'p> {
         assert!(sent.is_empty(), "a deployment ends with blocks that pass");
         let mut reader = protocol.reader();
         let storage = Storage::of(&rpc);
-        let ledger = reader.read(block.number, block.timestamp, &|address, slot| storage.get(address, slot));
-        let slots = storage.finish()?;
+        let ledger = reader.read(block.number, block.timestamp, &|place| storage.get(place));
+        let places = storage.finish()?;
         let ghosts = Ghosts::new(&ledger);
         let snapshot = rpc.request("evm_snapshot", json!([]))?;
         Ok(Self {
@@ -108,7 +111,7 @@ impl<'p> Node<'p> {
             block,
             sent: Vec::new(),
             snapshot,
-            slots,
+            places,
         })
     }
 
@@ -119,7 +122,7 @@ impl<'p> Node<'p> {
         }
         (self.after.block, self.after.timestamp) = (self.block.number, self.block.timestamp);
         let Some(transaction) = self.protocol.transaction(call, &self.after) else { return Ok(None) };
-        self.slots.extend(self.reader.announce(call, &self.after));
+        self.places.extend(self.reader.announce(call, &self.after));
         self.sent.push(transaction.clone());
         let hash = self.mine_again()?;
         let outcome = self.rpc.outcome(hash)?;
@@ -208,17 +211,16 @@ impl<'p> Node<'p> {
     /// Reads all of the ledger again.
     fn read(&mut self) -> Result<(), Problem> {
         let storage = Storage::of(&self.rpc);
-        self.reader
-            .update(&mut self.after, &mut self.slots.iter().copied(), &|address, slot| storage.get(address, slot));
+        self.reader.update(&mut self.after, &mut self.places.iter().copied(), &|place| storage.get(place));
         let asked = storage.finish()?;
-        self.slots.extend(asked);
+        self.places.extend(asked);
         Ok(())
     }
 }
 
 /// Every transaction of the deployment must have succeeded, and created what the plan says.
 fn check(rpc: &Rpc, protocol: &dyn Protocol, hashes: &[B256]) -> Result<(), Problem> {
-    let steps = protocol.script().iter().filter(|step| !matches!(step, Setup::Pass { .. }));
+    let steps = protocol.script().iter().filter(|step| !matches!(step, Setup::Pass { .. } | Setup::Fund { .. }));
     for (hash, step) in hashes.iter().zip(steps) {
         let receipt: Value = rpc.request("eth_getTransactionReceipt", json!([hash]))?;
         if receipt["status"] != json!("0x1") {
@@ -232,10 +234,10 @@ fn check(rpc: &Rpc, protocol: &dyn Protocol, hashes: &[B256]) -> Result<(), Prob
     Ok(())
 }
 
-/// Slots of a node's newest state, each asked for once.
+/// Places of a node's newest state, each asked for once.
 struct Storage<'a> {
     rpc: &'a Rpc,
-    known: RefCell<BTreeMap<(Address, U256), U256>>,
+    known: RefCell<BTreeMap<Place, U256>>,
     /// The reader cannot be told of a failure; it is kept until it is done.
     failed: RefCell<Option<Problem>>,
 }
@@ -245,21 +247,26 @@ impl<'a> Storage<'a> {
         Self { rpc, known: RefCell::default(), failed: RefCell::default() }
     }
 
-    fn get(&self, address: Address, slot: U256) -> U256 {
-        if let Some(value) = self.known.borrow().get(&(address, slot)) {
+    fn get(&self, place: Place) -> U256 {
+        if let Some(value) = self.known.borrow().get(&place) {
             return *value;
         }
-        let value: B256 =
-            self.rpc.request("eth_getStorageAt", json!([address, slot, "latest"])).unwrap_or_else(|problem| {
-                self.failed.borrow_mut().get_or_insert(problem);
-                B256::ZERO
-            });
-        let value = U256::from_be_bytes(value.0);
-        self.known.borrow_mut().insert((address, slot), value);
+        let asked = match place {
+            Place::Slot(address, slot) => self
+                .rpc
+                .request("eth_getStorageAt", json!([address, slot, "latest"]))
+                .map(|word: B256| U256::from_be_bytes(word.0)),
+            Place::Balance(address) => self.rpc.request("eth_getBalance", json!([address, "latest"])),
+        };
+        let value = asked.unwrap_or_else(|problem| {
+            self.failed.borrow_mut().get_or_insert(problem);
+            U256::ZERO
+        });
+        self.known.borrow_mut().insert(place, value);
         value
     }
 
-    fn finish(self) -> Result<BTreeSet<(Address, U256)>, Problem> {
+    fn finish(self) -> Result<BTreeSet<Place>, Problem> {
         match self.failed.into_inner() {
             Some(problem) => Err(problem),
             None => Ok(self.known.into_inner().into_keys().collect()),
@@ -316,7 +323,7 @@ impl Rpc {
                 self.request("eth_sendTransaction", json!([sent]))
             }
             Setup::Send(transaction) => self.send(transaction, limits::GAS_PER_CALL),
-            Setup::Pass { .. } => unreachable!("blocks are mined, not sent"),
+            Setup::Fund { .. } | Setup::Pass { .. } => unreachable!("it is no transaction"),
         }
     }
 

@@ -16,6 +16,9 @@ contract CallingAccount is ITokenHooks {
     /// @notice By contract: how often it was let in.
     mapping(address target => uint256) public entered;
 
+    /// @notice Takes ETH. Only tokens are answered with a call.
+    receive() external payable {}
+
     /// @notice Prepares the call that is made next time.
     function prepare(address target, bytes calldata data) external {
         (_target, _data) = (target, data);

@@ -19,6 +19,8 @@ export const settings = {
 const release = (folder) => ({
   AllocationManager: `src/${folder}/AllocationManager.sol`,
   DelegationManager: `src/${folder}/DelegationManager.sol`,
+  EigenPod: "src/pods/EigenPod.sol",
+  EigenPodManager: `src/${folder}/EigenPodManager.sol`,
   PauserRegistry: "src/permissions/PauserRegistry.sol",
   PermissionController: "src/permissions/PermissionController.sol",
   RewardsCoordinator: "src/rewards/RewardsCoordinator.sol",
@@ -43,11 +45,12 @@ export const artifacts = {
   },
   world: {
     AcceptingRegistrar: "mocks/AcceptingRegistrar.sol",
+    BeaconProxy: "@openzeppelin/contracts/proxy/beacon/BeaconProxy.sol",
     BlacklistingToken: "mocks/tokens/BlacklistingToken.sol",
     CallingAccount: "mocks/CallingAccount.sol",
     CallingToken: "mocks/tokens/CallingToken.sol",
     FeeToken: "mocks/tokens/FeeToken.sol",
-    NoNativeStake: "mocks/NoNativeStake.sol",
+    DepositContract: "mocks/DepositContract.sol",
     ProxyAdmin: "@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol",
     RebasingToken: "mocks/tokens/RebasingToken.sol",
     Recipient: "mocks/Recipient.sol",

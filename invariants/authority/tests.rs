@@ -119,6 +119,11 @@ fn plumbing(function: Plumbing) -> Scene {
     done(account, Operation::CallPlumbing { function, account, strategy, amount: U256::ONE })
 }
 
+fn pod_plumbing(function: PodPlumbing) -> Scene {
+    let account = Scene::quiet().before.stakers[0].address;
+    done(account, Operation::Pods(PodOperation::CallPlumbing { function, account, amount: U256::ONE }))
+}
+
 #[test]
 fn aut_05() {
     let mut scene = plumbing(Plumbing::AddShares);
@@ -126,6 +131,11 @@ fn aut_05() {
     refused_now(&mut scene);
     assert_eq!(judge(&CORE_PLUMBING, &scene), Verdict::Holds);
     assert_eq!(judge(&CORE_PLUMBING, &plumbing(Plumbing::StrategyDeposit)), Verdict::NotApplicable);
+    let mut scene = pod_plumbing(PodPlumbing::WithdrawRestaked);
+    assert!(violated(&CORE_PLUMBING, &scene));
+    refused_now(&mut scene);
+    assert_eq!(judge(&CORE_PLUMBING, &scene), Verdict::Holds);
+    assert_eq!(judge(&CORE_PLUMBING, &pod_plumbing(PodPlumbing::InitializePod)), Verdict::NotApplicable);
 }
 
 #[test]
@@ -220,6 +230,11 @@ fn aut_15() {
     assert!(violated(&INITIALIZERS, &scene));
     refused_now(&mut scene);
     assert_eq!(judge(&INITIALIZERS, &scene), Verdict::Holds);
+    let mut scene = pod_plumbing(PodPlumbing::InitializePod);
+    assert!(violated(&INITIALIZERS, &scene));
+    refused_now(&mut scene);
+    assert_eq!(judge(&INITIALIZERS, &scene), Verdict::Holds);
+    assert_eq!(judge(&INITIALIZERS, &pod_plumbing(PodPlumbing::AddShares)), Verdict::NotApplicable);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::{
 pub(super) const FAMILY: Family = Family {
     key: "DEL",
     title: "Delegation and deposit scaling",
-    assumes: "Strategies of ERC-20 tokens; native ETH has its own family.",
+    assumes: "Nothing beyond the protocol itself. What holds of tokens only says so; native ETH has a family of its own.",
     invariants: &[
         &links::FOR_EVER,
         &links::OWN_CHOICE,
@@ -52,7 +52,7 @@ fn concerns(step: &Step<'_>, operator: usize) -> bool {
 
 const BACKED: Invariant = Invariant {
     id: "DEL-05",
-    statement: "An operator has at least the shares that its stakers can withdraw.",
+    statement: "Of a token, an operator has at least the shares that its stakers can withdraw.",
     formula: "op(o,t) * WAD >= sum over stakers a of o: floor(s(a,t) * k(a,t) / WAD) * m(o,t)",
     why: "Shares leave the operator when stakers leave it. If there are too few, the last staker's withdrawal reverts: its \
           funds are locked.",
@@ -63,7 +63,8 @@ const BACKED: Invariant = Invariant {
         let mut exercised = false;
         let concerned = (0..ledger.operators.len()).filter(|operator| concerns(step, *operator));
         for operator in concerned.map(|operator| &ledger.operators[operator]) {
-            for (at, stake) in operator.stakes.iter().enumerate() {
+            for (at, _) in ledger.token_strategies() {
+                let stake = &operator.stakes[at];
                 let scaled = scaled_shares(ledger, operator.address, at);
                 exercised |= !scaled.is_zero();
                 let owed = scaled.widening_mul::<256, 4, 512, 8>(U256::from(stake.max_magnitude()));
@@ -92,7 +93,7 @@ fn scaled_shares(ledger: &Ledger, operator: Address, strategy: usize) -> U256 {
 
 const NO_GAIN: Invariant = Invariant {
     id: "DEL-07",
-    statement: "Nobody can withdraw more shares than it deposited.",
+    statement: "Of a token, nobody can withdraw more shares than it deposited.",
     formula: "w(a,t) <= s(a,t)",
     why: "The deposit scaling factor makes up for slashes before a deposit; it must never pay for them. What one staker gains \
           another loses.",
@@ -106,7 +107,8 @@ const NO_GAIN: Invariant = Invariant {
             if !step.touched.staker(index) && !operator.is_some_and(|operator| step.touched.operator(operator)) {
                 continue;
             }
-            for (at, holding) in staker.holdings.iter().enumerate().filter(|(_, h)| !h.shares.is_zero()) {
+            let held = ledger.token_strategies().map(|(at, _)| (at, &staker.holdings[at]));
+            for (at, holding) in held.filter(|(_, holding)| !holding.shares.is_zero()) {
                 exercised = true;
                 let withdrawable = ledger.withdrawable(index, at);
                 must!(

@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 
 use super::shares::gives_back;
 use crate::{
-    arithmetic::WAD_WIDE,
+    arithmetic::{WAD, WAD_WIDE},
     call::Operation,
     invariants::sentence,
     ledger::Ledger,
@@ -14,8 +14,8 @@ use crate::{
 
 pub(super) const UNDELEGATED: Invariant = Invariant {
     id: "DEL-09",
-    statement: "Whoever is not delegated can withdraw what it deposited.",
-    formula: "delegatedTo(a) == 0 implies k(a,t) == WAD and w(a,t) == s(a,t)",
+    statement: "Whoever is not delegated can withdraw what it deposited, as long as the beacon chain took nothing.",
+    formula: "delegatedTo(a) == 0 implies k(a,t) == WAD and w(a,t) == s(a,t); of native ETH if b(a) == WAD",
     why: "Without an operator there is nothing to make up for. Any other factor gives or takes shares that nobody deposited or \
           slashed.",
     checkpoint: Checkpoint::EveryCall,
@@ -29,6 +29,9 @@ pub(super) const UNDELEGATED: Invariant = Invariant {
             }
             exercised = true;
             for (strategy, holding) in staker.holdings.iter().enumerate() {
+                if step.after.slashing_factor(index, strategy) != WAD {
+                    continue;
+                }
                 must!(
                     holding.factor() == WAD_WIDE,
                     "{} is not delegated, and has the deposit scaling factor {}",
@@ -111,7 +114,7 @@ pub(super) const DEPOSIT: Invariant = Invariant {
 
 pub(super) const DELEGATION: Invariant = Invariant {
     id: "DEL-14",
-    statement: "Who delegates brings all of its deposit shares, and loses none of them to what its operator lost before.",
+    statement: "Who delegates brings all of its deposit shares of tokens, and loses none of them to what its operator lost before.",
     formula: "delegateTo, registerAsOperator: op' == op + s for every t; s - ceil(s / WAD) - 2 <= w' <= s",
     why: "An operator's past is no burden of whoever comes later. And what comes has to be there to be slashed.",
     checkpoint: Checkpoint::EveryCall,
@@ -125,7 +128,8 @@ pub(super) const DELEGATION: Invariant = Invariant {
         let at = step.after.staker_index(step.call.actor).zip(step.after.operator_index(operator));
         let (true, Some((staker, operator))) = (step.succeeded(), at) else { return Verdict::NotApplicable };
         let mut exercised = false;
-        for (strategy, holding) in step.before.stakers[staker].holdings.iter().enumerate() {
+        for (strategy, _) in step.before.token_strategies() {
+            let holding = &step.before.stakers[staker].holdings[strategy];
             exercised |= !holding.shares.is_zero();
             let shares = |ledger: &Ledger| ledger.operators[operator].stakes[strategy].shares;
             must!(
@@ -152,10 +156,10 @@ pub(super) const DELEGATION: Invariant = Invariant {
 
 pub(super) const RESCALED: Invariant = Invariant {
     id: "DEL-15",
-    statement: "A deposit scaling factor changes only when shares come: by deposit, from the queue, or to a new operator; and when \
-                all are gone.",
-    formula: "k(a,t) changes only in deposits, completions as shares, delegateTo, registerAsOperator and redelegate of a, or to WAD \
-              with s'(a,t) == 0",
+    statement: "A deposit scaling factor changes only when shares come: by deposit, from the queue, from the beacon chain, or to a \
+                new operator; and when all are gone.",
+    formula: "k(a,t) changes only in deposits, completions as shares, reports of a gain, delegateTo, registerAsOperator and \
+              redelegate of a, or to WAD with s'(a,t) == 0",
     why: "The factor is what a staker's shares are worth. A change without shares is a slash or a gift that nobody decided.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
@@ -172,6 +176,9 @@ pub(super) const RESCALED: Invariant = Invariant {
                 let comes = match &*step.call.unsigned() {
                     Operation::Deposit { .. } => own && had.shares < has.shares,
                     Operation::Delegate { .. } | Operation::RegisterAsOperator { .. } => own,
+                    Operation::Pods(operation) => {
+                        operation.reported_on() == Some(is.address) && had.shares < has.shares
+                    }
                     operation => gives_back(operation, is.address) && had.shares < has.shares,
                 };
                 let gone = has.shares.is_zero() && has.factor() == WAD_WIDE;
@@ -195,8 +202,8 @@ const MAX_STRATEGIES: usize = 32;
 
 pub(super) const LISTED: Invariant = Invariant {
     id: "DEL-18",
-    statement: "A staker's list has each strategy of which it has shares once, and no other.",
-    formula: "no duplicates in stakerStrategyList(a), at most 32 of them; t in the list iff s(a,t) > 0",
+    statement: "A staker's list has each strategy of which it has shares once, and no other; native ETH is not in it.",
+    formula: "no duplicates in stakerStrategyList(a), at most 32 of them; t in the list iff s(a,t) > 0 and t is no native ETH",
     why: "Undelegating goes through the list. Shares that are not in it stay with an operator that the staker left.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
@@ -211,7 +218,11 @@ pub(super) const LISTED: Invariant = Invariant {
             for (at, strategy) in list.iter().enumerate() {
                 must!(!list[..at].contains(strategy), "{} lists {} twice", who(), step.name(*strategy));
             }
-            for (strategy, holding) in step.after.strategies.iter().zip(&staker.holdings) {
+            let native =
+                list.iter().find(|at| step.after.strategy_index(**at).is_some_and(|at| step.after.is_native(at)));
+            must!(native.is_none(), "{} lists native ETH", who());
+            for (index, strategy) in step.after.token_strategies() {
+                let holding = &staker.holdings[index];
                 let listed = list.contains(&strategy.address);
                 must!(
                     listed != holding.shares.is_zero(),
@@ -274,7 +285,10 @@ mod tests {
     use alloy_primitives::Address;
 
     use super::*;
-    use crate::invariants::fixture::{Scene, judge};
+    use crate::{
+        call::PodOperation,
+        invariants::fixture::{Scene, judge},
+    };
 
     type Spoil = fn(&mut Scene);
 
@@ -310,6 +324,12 @@ mod tests {
         assert_eq!(judge(&UNDELEGATED, &scene), Verdict::Holds);
         scene.after.stakers[0].holdings[0].stored_factor += U256::ONE;
         assert!(matches!(judge(&UNDELEGATED, &scene), Verdict::Violated(_)));
+        let mut native = Scene::native_slash();
+        native.after.stakers[0].delegated_to = Address::ZERO;
+        native.after.stakers[0].holdings[0].stored_factor += U256::ONE;
+        assert_eq!(judge(&UNDELEGATED, &native), Verdict::Holds, "there was a loss to make up for");
+        native.after.native.pods[0].stored_slashing_factor = None;
+        assert!(matches!(judge(&UNDELEGATED, &native), Verdict::Violated(_)));
         scene.after.stakers.iter_mut().for_each(|staker| staker.delegated_to = staker.address);
         assert_eq!(judge(&UNDELEGATED, &scene), Verdict::NotApplicable);
     }
@@ -366,6 +386,12 @@ mod tests {
         let mut scene = deposited(100_000, 1_500_000_000_000_000_000);
         assert_eq!(judge(&RESCALED, &scene), Verdict::Holds);
         assert_eq!(judge(&RESCALED, &Scene::quiet()), Verdict::NotApplicable);
+        let owner = scene.after.stakers[0].address;
+        scene.call.operation = Operation::Pods(PodOperation::ReportNewValidators { owner, gwei: 1 });
+        assert_eq!(judge(&RESCALED, &scene), Verdict::Holds);
+        let owner = scene.after.stakers[1].address;
+        scene.call.operation = Operation::Pods(PodOperation::ReportNewValidators { owner, gwei: 1 });
+        assert!(matches!(judge(&RESCALED, &scene), Verdict::Violated(_)), "what somebody else gains");
         scene.call.operation = Operation::RenounceOwnership {};
         assert!(matches!(judge(&RESCALED, &scene), Verdict::Violated(_)));
         scene.after.stakers[0].holdings[0].shares = U256::ZERO;
@@ -389,6 +415,10 @@ mod tests {
                 |scene| {
                     let strategy = scene.after.strategies[0].address;
                     scene.after.stakers[1].strategies.push(strategy);
+                },
+                |scene| {
+                    let native = scene.after.strategies[1].address;
+                    scene.after.stakers[0].strategies.push(native);
                 },
                 |scene| {
                     let others = (0..32).map(Address::repeat_byte);

@@ -15,7 +15,7 @@ pub(super) const NOT_INFLATED: Invariant = Invariant {
     id: "DEL-06",
     statement: "An operator has no more shares than its stakers can withdraw, but for the rounding of what happened to them.",
     formula: "op(o,t) - sum of w(a,t) of its stakers <= G, with G += 2 * ceil(s / WAD) + 2 for each deposit scaling factor computed, \
-              += 2 for each entry queued, += 1 + stakers for each slash",
+              += 2 for each entry queued, += 1 + stakers for each slash; of native ETH also what the second factor rounds",
     why: "Shares beyond that are counted as stake by AVSs and rewards, and belong to nobody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
@@ -85,8 +85,8 @@ pub(super) fn gives_back(operation: &Operation, staker: Address) -> bool {
 pub(super) const MOVED: Invariant = Invariant {
     id: "DEL-16",
     statement: "An operator's shares rise by what its stakers bring, and fall by what they take out and by slashes.",
-    formula: "op(o,t) rises only in deposits, completions as shares and delegations of its stakers; falls only in queueWithdrawals, \
-              undelegate and redelegate of its stakers and in slashOperator(o)",
+    formula: "op(o,t) rises only in deposits, completions as shares, balance reports and delegations of its stakers; falls only in \
+              queueWithdrawals, undelegate and redelegate of its stakers, in balance reports of them and in slashOperator(o)",
     why: "Operators' shares are what AVSs and rewards count by. Nothing but stake may move them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens, Assumption::PassiveRegistrars],
@@ -128,6 +128,7 @@ fn brings(step: &Step<'_>, operator: Address) -> bool {
         }
         Operation::Delegate { operator: to } | Operation::Redelegate { operator: to } => *to == operator,
         Operation::RegisterAsOperator { .. } => caller == operator,
+        Operation::Pods(operation) => operation.reported_on().is_some_and(|owner| is_with(step, owner, operator)),
         _ => false,
     }
 }
@@ -136,6 +137,7 @@ fn takes(step: &Step<'_>, operator: Address) -> bool {
     match &*step.call.unsigned() {
         Operation::QueueWithdrawals { .. } | Operation::Redelegate { .. } => is_with(step, step.call.actor, operator),
         Operation::Undelegate { staker } => is_with(step, *staker, operator),
+        Operation::Pods(operation) => operation.reported_on().is_some_and(|owner| is_with(step, owner, operator)),
         operation => step.before.slashes_of(operation).iter().any(|slash| slash.operator == operator),
     }
 }
@@ -170,8 +172,8 @@ pub(super) const OF_OPERATORS: Invariant = Invariant {
 
 pub(super) const REFUSED: Invariant = Invariant {
     id: "DEL-21",
-    statement: "Nothing can be given to an operator that was slashed entirely.",
-    formula: "m(delegatedTo(a), t) == 0 implies that no call raises s(a,t), and that nobody with s(a,t) > 0 delegates there",
+    statement: "Nothing can be given to an operator that was slashed entirely, nor native ETH to whom the beacon chain left nothing.",
+    formula: "f(a,t) == 0 implies that no call raises s(a,t); m(o,t) == 0 that nobody with s(a,t) > 0 delegates to o",
     why: "What is given to it is worth nothing at once: a deposit would be a gift to whoever slashed before.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
@@ -180,13 +182,15 @@ pub(super) const REFUSED: Invariant = Invariant {
         let mut exercised = false;
         for index in step.touched_stakers() {
             let (was, is) = (&step.before.stakers[index], &step.after.stakers[index]);
-            let Some(operator) = step.after.operator(is.delegated_to) else { continue };
+            let operator = step.after.operator(is.delegated_to);
             for (strategy, (had, has)) in was.holdings.iter().zip(&is.holdings).enumerate() {
-                let given = has.shares > had.shares || was.delegated_to != is.delegated_to && !has.shares.is_zero();
-                exercised |= given;
+                let given = has.shares > had.shares;
+                let brought = was.delegated_to != is.delegated_to && !has.shares.is_zero();
+                let none_left = operator.is_some_and(|operator| operator.stakes[strategy].max_magnitude() == 0);
+                exercised |= operator.is_some() && (given || brought);
                 must!(
-                    !given || operator.stakes[strategy].max_magnitude() != 0,
-                    "{} gave shares to {}, of which nothing is left",
+                    !(brought && none_left || given && step.after.slashing_factor(index, strategy) == 0),
+                    "{} got shares, or gave them to {}, and nothing is left of them",
                     sentence::holding(step, index, strategy),
                     step.name(is.delegated_to),
                 );
@@ -199,7 +203,10 @@ pub(super) const REFUSED: Invariant = Invariant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invariants::fixture::{Scene, judge};
+    use crate::{
+        call::PodOperation,
+        invariants::fixture::{Scene, judge},
+    };
 
     #[test]
     fn del_06() {
@@ -233,6 +240,12 @@ mod tests {
         let mut scene = Scene::slash();
         scene.call.operation = Operation::RenounceOwnership {};
         assert!(matches!(judge(&MOVED, &scene), Verdict::Violated(_)));
+        let owner = scene.after.stakers[0].address;
+        scene.call.operation = Operation::Pods(PodOperation::ReportNewValidators { owner, gwei: 1 });
+        assert_eq!(judge(&MOVED, &scene), Verdict::Holds);
+        let owner = scene.after.stakers[1].address;
+        scene.call.operation = Operation::Pods(PodOperation::ReportNewValidators { owner, gwei: 1 });
+        assert!(matches!(judge(&MOVED, &scene), Verdict::Violated(_)), "it is not with this operator");
         // Whoever leaves takes shares from its own operator.
         let mut scene = Scene::queued();
         let staker = scene.before.stakers[0].address;
@@ -265,5 +278,11 @@ mod tests {
         assert_eq!(judge(&REFUSED, &scene), Verdict::NotApplicable);
         scene.before.stakers[0].delegated_to = Address::ZERO;
         assert!(matches!(judge(&REFUSED, &scene), Verdict::Violated(_)), "it came with shares");
+        let mut native = Scene::native_slash();
+        native.after.stakers[0].delegated_to = Address::ZERO;
+        native.after.stakers[0].holdings[0].shares += U256::ONE;
+        assert_eq!(judge(&REFUSED, &native), Verdict::NotApplicable, "half is left");
+        native.after.native.pods[0].stored_slashing_factor = Some(0);
+        assert!(matches!(judge(&REFUSED, &native), Verdict::Violated(_)), "nothing is left, with or without operator");
     }
 }

@@ -181,8 +181,9 @@ mod tests {
         scene.after.operators[0].stakes[0].encumbered = 1;
         assert!(matches!(judge(&FRESH, &scene), Verdict::Violated(_)));
         scene.ghosts.stakes[0][0].bound = true;
-        assert_eq!(judge(&FRESH, &scene), Verdict::NotApplicable);
-        assert_eq!(judge(&FRESH, &Scene::slash()), Verdict::NotApplicable, "it allocated before");
+        assert_eq!(judge(&FRESH, &scene), Verdict::Holds, "there is native ETH");
+        scene.ghosts.stakes[0][1].bound = true;
+        assert_eq!(judge(&FRESH, &scene), Verdict::NotApplicable, "it allocated before");
     }
 
     #[test]

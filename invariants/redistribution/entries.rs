@@ -7,7 +7,7 @@ use crate::{
     applies_if,
     call::{Operation, SetId},
     ghost::payments,
-    ledger::OperatorSet,
+    ledger::{Ledger, OperatorSet},
     must,
     oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
 };
@@ -201,6 +201,34 @@ pub(super) const ISOLATION: Invariant = Invariant {
     },
 };
 
+pub(super) const NO_NATIVE: Invariant = Invariant {
+    id: "RED-14",
+    statement: "Native ETH is never redistributed: no slash of it waits to be cleared, whoever slashed.",
+    formula: "no entry (e, id, native); what a slash takes of native ETH is in burnableETHShares only",
+    why: "The strategy manager has no native ETH to pay with. An entry of it can never be cleared, and keeps all that was \
+          slashed with it from being paid.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[Assumption::Redistribution],
+    check: |step| {
+        let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
+        let Operation::Slash { operator, .. } = step.call.operation else { return Verdict::NotApplicable };
+        let Some(operator) = step.before.operator_index(operator) else { return Verdict::NotApplicable };
+        let max = |ledger: &Ledger| ledger.operators[operator].stakes[native].max_magnitude();
+        applies_if!(step.succeeded() && max(step.before) != max(step.after));
+        let marker = step.after.strategies[native].address;
+        for set in &step.after.sets {
+            let id = (0u64..).zip(&set.slashes).find(|(_, all)| all.iter().any(|(strategy, _)| *strategy == marker));
+            must!(
+                id.is_none(),
+                "slash {} of {} waits with native ETH",
+                id.map_or(0, |(id, _)| id),
+                set_name(step, set.id),
+            );
+        }
+        Verdict::Holds
+    },
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,6 +272,16 @@ mod tests {
         assert!(violated(&AMOUNT, &scene), "what it pays to itself it keeps");
         scene.after.strategies[0].balance = scene.before.strategies[0].balance;
         assert_eq!(judge(&AMOUNT, &scene), Verdict::Holds);
+    }
+
+    #[test]
+    fn red_14() {
+        let mut scene = Scene::native_slash();
+        assert_eq!(judge(&NO_NATIVE, &scene), Verdict::Holds);
+        assert_eq!(judge(&NO_NATIVE, &Scene::slash()), Verdict::NotApplicable, "of a token");
+        let marker = scene.after.strategies[0].address;
+        scene.after.sets[0].slashes[1].push((marker, U256::ZERO));
+        assert!(violated(&NO_NATIVE, &scene));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 
-use super::{parts, place, slash};
+use super::{handed_over, parts, place, slash};
 use crate::{
     applies_if,
     arithmetic::{WAD, WAD_WIDE, mul_div_down, mul_div_up, mul_wad_up},
@@ -130,6 +130,14 @@ pub(super) const NOTHING: Invariant = Invariant {
                 "slashing {}, where nothing is allocated, left {waiting:?} shares to be cleared",
                 place(step, &slash, part.strategy),
             );
+            let burnable = |ledger: &crate::ledger::Ledger| ledger.burnable_shares(part.strategy);
+            must!(
+                burnable(step.before) == burnable(step.after),
+                "slashing {}, where nothing is allocated, left {} shares to be burned, of {} before",
+                place(step, &slash, part.strategy),
+                burnable(step.after),
+                burnable(step.before),
+            );
         }
         Verdict::holds_if(exercised)
     },
@@ -192,7 +200,6 @@ pub(super) const MEANINGFUL: Invariant = Invariant {
     assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
-        let set = &step.after.sets[slash.set];
         let (least, least_wad) = (1_000_000_000u64, U256::from(WAD / 10_000));
         let mut exercised = false;
         for part in parts(step, &slash).filter(|part| part.was.current >= least && part.wad >= least_wad) {
@@ -202,7 +209,7 @@ pub(super) const MEANINGFUL: Invariant = Invariant {
                 continue;
             }
             exercised = true;
-            let waiting = set.waiting(set.slash_count, step.after.strategies[part.strategy].address);
+            let waiting = handed_over(step, &slash, part.strategy);
             must!(
                 waiting.is_some_and(|shares| !shares.is_zero()),
                 "slashing {} from magnitude {was} to {is} took nothing of {} shares",
@@ -293,6 +300,9 @@ mod tests {
         assert_eq!(judge(&NOTHING, &scene), Verdict::Holds, "it is counted");
         scene.after.sets[0].slashes = slashes;
         assert!(matches!(judge(&NOTHING, &scene), Verdict::Violated(s) if s.contains("to be cleared")));
+        scene.after.sets[0].slashes[1].clear();
+        scene.after.strategies[0].burnable_shares = U256::ONE;
+        assert!(matches!(judge(&NOTHING, &scene), Verdict::Violated(s) if s.contains("to be burned")));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
     applies_if,
     arithmetic::{mul_div_up, mul_wad_up},
     call::{Operation, SetId, SlashItem},
-    ledger::{Allocation, Ledger, Stake},
+    ledger::{Allocation, Booking, Ledger, Stake},
     must,
     oracle::{Checkpoint, Family, Invariant, Step, Verdict},
 };
@@ -100,6 +100,17 @@ fn parts<'a>(step: &Step<'a>, slash: &Slash<'a>) -> impl Iterator<Item = Part<'a
             after: &is.stakes[strategy],
         })
     })
+}
+
+/// Shares that the slash handed over: its entry where slashes wait by themselves, what was added where they wait by
+/// strategy. `None` without an entry, or if less waits than before.
+fn handed_over(step: &Step<'_>, slash: &Slash<'_>, strategy: usize) -> Option<U256> {
+    let by_slash = step.after.terms.booking == Booking::BySlash && !step.after.is_native(strategy);
+    if !by_slash {
+        return step.after.burnable_shares(strategy).checked_sub(step.before.burnable_shares(strategy));
+    }
+    let set = &step.after.sets[slash.set];
+    set.waiting(set.slash_count, step.after.strategies[strategy].address)
 }
 
 fn place(step: &Step<'_>, slash: &Slash<'_>, strategy: usize) -> String {

@@ -31,6 +31,13 @@ pub(super) const STRATEGIES: Invariant = Invariant {
                 "a slash elsewhere changed {}",
                 sentence::strategy(step, at)
             );
+            must!(
+                step.before.burnable_shares(at) == step.after.burnable_shares(at),
+                "a slash elsewhere left {} shares of {} to be burned, of {} before",
+                step.after.burnable_shares(at),
+                step.name(strategy.address),
+                step.before.burnable_shares(at),
+            );
         }
         let set = &step.after.sets[slash.set];
         let entries = usize::try_from(set.slash_count).ok().and_then(|id| set.slashes.get(id));
@@ -111,7 +118,7 @@ pub(super) const STAKERS: Invariant = Invariant {
         for staker in step.touched_stakers() {
             let (was, is) = (&step.before.stakers[staker], &step.after.stakers[staker]);
             must!(
-                was == is,
+                was == is && step.before.native.pods[staker] == step.after.native.pods[staker],
                 "slashing {} changed the shares, the factors or the withdrawals of {}",
                 sentence::operator(step, slash.operator),
                 step.name(is.address)
@@ -213,7 +220,10 @@ mod tests {
                 },
             ],
         );
-        assert_eq!(judge(&STRATEGIES, &Scene::slash()), Verdict::NotApplicable, "there is no other strategy");
+        let mut scene = Scene::slash();
+        assert_eq!(judge(&STRATEGIES, &scene), Verdict::Holds, "native ETH is the other one");
+        scene.after.native.burnable_shares = U256::ONE;
+        assert!(matches!(judge(&STRATEGIES, &scene), Verdict::Violated(_)));
     }
 
     #[test]
@@ -259,6 +269,7 @@ mod tests {
                 |scene| scene.after.stakers[0].holdings[0].shares -= U256::ONE,
                 |scene| scene.after.stakers[0].holdings[0].stored_factor -= U256::ONE,
                 |scene| scene.after.stakers[2].withdrawals_queued += 1,
+                |scene| scene.after.native.pods[0].stored_slashing_factor = Some(1),
                 |scene| scene.after.withdrawals[0].pending = false,
             ],
         );

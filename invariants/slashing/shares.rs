@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256, U512, b256};
 
-use super::{Part, parts, place, slash};
+use super::{Part, handed_over, parts, place, slash};
 use crate::{
     applies_if,
     arithmetic::{WAD_WIDE, div_wad_down, mul_wad_down},
@@ -130,12 +130,11 @@ pub(super) const FROM_THE_QUEUE: Invariant = Invariant {
     assumes: &[Assumption::Redistribution],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
-        let set = &step.after.sets[slash.set];
         let mut exercised = false;
         for part in parts(step, &slash).filter(|part| part.was.current > 0) {
             let queued = queued(step, slash.operator, part.strategy);
             exercised |= !queued.is_zero();
-            let entry = set.waiting(set.slash_count, step.after.strategies[part.strategy].address).unwrap_or_default();
+            let entry = handed_over(step, &slash, part.strategy).unwrap_or_default();
             let of_queue = taken(&part).and_then(|own| entry.checked_sub(own));
             let part_of: U512 = queued.widening_mul(fell(&part));
             let fits = of_queue.is_some_and(|of_queue| {
@@ -163,11 +162,10 @@ pub(super) const HANDED_OVER: Invariant = Invariant {
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let Some(told) = told(step) else { return Verdict::NotApplicable };
-        let set = &step.after.sets[slash.set];
         let mut exercised = false;
         for part in parts(step, &slash).filter(|part| part.was.current > 0) {
             exercised = true;
-            let entry = set.waiting(set.slash_count, step.after.strategies[part.strategy].address);
+            let entry = handed_over(step, &slash, part.strategy);
             must!(
                 entry.is_some() && entry == told.shares(part.item),
                 "slashing {} told {:?}, and {entry:?} waits",
@@ -349,6 +347,11 @@ mod tests {
     fn sla_13() {
         assert_eq!(judge(&HANDED_OVER, &telling(1, 50_000, 0)), Verdict::Holds);
         assert!(matches!(judge(&HANDED_OVER, &telling(1, 50_001, 0)), Verdict::Violated(_)));
+        let mut native = Scene::native_slash();
+        native.outcome = telling(1, 25_000, 0).outcome;
+        assert_eq!(judge(&HANDED_OVER, &native), Verdict::Holds);
+        native.after.native.burnable_shares += U256::ONE;
+        assert!(matches!(judge(&HANDED_OVER, &native), Verdict::Violated(_)));
         let mut lost = telling(1, 50_000, 0);
         lost.after.sets[0].slashes[1].clear();
         assert!(matches!(judge(&HANDED_OVER, &lost), Verdict::Violated(_)));

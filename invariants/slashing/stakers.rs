@@ -2,10 +2,10 @@
 
 use alloy_primitives::U256;
 
-use super::{Part, parts, place, shares::in_reach, slash};
+use super::{handed_over, parts, place, shares::in_reach, slash};
 use crate::{
     arithmetic::{WAD_WIDE, mul_div_down, mul_div_up, mul_wad_down},
-    ledger::{Ledger, Withdrawal},
+    ledger::{Ledger, Stake, Withdrawal},
     must,
     oracle::{Checkpoint, Invariant, Step, Verdict},
 };
@@ -13,7 +13,8 @@ use crate::{
 pub(super) const DEVALUED: Invariant = Invariant {
     id: "SLA-16",
     statement: "A slash leaves each of its operator's stakers its proportion, to the share.",
-    formula: "floor(w * m' / m) <= w' <= ceil((w + 1) * m' / m) - 1 for every staker of o; w' == 0 if m' == 0",
+    formula: "with f the slashing factor, of tokens m: floor(w * f' / f) <= w' <= ceil((w + 1) * f' / f) - 1 for every staker \
+              of o; w' == 0 if m' == 0",
     why: "All stakers of an operator bear its slashes alike. Whoever loses more or less than the others pays for them, or is \
           paid by them.",
     checkpoint: Checkpoint::EveryCall,
@@ -28,7 +29,8 @@ pub(super) const DEVALUED: Invariant = Invariant {
                 exercised = true;
                 let was = step.before.withdrawable(index, part.strategy).unwrap_or(U256::MAX);
                 let is = step.after.withdrawable(index, part.strategy).unwrap_or(U256::MAX);
-                let Some((least, most)) = proportion(&part, was) else { continue };
+                let factors = [step.before, step.after].map(|ledger| ledger.slashing_factor(index, part.strategy));
+                let Some((least, most)) = proportion(factors, was) else { continue };
                 must!(
                     least <= is && is <= most,
                     "slashing {} left {} {is} of {was} shares, and was to leave from {least} to {most}",
@@ -43,8 +45,8 @@ pub(super) const DEVALUED: Invariant = Invariant {
 
 /// What a slash can leave of `was` shares that can be withdrawn. They were rounded down already, so what is left can be
 /// the proportion of almost one more.
-fn proportion(part: &Part<'_>, was: U256) -> Option<(U256, U256)> {
-    let (prev, new) = (U256::from(part.before.max_magnitude()), U256::from(part.after.max_magnitude()));
+fn proportion(factors: [u64; 2], was: U256) -> Option<(U256, U256)> {
+    let [prev, new] = factors.map(U256::from);
     let least = mul_div_down(was, new, prev)?;
     let most = mul_div_up(was.checked_add(U256::ONE)?, new, prev)?;
     Some((least, most.saturating_sub(U256::ONE)))
@@ -109,7 +111,8 @@ fn reached<'a>(step: &'a Step<'a>, operator: usize, strategy: usize) -> impl Ite
 pub(super) const IN_THE_QUEUE: Invariant = Invariant {
     id: "SLA-19",
     statement: "A slash leaves each withdrawal that it reaches its scaled shares times the magnitude that is left, rounded down.",
-    formula: "receivable'(q) == floor(scaled(q) * n / WAD) with n = m - (c - c'), for q of o with start(q) >= N - MIN_WITHDRAWAL_DELAY_BLOCKS",
+    formula: "receivable'(q) == floor(scaled(q) * f / WAD) with f = n = m - (c - c'), of native ETH f = floor(n * b / WAD), for q \
+              of o with start(q) >= N - MIN_WITHDRAWAL_DELAY_BLOCKS",
     why: "Otherwise stakers leave in time to escape a slash, or are slashed for having wanted to leave.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
@@ -118,10 +121,13 @@ pub(super) const IN_THE_QUEUE: Invariant = Invariant {
         let mut exercised = false;
         for part in parts(step, &slash).filter(|part| part.was.current > 0) {
             let lost = part.was.current.saturating_sub(part.is.current);
-            let left = U256::from(part.before.max_magnitude().saturating_sub(lost));
+            let left = part.before.max_magnitude().saturating_sub(lost);
             for (withdrawal, item) in reached(step, slash.operator, part.strategy) {
                 exercised = true;
-                let expected = mul_wad_down(withdrawal.items[item].1, left);
+                let staker = step.before.staker_index(withdrawal.staker);
+                let factor =
+                    staker.map_or(left, |staker| step.before.slashing_factor_with(staker, part.strategy, left));
+                let expected = mul_wad_down(withdrawal.items[item].1, U256::from(factor));
                 let is = step.after.receivable(withdrawal, item);
                 must!(
                     is == expected,
@@ -138,26 +144,28 @@ pub(super) const IN_THE_QUEUE: Invariant = Invariant {
 
 pub(super) const NOTHING_CREATED: Invariant = Invariant {
     id: "SLA-21",
-    statement: "A slash creates no share: what stays with the operator, what the queue is paid and what waits are what there was, \
-                but for the rounding of the queue.",
-    formula: "op' + sum receivable' + entry <= op + sum receivable + max(0, inexact - 1), over the withdrawals in reach; \
-              inexact counts those whose worth before was no whole number of shares",
+    statement: "A slash creates no share: what stays with the operator, what it leaves of the queue and what waits are what there \
+                was, but for the rounding of the queue.",
+    formula: "with v(q) = floor(scaled(q) * m / WAD): op' + sum v' + entry <= op + sum v + max(0, inexact - 1), over the withdrawals \
+              in reach; inexact counts those whose worth before was no whole number of shares",
     why: "What is slashed is handed out. If it is more than was taken, the strategy owes what it does not have.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
-        let set = &step.after.sets[slash.set];
         let mut exercised = false;
         for part in parts(step, &slash).filter(|part| part.was.current > 0) {
             exercised = true;
-            let entry = set.waiting(set.slash_count, step.after.strategies[part.strategy].address).unwrap_or_default();
+            let entry = handed_over(step, &slash, part.strategy).unwrap_or_default();
             let (mut was, mut is) = (part.before.shares, part.after.shares.saturating_add(entry));
             let mut inexact = 0u64;
             for (withdrawal, item) in reached(step, slash.operator, part.strategy) {
-                was = was.saturating_add(step.before.receivable(withdrawal, item).unwrap_or_default());
-                is = is.saturating_add(step.after.receivable(withdrawal, item).unwrap_or(U256::MAX));
-                let worth = withdrawal.items[item].1.saturating_mul(U256::from(part.before.max_magnitude()));
+                // What the beacon chain took of it no operator set can hand over, and none does.
+                let scaled = withdrawal.items[item].1;
+                let worth = |stake: &Stake| mul_wad_down(scaled, U256::from(stake.max_magnitude()));
+                was = was.saturating_add(worth(part.before).unwrap_or_default());
+                is = is.saturating_add(worth(part.after).unwrap_or(U256::MAX));
+                let worth = scaled.saturating_mul(U256::from(part.before.max_magnitude()));
                 inexact += u64::from(!(worth % WAD_WIDE).is_zero());
             }
             let most = was.saturating_add(U256::from(inexact.saturating_sub(1)));
@@ -179,17 +187,24 @@ pub(super) const NOTHING_CREATED: Invariant = Invariant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invariants::fixture::{Scene, judge};
+    use crate::{
+        arithmetic::WAD,
+        invariants::fixture::{Scene, judge},
+    };
 
     /// A slash of a half; a withdrawal of `scaled` shares began at block `start`.
     fn with_queue(scaled: u64, start: u64) -> Scene {
-        let mut scene = Scene::slash();
+        let mut scene = queue_into(Scene::slash(), scaled, start);
+        scene.after.sets[0].slashes[1][0].1 = U256::from(50_000 + scaled / 2);
+        scene
+    }
+
+    fn queue_into(mut scene: Scene, scaled: u64, start: u64) -> Scene {
         let mut withdrawals = Scene::queued().after.withdrawals;
         withdrawals[0].items[0].1 = U256::from(scaled);
         withdrawals[0].start_block = start;
         scene.before.withdrawals = withdrawals.clone();
         scene.after.withdrawals = withdrawals;
-        scene.after.sets[0].slashes[1][0].1 = U256::from(50_000 + scaled / 2);
         scene
     }
 
@@ -203,6 +218,10 @@ mod tests {
         scene.after.stakers[0].holdings[0].shares -= U256::from(4);
         assert!(matches!(judge(&DEVALUED, &scene), Verdict::Violated(_)));
         assert_eq!(judge(&DEVALUED, &Scene::quiet()), Verdict::NotApplicable);
+        let mut native = Scene::native_slash();
+        assert_eq!(judge(&DEVALUED, &native), Verdict::Holds);
+        native.after.stakers[0].holdings[0].shares += U256::from(5);
+        assert!(matches!(judge(&DEVALUED, &native), Verdict::Violated(_)), "a quarter of 5 is more than one share");
     }
 
     #[test]
@@ -221,6 +240,10 @@ mod tests {
         assert_eq!(judge(&IN_THE_QUEUE, &with_queue(1_001, 1_060)), Verdict::NotApplicable, "out of reach");
         scene.after.operators[0].stakes[0].max_magnitudes.entries[0].0 = 1_102;
         assert!(matches!(judge(&IN_THE_QUEUE, &scene), Verdict::Violated(_)));
+        let mut native = queue_into(Scene::native_slash(), 1_001, 1_061);
+        assert_eq!(judge(&IN_THE_QUEUE, &native), Verdict::Holds);
+        native.after.native.pods[0].stored_slashing_factor = Some(WAD / 4);
+        assert!(matches!(judge(&IN_THE_QUEUE, &native), Verdict::Violated(_)), "a slash is no loss");
     }
 
     #[test]
@@ -232,6 +255,12 @@ mod tests {
         assert_eq!(judge(&NOTHING_CREATED, &scene), Verdict::Holds);
         scene.after.sets[0].slashes[1][0].1 += U256::ONE;
         assert!(matches!(judge(&NOTHING_CREATED, &scene), Verdict::Violated(_)));
+        // What is handed over of the queue is half of it, though the beacon chain left less than that to be paid.
+        let mut native = queue_into(Scene::native_slash(), 1_000, 1_061);
+        native.after.native.burnable_shares += U256::from(500);
+        assert_eq!(judge(&NOTHING_CREATED, &native), Verdict::Holds);
+        native.after.native.burnable_shares += U256::ONE;
+        assert!(matches!(judge(&NOTHING_CREATED, &native), Verdict::Violated(_)));
         assert_eq!(judge(&NOTHING_CREATED, &Scene::quiet()), Verdict::NotApplicable);
     }
 }

@@ -88,7 +88,7 @@ pub(super) const AS_TOKENS: Invariant = Invariant {
     id: "WDR-07",
     statement: "A withdrawal as tokens pays its shares at the rate of the moment, to its staker, and moves nothing else.",
     formula: "with r = floor(scaledShares * m(startBlock + M) / WAD): T' == T - r, staker's balance rises by \
-              floor((B + 1000) * r / (T + 1000)); s, k, op unchanged",
+              floor((B + 1000) * r / (T + 1000)); s, k, op unchanged. What pods pay is ETH-09",
     why: "This is the moment for which everything else is kept: what the staker was promised is in its hands.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
@@ -101,7 +101,7 @@ pub(super) const AS_TOKENS: Invariant = Invariant {
             let due = paid.iter().filter(|payment| payment.strategy == index);
             let due = due.fold(U256::ZERO, |sum, payment| sum.saturating_add(payment.tokens));
             must!(
-                was.total_shares.wrapping_sub(is.total_shares) == shares[index],
+                step.before.is_native(index) || was.total_shares.wrapping_sub(is.total_shares) == shares[index],
                 "a withdrawal of {} shares took {} to {} shares from {}",
                 shares[index],
                 step.name(was.address),

@@ -121,7 +121,7 @@ pub(super) const CONTENT: Invariant = Invariant {
 
 /// The deposit shares that each item of a withdrawal was asked to take: by item, in order of nonce.
 fn asked(step: &Step<'_>) -> Option<Vec<Vec<U256>>> {
-    match &step.call.operation {
+    match &*step.call.unsigned() {
         Operation::QueueWithdrawals { withdrawals } => Some(step.before.withdrawn_shares(step.call.actor, withdrawals)),
         Operation::Undelegate { staker } => Some(everything(step.before, *staker)),
         Operation::Redelegate { .. } => Some(everything(step.before, step.call.actor)),
@@ -134,7 +134,9 @@ fn everything(ledger: &Ledger, staker: alloy_primitives::Address) -> Vec<Vec<U25
     let of = |strategy: &alloy_primitives::Address| {
         ledger.strategy_index(*strategy).map_or(U256::ZERO, |index| staker.holdings[index].shares)
     };
-    staker.strategies.iter().map(|strategy| vec![of(strategy)]).collect()
+    // Native ETH is in no list, and comes last.
+    let native = ledger.native_strategy().map(|native| staker.holdings[native].shares).filter(|it| !it.is_zero());
+    staker.strategies.iter().map(of).chain(native).map(|shares| vec![shares]).collect()
 }
 
 pub(super) const EXACTLY: Invariant = Invariant {

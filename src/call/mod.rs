@@ -5,6 +5,7 @@ mod distribution;
 mod examples;
 mod factory;
 mod operation;
+mod pods;
 mod questions;
 mod registrar;
 mod rewards;
@@ -22,6 +23,7 @@ pub use self::{
     examples::{ExampleOperation, Fault, Loss},
     factory::FactoryOperation,
     operation::Operation,
+    pods::{PodOperation, PodPlumbing},
     questions::Question,
     registrar::*,
     rewards::*,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AllocationChange, ClearItem, Completion, ExampleOperation, FactoryOperation, Malformed, NewRedistributingSet,
-    NewSet, Plumbing, Question, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation,
-    decimal,
+    NewSet, Plumbing, PodOperation, Question, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem,
+    WorldOperation, decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -208,6 +208,10 @@ pub enum Operation {
 
     /// Asks the contracts, in a transaction, what anybody can see.
     Ask(Question),
+
+    // Native ETH
+    /// Something of the EigenPod manager or of a pod.
+    Pods(PodOperation),
 
     // The example AVSs
     /// Asks something of one of them.

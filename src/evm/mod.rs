@@ -60,8 +60,14 @@ pub struct Snapshot {
     block: Block,
 }
 
-/// A slot that changed: whose and which.
-pub type Slot = (Address, U256);
+/// What of the state can be asked for, and changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// A storage slot: whose and which.
+    Slot(Address, U256),
+    /// The ETH of an account, in wei.
+    Balance(Address),
+}
 
 /// An EVM with its state.
 pub struct World {
@@ -165,9 +171,32 @@ impl World {
         value.map_or(U256::ZERO, |value| value.present_value)
     }
 
-    /// The slots that the last call changed. A slot may be named twice.
-    pub fn changed_slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        slots_of(&self.undo[self.last_call..])
+    /// The ETH of an account, in wei.
+    pub fn balance(&self, address: Address) -> U256 {
+        let state = &self.machine.ctx.journaled_state.inner.state;
+        state.get(&address).map_or(U256::ZERO, |account| account.info.balance)
+    }
+
+    /// What stands at a place.
+    pub fn look(&self, place: Place) -> U256 {
+        match place {
+            Place::Slot(address, slot) => self.storage(address, slot),
+            Place::Balance(address) => self.balance(address),
+        }
+    }
+
+    /// Gives ETH to an account, out of nothing.
+    pub fn fund(&mut self, address: Address, wei: U256) {
+        let journal = &mut self.machine.ctx.journaled_state;
+        journal.balance_incr(address, wei).expect("an empty database does not fail");
+        self.last_call = self.undo.len();
+        self.undo.extend(journal.inner.journal.drain(..).filter(lasting));
+        journal.inner.commit_tx();
+    }
+
+    /// The places that the last call changed. A place may be named twice.
+    pub fn changed(&self) -> impl Iterator<Item = Place> + '_ {
+        places_of(&self.undo[self.last_call..])
     }
 
     /// The events of the last call, in order.
@@ -325,10 +354,18 @@ fn lasting(entry: &JournalEntry) -> bool {
     )
 }
 
-fn slots_of(entries: &[JournalEntry]) -> impl Iterator<Item = Slot> + '_ {
-    entries.iter().filter_map(|entry| match entry {
-        JournalEntry::StorageChanged { address, key, .. } => Some((*address, *key)),
-        _ => None,
+fn places_of(entries: &[JournalEntry]) -> impl Iterator<Item = Place> + '_ {
+    entries.iter().flat_map(|entry| {
+        let (one, other) = match entry {
+            JournalEntry::StorageChanged { address, key, .. } => (Some(Place::Slot(*address, *key)), None),
+            JournalEntry::BalanceChange { address, .. } => (Some(Place::Balance(*address)), None),
+            JournalEntry::BalanceTransfer { from, to, .. } => (Some(Place::Balance(*from)), Some(Place::Balance(*to))),
+            JournalEntry::AccountDestroyed { address, target, .. } => {
+                (Some(Place::Balance(*address)), Some(Place::Balance(*target)))
+            }
+            _ => (None, None),
+        };
+        one.into_iter().chain(other)
     })
 }
 

@@ -246,7 +246,10 @@ impl Ghosts {
             history.balance = history.balance.wrapping_sub(payment.tokens);
             history.rounded = history.rounded.saturating_add(U256::ONE);
             if let Some(into) = payment.into {
-                self.strategies[into].balance = self.strategies[into].balance.wrapping_add(payment.tokens);
+                // It is a gift to all who have shares there.
+                let history = &mut self.strategies[into];
+                history.balance = history.balance.wrapping_add(payment.tokens);
+                history.donated = history.donated.saturating_add(payment.tokens);
             }
         }
         let completions = match &call.operation {

@@ -24,7 +24,7 @@ pub struct Payment {
     pub tokens: U256,
 }
 
-/// The payments that a call makes if it succeeds, in order. A payment of no shares is none.
+/// The payments that a call makes if it succeeds, in order. A payment of no shares is none. Native ETH is paid by pods.
 pub fn payments(before: &Ledger, call: &Call) -> Vec<Payment> {
     let mut payments = owed(before, call);
     payments.retain(|payment| !payment.shares.is_zero());
@@ -47,7 +47,7 @@ pub fn payments(before: &Ledger, call: &Call) -> Vec<Payment> {
 /// To whom what is owed, in shares.
 fn owed(before: &Ledger, call: &Call) -> Vec<Payment> {
     let pay = |strategy: Address, to: Address, shares: U256| {
-        let strategy = before.strategy_index(strategy)?;
+        let strategy = before.strategy_index(strategy).filter(|strategy| !before.is_native(*strategy))?;
         let token = before.strategies[strategy].token;
         let into = before.strategy_index(to).filter(|into| before.strategies[*into].token == token);
         Some(Payment { strategy, to, into, shares, tokens: U256::ZERO })

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::Happened;
 use crate::{
-    arithmetic::WAD_WIDE,
+    arithmetic::{WAD_WIDE, mul_wad_down},
     call::{Call, Operation, SetId},
     ledger::{Ledger, SlashTarget},
 };
@@ -101,7 +101,8 @@ fn bind(
 fn slashed(stakes: &mut [Vec<StakeHistory>], happened: Happened<'_>, target: &SlashTarget) {
     let Happened { before, call, after, .. } = happened;
     let (Some(at), Some(by)) = (before.operator_index(target.operator), before.set_index(target.set)) else { return };
-    let delegated = before.stakers.iter().filter(|staker| staker.delegated_to == target.operator).count();
+    let delegated =
+        || (0..before.stakers.len()).filter(|staker| before.stakers[*staker].delegated_to == target.operator);
     for address in &target.strategies {
         let Some(strategy) = before.strategy_index(*address) else { continue };
         let (was, is) = (&before.operators[at].stakes[strategy], &after.operators[at].stakes[strategy]);
@@ -109,7 +110,10 @@ fn slashed(stakes: &mut [Vec<StakeHistory>], happened: Happened<'_>, target: &Sl
             continue;
         }
         let history = &mut stakes[at][strategy];
-        add_dust(history, U256::from(1 + delegated));
+        add_dust(history, U256::from(1 + delegated().count()));
+        for staker in delegated() {
+            add_dust(history, of_beacon_chain(before, staker, strategy));
+        }
         history.slashed = proportion(call, *address).map(|wad| LastSlash {
             set: target.set,
             wad,
@@ -118,6 +122,17 @@ fn slashed(stakes: &mut [Vec<StakeHistory>], happened: Happened<'_>, target: &Sl
             shares: was.shares,
         });
     }
+}
+
+/// What the second product of native ETH's slashing factor rounds away of a staker's shares, at most: one part of WAD of
+/// the scaled shares, and a share.
+fn of_beacon_chain(ledger: &Ledger, staker: usize, strategy: usize) -> U256 {
+    if !ledger.is_native(strategy) {
+        return U256::ZERO;
+    }
+    let holding = &ledger.stakers[staker].holdings[strategy];
+    let scaled = mul_wad_down(holding.shares, holding.factor()).unwrap_or(U256::MAX);
+    scaled.div_ceil(WAD_WIDE).saturating_add(U256::ONE)
 }
 
 /// What a slash asks for, of WAD; what an example AVS asks for is its own affair.
@@ -135,7 +150,12 @@ fn scaled_anew(stakes: &mut [Vec<StakeHistory>], Happened { before, call, after,
         Operation::CompleteWithdrawals { completions } => completions.len(),
         _ => 1,
     };
+    let reported = matches!(call.operation, Operation::Pods(_));
     for (strategy, (had, has)) in was.holdings.iter().zip(&is.holdings).enumerate() {
+        if (reported || was.delegated_to != is.delegated_to) && !had.shares.is_zero() {
+            add_dust(&mut stakes[operator][strategy], of_beacon_chain(before, index, strategy));
+            add_dust(&mut stakes[operator][strategy], of_beacon_chain(after, index, strategy));
+        }
         if !has.shares.is_zero() && (had.shares < has.shares || was.delegated_to != is.delegated_to) {
             let each = has.shares.div_ceil(WAD_WIDE).saturating_add(U256::ONE).saturating_mul(U256::from(2));
             add_dust(&mut stakes[operator][strategy], each.saturating_mul(U256::from(times)));

@@ -7,6 +7,7 @@
 mod claims;
 mod examples;
 mod factory;
+mod pods;
 mod quantities;
 mod registrars;
 mod rewards;
@@ -35,6 +36,7 @@ pub use examples::{
     Commitment, CommitmentStatus, Epoch, Examples, Fund, Incident, Loan, Market, Purse, Registry, SlashTarget,
     digest_of, goods_bytes, magnitude_unit,
 };
+pub use pods::{BalanceUpdate, GWEI, NativeStake, Pod};
 pub use quantities::CompletionRequest;
 pub use registrars::{Notice, Registrar};
 pub use signatures::{Approver, DepositRequest};
@@ -81,6 +83,8 @@ pub struct Managers {
     pub delegation: Address,
     /// Deposit shares, and what slashes took.
     pub strategy: Address,
+    /// Deposit shares of native ETH.
+    pub eigen_pod: Address,
 }
 
 /// The right to call one function of one contract.
@@ -105,8 +109,10 @@ pub struct Ledger {
     pub operators: Vec<Operator>,
     /// Every operator set that exists or may be created.
     pub sets: Vec<OperatorSet>,
-    /// Every strategy.
+    /// Every strategy, native ETH among them.
     pub strategies: Vec<Strategy>,
+    /// What only native ETH has.
+    pub native: NativeStake,
     /// Everybody who may hold shares; operators among them.
     pub stakers: Vec<Staker>,
     /// Every withdrawal that was ever seen in the queue, in the order seen.
@@ -336,9 +342,20 @@ impl OperatorSet {
     }
 }
 
+/// What stands behind a strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrategyKind {
+    /// A contract that holds a token.
+    Token,
+    /// The pods, which hold native ETH. There is no contract: what a strategy keeps of its token is zero here.
+    Native,
+}
+
 /// A strategy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strategy {
+    /// What stands behind it.
+    pub kind: StrategyKind,
     /// Its address.
     pub address: Address,
     /// Its token.
@@ -547,6 +564,11 @@ impl Ledger {
         self.strategies.iter().find(|strategy| strategy.address == address)
     }
 
+    /// The strategies that hold a token, each with its index.
+    pub fn token_strategies(&self) -> impl Iterator<Item = (usize, &Strategy)> {
+        self.strategies.iter().enumerate().filter(|(_, strategy)| strategy.kind == StrategyKind::Token)
+    }
+
     /// An account that can share its rights.
     pub fn principal(&self, address: Address) -> Option<&Principal> {
         self.principals.iter().find(|principal| principal.address == address)
@@ -597,7 +619,8 @@ impl Ledger {
     /// What slashing leaves of one scaled share of a staker.
     pub fn slashing_factor(&self, staker: usize, strategy: usize) -> u64 {
         let operator = self.operator(self.stakers[staker].delegated_to);
-        operator.map_or(WAD, |operator| operator.stakes[strategy].max_magnitude())
+        let magnitude = operator.map_or(WAD, |operator| operator.stakes[strategy].max_magnitude());
+        self.slashing_factor_with(staker, strategy, magnitude)
     }
 
     /// What a staker can withdraw, rounded down twice. `docs/protocol.md` section 3.
@@ -612,13 +635,18 @@ impl Ledger {
     }
 
     /// The shares a withdrawal pays for its item `index`: as of now, or as of its last slashable block once that is
-    /// past; rounded down. `docs/protocol.md` section 6.3.
+    /// past; for native ETH always with the beacon chain's part of now; rounded down. `docs/protocol.md` section 6.3.
     pub fn receivable(&self, withdrawal: &Withdrawal, index: usize) -> Option<U256> {
         let (strategy, scaled) = withdrawal.items[index];
         let at = self.slashable_until(withdrawal).min(self.block);
-        let factor = match (self.operator(withdrawal.delegated_to), self.strategy_index(strategy)) {
+        let index = self.strategy_index(strategy);
+        let magnitude = match (self.operator(withdrawal.delegated_to), index) {
             (Some(operator), Some(strategy)) => operator.stakes[strategy].max_magnitude_at(at),
             _ => WAD,
+        };
+        let factor = match (self.staker_index(withdrawal.staker), index) {
+            (Some(staker), Some(strategy)) => self.slashing_factor_with(staker, strategy, magnitude),
+            _ => magnitude,
         };
         mul_wad_down(scaled, U256::from(factor))
     }

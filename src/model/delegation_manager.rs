@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256};
 
 use super::{
     Model, NOT_KEPT,
-    arithmetic::{add, calc_slashed_amount, scale_for_burning, sub, updated_scaling_factor},
+    arithmetic::{add, calc_slashed_amount, calc_withdrawable, scale_for_burning, sub, updated_scaling_factor},
     pausing::switch,
     permissions::delegation as function,
     release::ZeroFactors,
@@ -67,12 +67,19 @@ impl Model<'_> {
         let staker = self.staker(staker)?;
         self.ledger.stakers[staker].delegated_to = self.ledger.operators[operator].address;
         for strategy in self.held_strategies(staker)? {
+            let holding = self.ledger.stakers[staker].holdings[strategy];
+            let mut added_shares = holding.shares;
+            if self.ledger.is_native(strategy) {
+                // It comes with what the beacon chain left of it.
+                let left = self.slashing_factor(staker, None, strategy);
+                added_shares = calc_withdrawable(holding.factor(), holding.shares, U256::from(left))?;
+            }
             self.increase_delegation(Increase {
                 operator: Some(operator),
                 staker,
                 strategy,
                 prev_deposit_shares: U256::ZERO,
-                added_shares: self.ledger.stakers[staker].holdings[strategy].shares,
+                added_shares,
                 slashing_factor: self.max_magnitude(Some(operator), strategy),
             })?;
         }
@@ -150,6 +157,10 @@ impl Model<'_> {
         let total = add(slashed, slashed_in_queue)?;
         self.decrease_delegation(operator, strategy, slashed)?;
         match slash {
+            _ if self.ledger.is_native(strategy) => {
+                let sum = &mut self.ledger.native.burnable_shares;
+                *sum = add(*sum, total)?;
+            }
             Some(slash) => self.increase_burn_or_redistributable_shares(slash, strategy, total)?,
             None => self.increase_burnable_shares(strategy, total)?,
         }
@@ -180,8 +191,17 @@ impl Model<'_> {
             .map_or(crate::arithmetic::WAD, |operator| self.ledger.operators[operator].stakes[strategy].max_magnitude())
     }
 
-    /// The strategies a staker has shares of, in their order.
+    /// What slashing leaves of one scaled share of a staker delegated to somebody, or to nobody: of native ETH the beacon
+    /// chain has its part.
+    pub(super) fn slashing_factor(&self, staker: usize, operator: Option<usize>, strategy: usize) -> u64 {
+        self.ledger.slashing_factor_with(staker, strategy, self.max_magnitude(operator, strategy))
+    }
+
+    /// The strategies a staker has shares of, in their order. Native ETH comes last.
     fn held_strategies(&self, staker: usize) -> Foreseen<Vec<usize>> {
-        self.ledger.stakers[staker].strategies.iter().map(|strategy| self.strategy(*strategy)).collect()
+        let native = self.ledger.native_strategy();
+        let staker = &self.ledger.stakers[staker];
+        let native = native.filter(|native| !staker.holdings[*native].shares.is_zero());
+        staker.strategies.iter().map(|strategy| self.strategy(*strategy)).chain(native.map(Ok)).collect()
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     book::Book,
     ledger::{
         Approver, Caller, Control, DistributionRoot, Earner, Examples, Factory, FactoryStrategy, FactoryToken, Holding,
-        Ledger, Membership, Operator, OperatorSet, Principal, RecordedSubmission, Registrar, Rewards, Split, Stake,
-        Staker, Strategy, Submitter, Token, Withdrawal,
+        Ledger, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, RecordedSubmission, Registrar, Rewards,
+        Split, Stake, Staker, Strategy, Submitter, Token, Withdrawal,
     },
 };
 
@@ -54,7 +54,7 @@ impl Differences<'_> {
             block: "block",
             timestamp: "time",
             pending_sets: "sets with slashes that wait",
-        } besides { terms, operators, sets, strategies, stakers, withdrawals, principals, tokens, callers, approvers, registrars, holders, control, rewards, factory, examples });
+        } besides { terms, operators, sets, strategies, native, stakers, withdrawals, principals, tokens, callers, approvers, registrars, holders, control, rewards, factory, examples });
         for (o, (p, a)) in predicted.operators.iter().zip(&actual.operators).enumerate() {
             self.operators(o, p, a, actual);
         }
@@ -64,6 +64,7 @@ impl Differences<'_> {
         for (p, a) in predicted.strategies.iter().zip(&actual.strategies) {
             self.strategies(p, a);
         }
+        self.native(predicted, actual);
         for (p, a) in predicted.stakers.iter().zip(&actual.stakers) {
             self.stakers(p, a, actual);
         }
@@ -165,7 +166,34 @@ impl Differences<'_> {
             balance: "token balance",
             whitelisted: "whitelisting",
             burnable_shares: "burnable shares",
-        } besides { address, token });
+        } besides { kind, address, token });
+    }
+
+    fn native(&mut self, predicted: &Ledger, actual: &Ledger) {
+        let (p, a) = (&predicted.native, &actual.native);
+        fields!(self, "native ETH's ", p, a, NativeStake {
+            owner: "owner",
+            reporter: "reporter",
+            pod_count: "number of pods",
+            burnable_shares: "burnable shares",
+        } besides { pods, balances });
+        for (staker, (p, a)) in actual.stakers.iter().zip(p.pods.iter().zip(&a.pods)) {
+            let whose = format!("{}'s pod: ", self.name(staker.address));
+            fields!(self, whose, p, a, Pod {
+                address: "address",
+                deposit_shares: "deposit shares",
+                stored_slashing_factor: "beacon chain slashing factor",
+                owner: "owner",
+                withdrawable_gwei: "withdrawable gwei",
+                validators_gwei: "gwei of validators",
+                balance: "balance",
+            } besides {});
+        }
+        for (staker, (p, a)) in actual.stakers.iter().zip(p.balances.iter().zip(&a.balances)) {
+            if p != a {
+                self.add(&format!("{}'s ETH", self.name(staker.address)), p, a);
+            }
+        }
     }
 
     fn stakers(&mut self, predicted: &Staker, actual: &Staker, ledger: &Ledger) {

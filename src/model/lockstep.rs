@@ -69,6 +69,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
         operators,
         sets,
         strategies,
+        native,
         stakers,
         withdrawals,
         pending_sets,
@@ -94,6 +95,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
     list_becomes_like(callers, &other.callers);
     list_becomes_like(approvers, &other.approvers);
     list_becomes_like(registrars, &other.registrars);
+    becomes_like(native, &other.native);
     becomes_like(control, &other.control);
     becomes_like(rewards, &other.rewards);
     becomes_like(factory, &other.factory);

@@ -15,6 +15,7 @@ mod lockstep;
 mod operator_sets;
 mod pausing;
 mod permissions;
+mod pods;
 mod prediction;
 mod probes;
 mod registrars;
@@ -111,6 +112,7 @@ impl Model<'_> {
             O::BurnShares { strategy } => self.burn_shares(*strategy),
             O::Rewards(operation) => self.reward(operation),
             O::World(operation) => self.surround(operation),
+            O::Pods(operation) => self.pods(operation),
             _ => self.administer(operation),
         }
     }

@@ -7,8 +7,8 @@ use super::{
     revert::{Error, Foreseen, require},
 };
 
-/// Switches of the allocation manager, the delegation manager, the strategy manager, strategies, the strategy factory and
-/// the rewards coordinator.
+/// Switches of the allocation manager, the delegation manager, the strategy manager, strategies, the strategy factory, the
+/// rewards coordinator and the EigenPod manager.
 pub(super) mod switch {
     pub const MODIFY_ALLOCATIONS: usize = 0;
     pub const SLASHING: usize = 1;
@@ -19,6 +19,10 @@ pub(super) mod switch {
     pub const DEPOSITS: usize = 0;
     pub const STRATEGY_DEPOSITS: usize = 0;
     pub const STRATEGY_WITHDRAWALS: usize = 1;
+    pub const NEW_PODS: usize = 0;
+    pub const NEW_VALIDATORS: usize = 2;
+    pub const START_CHECKPOINT: usize = 6;
+    pub const CHECKPOINT_PROOFS: usize = 7;
     pub const NEW_STRATEGIES: usize = 0;
     pub const AVS_SUBMISSION: usize = 0;
     pub const SUBMISSION_FOR_ALL: usize = 1;

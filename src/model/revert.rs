@@ -47,6 +47,9 @@ errors! {
     OnlyDelegationManager, OnlyStrategyManager, OnlyStrategyWhitelister, StrategyNotWhitelisted, StakerAddressZero,
     SharesAmountZero, SharesAmountTooHigh, MaxStrategiesExceeded, StrategyNotFound, StrategyAlreadyInSlash,
     OnlyUnderlyingToken, NewSharesZero, TotalSharesExceedsMax, WithdrawalAmountExceedsTotalDeposits,
+    // EigenPodManager and pods
+    OnlyEigenPod, OnlyProofTimestampSetter, EigenPodAlreadyExists, SharesNegative, SharesNotMultipleOfGwei,
+    LegacyWithdrawalsNotCompleted, OnlyBalanceReporter, InsufficientWithdrawableBalance, MsgValueNot32ETH,
     // RewardsCoordinator
     UnauthorizedCaller, DurationExceedsMax, InvalidDurationRemainder, DurationIsZero, InvalidStartTimestampRemainder,
     StartTimestampTooFarInPast, StartTimestampTooFarInFuture, StrategiesNotInAscendingOrder, AmountIsZero,

@@ -80,11 +80,12 @@ mod tests {
     use proptest::prelude::{Strategy as Drawn, any, prop_assert, proptest};
 
     use super::{MAX_TOTAL_SHARES, shares_to_underlying, underlying_to_shares};
-    use crate::ledger::Strategy;
+    use crate::ledger::{Strategy, StrategyKind};
 
     /// A strategy with shares and tokens, at any price.
     fn strategy(total_shares: u128, balance: u128) -> Strategy {
         Strategy {
+            kind: StrategyKind::Token,
             address: Address::ZERO,
             token: Address::ZERO,
             total_shares: U256::from(total_shares),

@@ -97,7 +97,7 @@ impl Model<'_> {
         deposit_shares: U256,
     ) -> Foreseen<U256> {
         let factor = self.ledger.stakers[staker].holdings[strategy].factor();
-        let slashing_factor = U256::from(self.max_magnitude(operator, strategy));
+        let slashing_factor = U256::from(self.slashing_factor(staker, operator, strategy));
         let withdrawable = calc_withdrawable(factor, deposit_shares, slashing_factor)?;
         let scaled = scale_for_queue_withdrawal(factor, deposit_shares)?;
         if let Some(operator) = operator {
@@ -108,7 +108,11 @@ impl Model<'_> {
             push(history, block, sum & (U256::MAX >> 32usize))?;
             self.decrease_delegation(operator, strategy, withdrawable)?;
         }
-        let left = self.remove_deposit_shares(staker, strategy, deposit_shares)?;
+        let left = if self.ledger.is_native(strategy) {
+            self.remove_pod_shares(staker, deposit_shares)?
+        } else {
+            self.remove_deposit_shares(staker, strategy, deposit_shares)?
+        };
         if left.is_zero() {
             self.ledger.stakers[staker].holdings[strategy].stored_factor = U256::ZERO;
         }
@@ -154,12 +158,15 @@ impl Model<'_> {
         // What is paid was slashed as long as it was slashable, and not a block longer.
         for ((address, scaled), token) in withdrawal.items.iter().zip(&request.tokens) {
             let strategy = self.strategy(*address)?;
-            let factor = self.max_magnitude_at(withdrawal.delegated_to, strategy, slashable_until)?;
+            let max = self.max_magnitude_at(withdrawal.delegated_to, strategy, slashable_until)?;
+            let factor = self.ledger.slashing_factor_with(staker, strategy, max);
             let shares = scale_for_complete_withdrawal(*scaled, U256::from(factor))?;
             if shares.is_zero() {
                 continue;
             }
-            if request.as_tokens {
+            if request.as_tokens && self.ledger.is_native(strategy) {
+                self.withdraw_from_pod(staker, shares)?;
+            } else if request.as_tokens {
                 self.withdraw(strategy, withdrawal.staker, *token, shares)?;
             } else {
                 self.return_shares(staker, strategy, shares)?;
@@ -171,14 +178,18 @@ impl Model<'_> {
     /// The shares come back to whomever the staker is delegated to now.
     fn return_shares(&mut self, staker: usize, strategy: usize, shares: U256) -> Foreseen {
         let operator = self.operator_of(staker)?;
-        let slashing_factor = self.max_magnitude(operator, strategy);
-        let prev_deposit_shares = self.add_shares(staker, strategy, shares)?;
+        let slashing_factor = self.slashing_factor(staker, operator, strategy);
+        let (prev_deposit_shares, added_shares) = if self.ledger.is_native(strategy) {
+            self.add_pod_shares(staker, shares)?
+        } else {
+            (self.add_shares(staker, strategy, shares)?, shares)
+        };
         self.increase_delegation(Increase {
             operator,
             staker,
             strategy,
             prev_deposit_shares,
-            added_shares: shares,
+            added_shares,
             slashing_factor,
         })
     }

@@ -9,6 +9,7 @@ use crate::{
     book::{Book, Role},
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
+    evm::Place,
     ledger::{Ledger, Touched},
     oracle::{Assumption, Invariant},
     worlds::Kind,
@@ -58,6 +59,13 @@ pub enum Setup {
     },
     /// Sends a transaction that must succeed.
     Send(Transaction),
+    /// Gives ETH to an account that has none.
+    Fund {
+        /// To whom.
+        account: Address,
+        /// Wei.
+        wei: U256,
+    },
     /// Lets blocks pass.
     Pass {
         /// How many.
@@ -65,25 +73,25 @@ pub enum Setup {
     },
 }
 
-/// Storage as a reader sees it: whose slot, which slot, its value.
-pub type Storage<'a> = &'a dyn Fn(Address, U256) -> U256;
+/// The state as a reader sees it: what stands at a place.
+pub type Storage<'a> = &'a dyn Fn(Place) -> U256;
 
-/// Reads the ledger out of storage, and keeps it up to date by the slots that change.
+/// Reads the ledger out of storage and balances, and keeps it up to date by the places that change.
 pub trait Reader {
     /// The whole ledger.
     fn read(&mut self, block: u64, timestamp: u64, storage: Storage<'_>) -> Ledger;
 
-    /// Brings `ledger` up to date after `changed` slots changed; what of it that may have changed.
+    /// Brings `ledger` up to date after `changed` places changed; what of it that may have changed.
     fn update(
         &mut self,
         ledger: &mut Ledger,
-        changed: &mut dyn Iterator<Item = (Address, U256)>,
+        changed: &mut dyn Iterator<Item = Place>,
         storage: Storage<'_>,
     ) -> Touched;
 
     /// Hears of a call that is about to be played: what it says may be all there is to know of what it writes. Of a
-    /// root, storage has only the hash. The slots that it may write and that were not looked at before.
-    fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<(Address, U256)>;
+    /// root, storage has only the hash. The places that it may change and that were not looked at before.
+    fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<Place>;
 
     /// Forgets what was learned from a ledger that is dropped.
     fn forget(&mut self);

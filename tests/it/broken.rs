@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use slashproof::{
     call::{Call, Outcome},
     draw::Dice,
-    evm::World,
+    evm::{Place, World},
     executor::Executor,
     generator::Generator,
     ghost::{Ghosts, Happened},
@@ -45,9 +45,12 @@ fn wrong(noise: U256, right: U256) -> U256 {
 /// The ledger of a world of whose slots one in `one_in` is broken.
 fn broken_ledger(protocol: &EigenLayer, world: &World, broken: u64, one_in: u64) -> Ledger {
     let block = world.block();
-    let storage = |contract, slot| {
-        let right = world.storage(contract, slot);
-        let noise = noise(broken, contract, slot);
+    let storage = |place| {
+        let right = world.look(place);
+        let noise = match place {
+            Place::Slot(contract, slot) => noise(broken, contract, slot),
+            Place::Balance(account) => noise(broken, account, U256::MAX),
+        };
         if noise.as_limbs()[1].is_multiple_of(one_in) { wrong(noise, right) } else { right }
     };
     protocol.reader().read(block.number, block.timestamp, &storage)

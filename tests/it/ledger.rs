@@ -67,6 +67,17 @@ sol! {
     function strategyWhitelister() returns (address);
     function paused() returns (uint256);
 
+    function ownerToPod(address podOwner) returns (address);
+    function getPod(address podOwner) returns (address);
+    function numPods() returns (uint256);
+    function podOwnerDepositShares(address podOwner) returns (int256);
+    function beaconChainSlashingFactor(address podOwner) returns (uint64);
+    function burnableETHShares() returns (uint256);
+    function proofTimestampSetter() returns (address);
+    function podOwner() returns (address);
+    function withdrawableRestakedExecutionLayerGwei() returns (uint64);
+    function restakedValidatorsGwei() returns (uint64);
+
     function totalShares() returns (uint256);
     function sharesToUnderlyingView(uint256 shares) returns (uint256);
     function balanceOf(address holder) returns (uint256);
@@ -272,7 +283,7 @@ fn queue_is_as_told(executor: &mut Executor<'_>, ledger: &Ledger, staker: &Stake
 }
 
 fn strategies_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
-    for strategy in &ledger.strategies {
+    for (_, strategy) in ledger.token_strategies() {
         let mut manager = views(executor, "strategyManager");
         let whitelisted = manager.ask(&strategyIsWhitelistedForDepositCall { strategy: strategy.address });
         assert_eq!(whitelisted, strategy.whitelisted);
@@ -288,6 +299,35 @@ fn strategies_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
         for (holder, balance) in ledger.holders.iter().zip(&token.balances) {
             assert_eq!(own.ask(&balanceOfCall { holder: *holder }), *balance);
         }
+    }
+}
+
+fn native_eth_is_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
+    let mut manager = views(executor, "eigenPodManager");
+    assert_eq!(manager.ask(&ownerCall {}), ledger.native.owner);
+    assert_eq!(manager.ask(&proofTimestampSetterCall {}), ledger.native.reporter);
+    assert_eq!(manager.ask(&numPodsCall {}), U256::from(ledger.native.pod_count));
+    assert_eq!(manager.ask(&burnableETHSharesCall {}), ledger.native.burnable_shares);
+    for (staker, pod) in ledger.stakers.iter().zip(&ledger.native.pods) {
+        let owner = staker.address;
+        let mut manager = views(executor, "eigenPodManager");
+        assert_eq!(manager.ask(&ownerToPodCall { podOwner: owner }), pod.address);
+        assert_eq!(manager.ask(&podOwnerDepositSharesCall { podOwner: owner }), pod.deposit_shares);
+        assert_eq!(manager.ask(&beaconChainSlashingFactorCall { podOwner: owner }), pod.slashing_factor());
+        let named =
+            executor.book().address(&format!("pod of {}", executor.book().name(owner))).expect("a pod has a name");
+        assert_eq!(views(executor, "eigenPodManager").ask(&getPodCall { podOwner: owner }), named);
+        if !pod.exists() {
+            continue;
+        }
+        let mut own = Views { executor, contract: pod.address };
+        assert_eq!(own.ask(&podOwnerCall {}), pod.owner);
+        assert_eq!(own.ask(&withdrawableRestakedExecutionLayerGweiCall {}), pod.withdrawable_gwei);
+        assert_eq!(own.ask(&restakedValidatorsGweiCall {}), pod.validators_gwei);
+        assert_eq!(executor.world().balance(pod.address), pod.balance);
+    }
+    for (staker, balance) in ledger.stakers.iter().zip(&ledger.native.balances) {
+        assert_eq!(executor.world().balance(staker.address), *balance);
     }
 }
 
@@ -412,6 +452,7 @@ fn is_what_the_contracts_answer(protocol: &EigenLayer) {
             sets_are_as_told(&mut executor, &ledger);
             stakers_are_as_told(&mut executor, &ledger);
             strategies_are_as_told(&mut executor, &ledger);
+            native_eth_is_as_told(&mut executor, &ledger);
             rights_are_as_told(&mut executor, &ledger);
             rewards::rewards_are_as_told(&mut executor, &ledger);
             salts_are_as_told(&mut executor, &ledger);
@@ -447,7 +488,7 @@ fn kept_up_to_date(protocol: &EigenLayer) {
         wander(&mut executor, 100 + run, 120, |executor| {
             let world = executor.world();
             let block = world.block();
-            let storage = |address, slot| world.storage(address, slot);
+            let storage = |place| world.look(place);
             let fresh = protocol.reader().read(block.number, block.timestamp, &storage);
             assert_eq!(without_history(fresh), without_history(executor.ledger().clone()), "call {played}");
             played += 1;

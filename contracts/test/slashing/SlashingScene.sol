@@ -2,12 +2,11 @@
 pragma solidity 0.8.30;
 
 import {ITransparentUpgradeableProxy} from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
-import {NoNativeStake} from "../../mocks/NoNativeStake.sol";
-import {IEigenPodManager} from "../../src/interfaces/IEigenPodManager.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
 import {OperatorSet} from "../../src/libraries/OperatorSetLib.sol";
 import {AllocationManager as SlashingAllocationManager} from "../../src/slashing/AllocationManager.sol";
 import {DelegationManager as SlashingDelegationManager} from "../../src/slashing/DelegationManager.sol";
+import {EigenPodManager as SlashingEigenPodManager} from "../../src/slashing/EigenPodManager.sol";
 import {StrategyBase as SlashingStrategyBase} from "../../src/slashing/StrategyBase.sol";
 import {StrategyManager as SlashingStrategyManager} from "../../src/slashing/StrategyManager.sol";
 import {ISlashingAllocationManager} from "../../src/slashing/interfaces/ISlashingAllocationManager.sol";
@@ -63,13 +62,19 @@ abstract contract SlashingScene is Scene {
         return address(
             new SlashingDelegationManager(
                 strategyManager,
-                IEigenPodManager(address(new NoNativeStake())),
+                eigenPodManager,
                 allocationManager,
                 pauserRegistry,
                 permissionController,
                 WITHDRAWAL_DELAY,
                 VERSION
             )
+        );
+    }
+
+    function _newEigenPodManager() internal override returns (address) {
+        return address(
+            new SlashingEigenPodManager(depositContract, eigenPodBeacon, delegationManager, pauserRegistry, VERSION)
         );
     }
 
@@ -87,6 +92,7 @@ abstract contract SlashingScene is Scene {
         _put(address(allocationManager), _newAllocationManager());
         _put(address(delegationManager), _newDelegationManager());
         _put(address(strategyManager), _newStrategyManager());
+        _put(address(eigenPodManager), super._newEigenPodManager());
         for (uint256 i = 0; i < strategies.length; ++i) {
             _put(address(strategies[i]), super._newStrategyLogic());
         }

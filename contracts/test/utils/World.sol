@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
+import {UpgradeableBeacon} from "@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol";
 import {ProxyAdmin} from "@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol";
 import {
     ITransparentUpgradeableProxy,
     TransparentUpgradeableProxy
 } from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
 import {AcceptingRegistrar} from "../../mocks/AcceptingRegistrar.sol";
-import {NoNativeStake} from "../../mocks/NoNativeStake.sol";
+import {DepositContract} from "../../mocks/DepositContract.sol";
 import {Token} from "../../mocks/Token.sol";
 import {AllocationManager} from "../../src/redistribution/AllocationManager.sol";
 import {DelegationManager} from "../../src/redistribution/DelegationManager.sol";
@@ -16,6 +17,8 @@ import {IEigenPodManager} from "../../src/interfaces/IEigenPodManager.sol";
 import {IStrategy} from "../../src/interfaces/IStrategy.sol";
 import {PauserRegistry} from "../../src/permissions/PauserRegistry.sol";
 import {PermissionController} from "../../src/permissions/PermissionController.sol";
+import {EigenPod} from "../../src/pods/EigenPod.sol";
+import {EigenPodManager} from "../../src/redistribution/EigenPodManager.sol";
 import {StrategyBase} from "../../src/redistribution/StrategyBase.sol";
 import {vm} from "./Vm.sol";
 
@@ -42,6 +45,8 @@ abstract contract World {
     address internal whitelister = _actor("whitelister");
     address internal pauser = _actor("pauser");
     address internal unpauser = _actor("unpauser");
+    /// @dev Reports what the beacon chain did.
+    address internal reporter = _actor("balance reporter");
     address internal stranger = _actor("stranger");
 
     /* CONTRACTS */
@@ -52,6 +57,9 @@ abstract contract World {
     DelegationManager internal delegationManager;
     StrategyManager internal strategyManager;
     PermissionController internal permissionController;
+    EigenPodManager internal eigenPodManager;
+    UpgradeableBeacon internal eigenPodBeacon;
+    DepositContract internal depositContract;
     AcceptingRegistrar internal registrar;
     /// @dev Sorted by address, as a slash wants them; `tokens` in the same order. The last token of creation has 6
     /// decimals.
@@ -72,15 +80,30 @@ abstract contract World {
         delegationManager = DelegationManager(_proxy());
         strategyManager = StrategyManager(_proxy());
         permissionController = PermissionController(_proxy());
+        eigenPodManager = EigenPodManager(_proxy());
         _startManagers();
         proxyAdmin.upgrade(
             ITransparentUpgradeableProxy(address(permissionController)), address(new PermissionController("1.5.0"))
         );
+        _deployPods();
         _deployStrategy(18);
         _deployStrategy(18);
         _deployStrategy(6);
         _sortStrategies();
         _whitelistAll();
+    }
+
+    function _deployPods() private {
+        depositContract = new DepositContract();
+        eigenPodBeacon = new UpgradeableBeacon(address(pauserRegistry));
+        _implement(
+            address(eigenPodManager), _newEigenPodManager(), abi.encodeCall(IEigenPodManager.initialize, (owner, 0))
+        );
+        eigenPodBeacon.upgradeTo(
+            address(new EigenPod(depositContract, eigenPodManager, uint64(FIRST_TIMESTAMP), "1.5.0"))
+        );
+        vm.prank(owner);
+        eigenPodManager.setProofTimestampSetter(reporter);
     }
 
     /// @dev The release that is deployed.
@@ -116,7 +139,7 @@ abstract contract World {
         return address(
             new DelegationManager(
                 strategyManager,
-                IEigenPodManager(address(new NoNativeStake())),
+                eigenPodManager,
                 allocationManager,
                 pauserRegistry,
                 permissionController,
@@ -128,6 +151,11 @@ abstract contract World {
 
     function _newStrategyManager() internal returns (address) {
         return address(new StrategyManager(allocationManager, delegationManager, pauserRegistry, "1.5.0"));
+    }
+
+    /// @dev Of the release that is deployed.
+    function _newEigenPodManager() internal virtual returns (address) {
+        return address(new EigenPodManager(depositContract, eigenPodBeacon, delegationManager, pauserRegistry, "1.5.0"));
     }
 
     /// @dev Of the release that is deployed.

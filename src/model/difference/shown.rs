@@ -1,6 +1,6 @@
 //! Values of the ledger in words.
 
-use alloy_primitives::{Address, B256, FixedBytes, U256};
+use alloy_primitives::{Address, B256, FixedBytes, I256, U256};
 
 use crate::{
     book::Book,
@@ -24,7 +24,13 @@ macro_rules! shown_as_written {
     };
 }
 
-shown_as_written!(u16, u32, u64, usize, bool, U256, B256, FixedBytes<4>);
+shown_as_written!(u16, u32, u64, usize, bool, U256, I256, B256, FixedBytes<4>);
+
+impl<T: Shown> Shown for Option<T> {
+    fn shown(&self, book: &Book) -> String {
+        self.as_ref().map_or_else(|| "none".to_owned(), |value| value.shown(book))
+    }
+}
 
 impl Shown for Address {
     fn shown(&self, book: &Book) -> String {

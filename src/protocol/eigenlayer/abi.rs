@@ -89,6 +89,27 @@ sol! {
         function userUnderlying(address user) external returns (uint256);
     }
 
+    interface EigenPodManager {
+        function initialize(address initialOwner, uint256 initialPausedStatus) external;
+        function createPod() external returns (address);
+        function stake(bytes pubkey, bytes signature, bytes32 depositDataRoot) external payable;
+        function recordBeaconChainETHBalanceUpdate(address podOwner, uint256 prevRestakedBalanceWei, int256 balanceDeltaWei) external;
+        function setProofTimestampSetter(address newProofTimestampSetter) external;
+        function setPectraForkTimestamp(uint64 timestamp) external;
+    }
+
+    interface EigenPod {
+        function initialize(address owner) external;
+        function reportNewValidators(uint64 balanceGwei) external;
+        function reportCheckpoint(uint64 balanceGwei) external payable;
+        function stake(bytes pubkey, bytes signature, bytes32 depositDataRoot) external payable;
+        function withdrawRestakedBeaconChainETH(address recipient, uint256 amountWei) external;
+    }
+
+    interface UpgradeableBeacon {
+        function upgradeTo(address newImplementation) external;
+    }
+
     interface PermissionController {
         function addPendingAdmin(address account, address admin) external;
         function removePendingAdmin(address account, address admin) external;

@@ -117,7 +117,8 @@ fn clear_deallocation_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Optio
 }
 
 fn donate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let strategy = draw.choose(&draw.ledger.strategies)?;
+    let strategy = draw.choose(&protocol.cast.strategies)?;
+    let strategy = draw.ledger.strategy(strategy)?;
     let donor = draw.choose(&protocol.cast.stakers)?;
     if !draw.ledger.moves(strategy.token, donor, strategy.address) {
         return None;

@@ -58,7 +58,7 @@ fn missing_sets(ledger: &Ledger, draw: &mut Draw<'_>) -> Option<(Address, Vec<u3
 
 fn create_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let (avs, ids) = missing_sets(draw.ledger, draw)?;
-    let sets = ids.into_iter().map(|id| NewSet { id, strategies: draw.some_of(&protocol.cast.strategies, 3) });
+    let sets = ids.into_iter().map(|id| NewSet { id, strategies: draw.some_of(&protocol.cast.stakeable(), 3) });
     let sets = sets.collect();
     let permission = protocol.allocation_permission::<abi::AllocationManager::createOperatorSetsCall>();
     Some((draw.caller(avs, permission)?, Operation::CreateSets { avs, sets }))
@@ -83,11 +83,16 @@ fn create_redistributing_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Opt
 }
 
 fn add_strategies(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let lacking = |set: &&OperatorSet| set.exists && set.strategies.len() < protocol.cast.strategies.len();
-    let sets: Vec<&OperatorSet> = draw.ledger.sets.iter().filter(lacking).collect();
+    let missing = |set: &OperatorSet| -> Vec<Address> {
+        // Native ETH cannot be redistributed.
+        let allowed =
+            if set.is_redistributing() { protocol.cast.strategies.clone() } else { protocol.cast.stakeable() };
+        allowed.into_iter().filter(|strategy| !set.has_strategy(*strategy)).collect()
+    };
+    let sets: Vec<&OperatorSet> =
+        draw.ledger.sets.iter().filter(|set| set.exists && !missing(set).is_empty()).collect();
     let set = draw.choose(&sets)?;
-    let missing: Vec<Address> =
-        protocol.cast.strategies.iter().filter(|strategy| !set.has_strategy(**strategy)).copied().collect();
+    let missing = missing(set);
     let strategies = draw.some_of(&missing, 2);
     let permission = protocol.allocation_permission::<abi::AllocationManager::addStrategiesToOperatorSetCall>();
     Some((draw.caller(set.id.avs, permission)?, Operation::AddStrategies { set: set.id, strategies }))

@@ -63,8 +63,8 @@ fn renounce_ownership(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, O
 }
 
 fn listed(protocol: &EigenLayer, draw: &Draw<'_>, whitelisted: bool) -> Vec<Address> {
-    let strategies = draw.ledger.strategies.iter().filter(|strategy| strategy.whitelisted == whitelisted);
-    let addresses: Vec<Address> = strategies.map(|strategy| strategy.address).collect();
+    let strategies = draw.ledger.token_strategies().filter(|(_, strategy)| strategy.whitelisted == whitelisted);
+    let addresses: Vec<Address> = strategies.map(|(_, strategy)| strategy.address).collect();
     debug_assert!(addresses.len() <= protocol.cast.strategies.len());
     addresses
 }
@@ -95,9 +95,20 @@ fn a_pauser(draw: &mut Draw<'_>) -> Option<Address> {
     draw.choose(&pausers)
 }
 
-/// Switches of a contract: one or two of those that mean something.
+/// The switches of a contract that mean something, and some that do not.
+pub(super) fn switch_bits(protocol: &EigenLayer, contract: Address) -> &'static [usize] {
+    if contract == protocol.contracts.eigen_pod_manager {
+        &[pause_bit::NEW_PODS, pause_bit::NEW_VALIDATORS, pause_bit::START_CHECKPOINT, pause_bit::CHECKPOINT_PROOFS]
+    } else if contract == protocol.contracts.rewards_coordinator {
+        &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    } else {
+        &[0, 1, 2]
+    }
+}
+
+/// One or two switches of a contract.
 fn switches(protocol: &EigenLayer, contract: Address) -> impl Strategy<Value = U256> {
-    let bit = 0..if contract == protocol.contracts.rewards_coordinator { pause_bit::COUNT } else { 3 };
+    let bit = prop::sample::select(switch_bits(protocol, contract));
     prop_oneof![
         3 => bit.clone().prop_map(|bit| U256::ONE << bit),
         1 => (bit.clone(), bit).prop_map(|(a, b)| (U256::ONE << a) | (U256::ONE << b)),

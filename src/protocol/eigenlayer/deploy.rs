@@ -16,6 +16,7 @@ use super::{
     release::{Managers, Release},
 };
 use crate::{
+    arithmetic::WAD,
     artifact::Artifacts,
     book::{Book, Role},
     call::{SetId, Transaction},
@@ -52,6 +53,7 @@ pub(super) struct Contracts {
     pub delegation_manager: Address,
     pub strategy_manager: Address,
     pub permission_controller: Address,
+    pub eigen_pod_manager: Address,
     pub pauser_registry: Address,
     pub rewards_coordinator: Address,
     pub strategy_factory: Address,
@@ -76,6 +78,8 @@ pub(super) struct Cast {
     pub whitelister: Address,
     pub pausers: Vec<Address>,
     pub unpauser: Address,
+    /// Says what the beacon chain did, and pays what leaves it.
+    pub reporter: Address,
     /// Who may be asked to approve of delegations: a key, and a contract.
     pub approvers: Vec<Address>,
     pub stranger: Address,
@@ -95,6 +99,13 @@ pub(super) struct Cast {
     pub pausable: Vec<Address>,
     /// The example AVSs, where there are any.
     pub examples: Option<ExampleCast>,
+}
+
+impl Cast {
+    /// Whatever stake can be in: the strategies, then native ETH.
+    pub fn stakeable(&self) -> Vec<Address> {
+        self.strategies.iter().copied().chain([NATIVE_STRATEGY]).collect()
+    }
 }
 
 /// A deployment that has not been played yet.
@@ -148,7 +159,6 @@ impl<'a> Planner<'a> {
         let proxy_admin = self.create("proxy admin", "ProxyAdmin", &[]);
         let registry_arguments = (cast.pausers.clone(), cast.unpauser).abi_encode_params();
         let pauser_registry = self.create("pauserRegistry", "PauserRegistry", &registry_arguments);
-        let pods = self.create("eigenPodManager", "NoNativeStake", &[]);
         // A proxy wants code behind it from the start; any will do until the implementations exist.
         let contracts = Contracts {
             allocation_manager: self.proxy("allocationManager", "AllocationManager", pauser_registry, proxy_admin),
@@ -160,6 +170,7 @@ impl<'a> Planner<'a> {
                 pauser_registry,
                 proxy_admin,
             ),
+            eigen_pod_manager: self.proxy("eigenPodManager", "EigenPodManager", pauser_registry, proxy_admin),
             pauser_registry,
             rewards_coordinator: self.proxy("rewardsCoordinator", "RewardsCoordinator", pauser_registry, proxy_admin),
             strategy_factory: self.proxy("strategyFactory", "StrategyFactory", pauser_registry, proxy_admin),
@@ -176,7 +187,7 @@ impl<'a> Planner<'a> {
             let recipient = self.create_as(name, Role::Recipient, self.recipient(), self.recipient(), &[]);
             cast.recipients.push(recipient);
         }
-        for contract in self.managed(&contracts, &cast, pods) {
+        for contract in self.managed(&contracts, &cast) {
             self.implement(proxy_admin, contract);
         }
         if self.world.has(Behaviour::Calling) {
@@ -185,7 +196,13 @@ impl<'a> Planner<'a> {
         for contract in [self.coordinator(&contracts, &cast), self.factory(&contracts, &cast)] {
             self.implement(proxy_admin, contract);
         }
-        cast.pausable = vec![contracts.allocation_manager, contracts.delegation_manager, contracts.strategy_manager];
+        self.pods(&contracts, &cast, proxy_admin);
+        cast.pausable = vec![
+            contracts.allocation_manager,
+            contracts.delegation_manager,
+            contracts.strategy_manager,
+            contracts.eigen_pod_manager,
+        ];
         cast.pausable.extend(&cast.strategies);
         cast.pausable.extend([contracts.rewards_coordinator, contracts.strategy_factory]);
         self.bootstrap(&contracts, &cast);
@@ -208,13 +225,14 @@ impl<'a> Planner<'a> {
         let letters = &["A", "B", "C", "D", "E", "F"][calling.len()..];
         let stakers = [calling, named(&mut self.book, Role::Staker, letters)].concat();
         let avss = named(&mut self.book, Role::Avs, &["A", "B", "C"]);
+        let reporter = self.book.add_actor("balance reporter", Role::Reporter);
         let approvers = self.approvers();
         let stranger = self.book.add_actor("stranger", Role::Stranger);
         let does_more = self.world.tokens.iter().any(|token| token.behaviour != Behaviour::Plain);
         let issuer = does_more.then(|| self.book.add_actor("issuer", Role::Issuer));
         let updater = self.book.add_actor("rewards updater", Role::Owner);
         let hopper = self.book.add_actor("token hopper", Role::Owner);
-        let mut actors = vec![owner, whitelister, unpauser, stranger, updater, hopper];
+        let mut actors = vec![owner, whitelister, unpauser, reporter, stranger, updater, hopper];
         actors.extend(pausers.iter().chain(&operators).chain(&stakers).chain(&avss));
         Cast {
             sets: avss.iter().flat_map(|avs| SET_IDS.map(|id| SetId { avs: *avs, id })).collect(),
@@ -231,6 +249,7 @@ impl<'a> Planner<'a> {
             whitelister,
             pausers,
             unpauser,
+            reporter,
             approvers,
             stranger,
             issuer,
@@ -272,7 +291,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn managed(&self, contracts: &Contracts, cast: &Cast, pods: Address) -> Vec<Managed> {
+    fn managed(&self, contracts: &Contracts, cast: &Cast) -> Vec<Managed> {
         let Contracts { allocation_manager, delegation_manager, strategy_manager, permission_controller, .. } =
             *contracts;
         let registry = contracts.pauser_registry;
@@ -289,7 +308,7 @@ impl<'a> Planner<'a> {
                 proxy: delegation_manager,
                 arguments: (
                     strategy_manager,
-                    pods,
+                    contracts.eigen_pod_manager,
                     allocation_manager,
                     registry,
                     permission_controller,
@@ -331,6 +350,38 @@ impl<'a> Planner<'a> {
             start: Some(abi::StrategyBase::initializeCall { token: *token }.abi_encode()),
         }));
         managed
+    }
+
+    /// The EigenPod manager, the code of the pods, and the ETH of those who have some.
+    fn pods(&mut self, contracts: &Contracts, cast: &Cast, proxy_admin: Address) {
+        let Contracts { eigen_pod_manager: manager, delegation_manager, pauser_registry: registry, .. } = *contracts;
+        let deposits = self.create("depositContract", "DepositContract", &[]);
+        // A beacon wants code behind it from the start, like a proxy.
+        let beacon = self.create("podBeacon", "UpgradeableBeacon", &registry.abi_encode());
+        let version = self.release.version.to_owned();
+        let arguments = (deposits, beacon, delegation_manager, registry, version.clone()).abi_encode_params();
+        let start = abi::EigenPodManager::initializeCall { initialOwner: cast.owner, initialPausedStatus: U256::ZERO };
+        let start = Some(start.abi_encode());
+        self.implement(proxy_admin, Managed { artifact: "EigenPodManager", proxy: manager, arguments, start });
+        let arguments = (deposits, manager, BEACON_CHAIN_GENESIS, version).abi_encode_params();
+        let implementation = self.create("pod implementation", "EigenPod", &arguments);
+        let upgrade = abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation };
+        self.send(self.deployer, beacon, &upgrade);
+        let reporter = abi::EigenPodManager::setProofTimestampSetterCall { newProofTimestampSetter: cast.reporter };
+        self.send(cast.owner, manager, &reporter);
+        for staker in &cast.stakers {
+            self.fund(*staker, STAKER_ETH);
+            let name = format!("pod of {}", self.book.name(*staker));
+            let pod = pod_address(self.artifacts, manager, beacon, *staker);
+            self.book.add(&name, Role::Contract, pod, Some("EigenPod"));
+        }
+        // The owner may come to report as well.
+        self.fund(cast.reporter, BEACON_CHAIN_ETH);
+        self.fund(cast.owner, BEACON_CHAIN_ETH);
+        // The others make their pods themselves, or never.
+        for staker in cast.stakers.iter().take(PODS_FROM_THE_START) {
+            self.send(*staker, manager, &abi::EigenPodManager::createPodCall {});
+        }
     }
 
     /// What the constructor of the allocation manager wants. Where nothing is redistributed, it need not know what cannot.
@@ -396,10 +447,10 @@ impl<'a> Planner<'a> {
     /// Set 1 burns. Set 2 redistributes, in releases that can.
     fn bootstrap_avs(&mut self, contracts: &Contracts, cast: &Cast, index: usize, avs: Address) {
         let manager = contracts.allocation_manager;
-        let chosen =
-            |which: &[usize]| -> Vec<Address> { which.iter().map(|strategy| cast.strategies[*strategy]).collect() };
+        let stakeable = cast.stakeable();
+        let chosen = |which: &[usize]| -> Vec<Address> { which.iter().map(|strategy| stakeable[*strategy]).collect() };
         let (burning, redistributing) =
-            [([0, 1].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2], &[0, 1])][index];
+            [([0, 1, 3].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2, 3], &[0, 1])][index];
         self.send(avs, manager, &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() });
         self.bootstrap_registrar(contracts, cast, index);
         let params =
@@ -453,6 +504,11 @@ impl<'a> Planner<'a> {
         address
     }
 
+    fn fund(&mut self, account: Address, ether: u64) {
+        let wei = U256::from(ether) * U256::from(WAD);
+        self.sends.push(Setup::Fund { account, wei });
+    }
+
     fn send(&mut self, from: Address, to: Address, call: &impl SolCall) {
         let data = call.abi_encode().into();
         self.sends.push(Setup::Send(Transaction { from, to, data, value: U256::ZERO }));
@@ -490,3 +546,20 @@ pub(super) fn start_manager(release: &Release, owner: Address) -> Vec<u8> {
 
 /// What everybody gets of each token: a billion whole ones.
 const FUNDS: U256 = U256::from_limbs([1_000_000_000, 0, 0, 0]);
+
+/// What every staker gets of ETH, and what is on the beacon chain for validators to have, in whole ones.
+const STAKER_ETH: u64 = 10_000;
+const BEACON_CHAIN_ETH: u64 = 1_000_000_000;
+
+/// Stakers who have a pod from the start.
+const PODS_FROM_THE_START: usize = 4;
+
+/// When the beacon chain of the main network began, in seconds.
+const BEACON_CHAIN_GENESIS: u64 = 1_606_824_023;
+
+/// Where the manager makes the pod of `owner`: a beacon proxy, with the owner as salt.
+fn pod_address(artifacts: &Artifacts, manager: Address, beacon: Address, owner: Address) -> Address {
+    let arguments = (beacon, Bytes::new()).abi_encode_params();
+    let init_code = [&artifacts.get("BeaconProxy").creation[..], &arguments].concat();
+    manager.create2_from_code(owner.into_word(), init_code)
+}

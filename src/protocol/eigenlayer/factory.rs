@@ -69,7 +69,7 @@ fn blacklist(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)
 
 /// Strategies that take deposits, or do not: those that were there, and those that the factory made.
 fn listed(ledger: &Ledger, whitelisted: bool) -> Vec<Address> {
-    let own = ledger.strategies.iter().map(|strategy| (strategy.address, strategy.whitelisted));
+    let own = ledger.token_strategies().map(|(_, strategy)| (strategy.address, strategy.whitelisted));
     let made = ledger.factory.strategies.iter().filter(|strategy| ledger.factory.made(strategy.address));
     let all = own.chain(made.map(|strategy| (strategy.address, strategy.whitelisted)));
     all.filter(|(_, is)| *is == whitelisted).map(|(address, _)| address).collect()

@@ -10,6 +10,7 @@ mod examples;
 mod factory;
 mod operator;
 mod permissions;
+mod pods;
 mod probes;
 mod questions;
 mod reader;
@@ -56,12 +57,14 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     rewards::splits::ACTIONS,
     rewards::control::ACTIONS,
     factory::ACTIONS,
+    pods::ACTIONS,
     probes::avs::ACTIONS,
     probes::operator::ACTIONS,
     probes::staker::ACTIONS,
     probes::control::ACTIONS,
     probes::rewards::ACTIONS,
     probes::factory::ACTIONS,
+    probes::pods::ACTIONS,
 ];
 
 /// What can be done besides, where there are examples.
@@ -95,9 +98,10 @@ mod pause_bit {
     pub const INCENTIVES_SPLIT: usize = 7;
     pub const SET_SPLIT: usize = 8;
     pub const DIRECTED_SET_SUBMISSION: usize = 9;
-
-    /// Switches that mean something, at most, in any contract.
-    pub const COUNT: usize = 10;
+    pub const NEW_PODS: usize = 0;
+    pub const NEW_VALIDATORS: usize = 2;
+    pub const START_CHECKPOINT: usize = 6;
+    pub const CHECKPOINT_PROOFS: usize = 7;
 }
 
 /// A deployment of EigenLayer.

@@ -13,10 +13,10 @@ use crate::{
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("admin.add_pending_admin", 4, add_pending_admin),
+    action("admin.add_pending_admin", 5, add_pending_admin),
     action("admin.remove_pending_admin", 1, remove_pending_admin),
-    action("admin.accept_admin", 4, accept_admin),
-    action("admin.remove_admin", 3, remove_admin),
+    action("admin.accept_admin", 6, accept_admin),
+    action("admin.remove_admin", 9, remove_admin),
     action("admin.set_appointee", 2, set_appointee),
     action("admin.remove_appointee", 1, remove_appointee),
 ];

@@ -26,6 +26,8 @@ pub(super) struct Slots {
     pub strategy: StrategySlots,
     pub rewards: RewardsSlots,
     pub factory: FactorySlots,
+    pub pods: PodManagerSlots,
+    pub pod: PodSlots,
     pub permissions: U256,
     pub is_pauser: U256,
     pub unpauser: Field,
@@ -161,6 +163,29 @@ pub(super) struct StrategySlots {
     pub total_shares: U256,
 }
 
+#[derive(Clone, Debug)]
+pub(super) struct PodManagerSlots {
+    pub paused: U256,
+    pub owner: Field,
+    pub owner_to_pod: U256,
+    pub pod_count: U256,
+    pub deposit_shares: U256,
+    pub slashing_factors: U256,
+    pub burnable_shares: U256,
+    pub reporter: Field,
+    // Members of structs.
+    pub is_set: Field,
+    pub slashing_factor: Field,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct PodSlots {
+    pub owner: Field,
+    pub withdrawable_gwei: Field,
+    /// Ours; EigenLayer's pods have it validator by validator.
+    pub validators_gwei: Option<Field>,
+}
+
 impl Slots {
     /// The slots of `artifacts`, all of which must have a storage layout.
     pub fn of(artifacts: &Artifacts, booking: Booking) -> Result<Self, Problem> {
@@ -184,6 +209,8 @@ impl Slots {
             strategy: strategy(layout("StrategyBase")?).map_err(at("StrategyBase"))?,
             rewards: RewardsSlots::of(layout("RewardsCoordinator")?).map_err(at("RewardsCoordinator"))?,
             factory: FactorySlots::of(layout("StrategyFactory")?).map_err(at("StrategyFactory"))?,
+            pods: pod_manager(layout("EigenPodManager")?).map_err(at("EigenPodManager"))?,
+            pod: pod(layout("EigenPod")?).map_err(at("EigenPod"))?,
             permissions: layout("PermissionController")?
                 .variable("_permissions")
                 .map_err(at("PermissionController"))?
@@ -322,6 +349,30 @@ fn registrars(layout: &StorageLayout) -> Result<RegistrarSlots, Problem> {
 
 fn strategy(layout: &StorageLayout) -> Result<StrategySlots, Problem> {
     Ok(StrategySlots { paused: layout.variable("_paused")?.slot, total_shares: layout.variable("totalShares")?.slot })
+}
+
+fn pod_manager(layout: &StorageLayout) -> Result<PodManagerSlots, Problem> {
+    let slot = |label: &str| Ok(layout.variable(label)?.slot);
+    Ok(PodManagerSlots {
+        paused: slot("_paused")?,
+        owner: layout.variable("_owner")?,
+        owner_to_pod: slot("ownerToPod")?,
+        pod_count: slot("numPods")?,
+        deposit_shares: slot("podOwnerDepositShares")?,
+        slashing_factors: slot("_beaconChainSlashingFactor")?,
+        burnable_shares: slot("burnableETHShares")?,
+        reporter: layout.variable("proofTimestampSetter")?,
+        is_set: layout.member("BeaconChainSlashingFactor", "isSet")?,
+        slashing_factor: layout.member("BeaconChainSlashingFactor", "slashingFactor")?,
+    })
+}
+
+fn pod(layout: &StorageLayout) -> Result<PodSlots, Problem> {
+    Ok(PodSlots {
+        owner: layout.variable("podOwner")?,
+        withdrawable_gwei: layout.variable("restakedExecutionLayerGwei")?,
+        validators_gwei: layout.variable("restakedValidatorsGwei").ok(),
+    })
 }
 
 /// What a mapping can be asked for.

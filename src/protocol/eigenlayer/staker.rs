@@ -153,13 +153,13 @@ fn queue_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
 /// The withdrawals that can be completed now as `receive` says.
 pub(super) fn completable(ledger: &Ledger, receive: Receive) -> Vec<Completion> {
     let mut completions = Vec::new();
-    for staker in &ledger.stakers {
+    for (index, staker) in ledger.stakers.iter().enumerate() {
         for (nth, withdrawal) in (0u32..).zip(ledger.queue_of(staker.address)) {
             if ledger.block <= ledger.slashable_until(withdrawal) {
                 continue;
             }
             let possible = match receive {
-                Receive::Shares => takes_back(ledger, staker, withdrawal),
+                Receive::Shares => takes_back(ledger, index, withdrawal),
                 Receive::Tokens | Receive::WrongTokens => is_paid(ledger, withdrawal),
             };
             if possible {
@@ -172,17 +172,20 @@ pub(super) fn completable(ledger: &Ledger, receive: Receive) -> Vec<Completion> 
 
 /// Whether every strategy of a withdrawal can pay for it.
 fn is_paid(ledger: &Ledger, withdrawal: &Withdrawal) -> bool {
-    withdrawal.items.iter().enumerate().all(|(item, (strategy, _))| {
-        let shares = ledger.receivable(withdrawal, item).unwrap_or_default();
-        !is_paused(ledger, *strategy, pause_bit::STRATEGY_WITHDRAWALS)
-            && (shares.is_zero() || ledger.pays(*strategy, shares, withdrawal.staker))
-    })
+    let native = ledger.native_strategy().map(|native| ledger.strategies[native].address);
+    ledger.is_covered(withdrawal)
+        && withdrawal.items.iter().enumerate().all(|(item, (strategy, _))| {
+            let shares = ledger.receivable(withdrawal, item).unwrap_or_default();
+            Some(*strategy) == native
+                || !is_paused(ledger, *strategy, pause_bit::STRATEGY_WITHDRAWALS)
+                    && (shares.is_zero() || ledger.pays(*strategy, shares, withdrawal.staker))
+        })
 }
 
 /// Whether a staker can have the shares of a withdrawal back.
-fn takes_back(ledger: &Ledger, staker: &Staker, withdrawal: &Withdrawal) -> bool {
+fn takes_back(ledger: &Ledger, staker: usize, withdrawal: &Withdrawal) -> bool {
     let mut strategies = withdrawal.items.iter().filter_map(|(strategy, _)| ledger.strategy_index(*strategy));
-    strategies.all(|at| !is_fully_slashed(ledger, staker.delegated_to, at))
+    strategies.all(|at| ledger.slashing_factor(staker, at) > 0)
 }
 
 /// The withdrawals that can be completed now, with the way.

@@ -87,8 +87,8 @@ fn slash_foreign_strategy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
     let mut targets = Vec::new();
     for (index, set) in ledger.sets.iter().enumerate().filter(|(_, set)| set.exists) {
         for operator in ledger.operators.iter().filter(|o| o.memberships[index].is_slashable(ledger.block)) {
-            let foreign = protocol.cast.strategies.iter().filter(|strategy| !set.has_strategy(**strategy));
-            targets.extend(foreign.map(|strategy| (set.id, operator.address, *strategy)));
+            let foreign = protocol.cast.stakeable().into_iter().filter(|strategy| !set.has_strategy(*strategy));
+            targets.extend(foreign.map(|strategy| (set.id, operator.address, strategy)));
         }
     }
     let (set, operator, strategy) = draw.choose(&targets)?;

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{avs::existing_set, exactly, probe};
+use super::{avs::existing_set, exactly, pods::paused_pods, probe};
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -14,6 +14,7 @@ use crate::{
         eigenlayer::{
             EigenLayer, abi,
             avs::slash_of_something,
+            control::switch_bits,
             factory,
             operator::{any_operator, changeable, leaving, one_change, ready_operator},
             operators, pause_bit,
@@ -42,14 +43,16 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
     let contracts = &protocol.contracts;
     let mut paused = Vec::new();
     for (contract, status) in &ledger.control.paused {
-        let bits = if *contract == contracts.rewards_coordinator { pause_bit::COUNT } else { 3 };
-        paused.extend((0..bits).filter(|bit| status.bit(*bit)).map(|bit| (*contract, bit)));
+        let bits = switch_bits(protocol, *contract).iter().filter(|bit| status.bit(**bit));
+        paused.extend(bits.map(|bit| (*contract, *bit)));
     }
     let (contract, bit) = draw.choose(&paused)?;
     if contract == contracts.allocation_manager {
         paused_allocation_manager(protocol, draw, bit)
     } else if contract == contracts.delegation_manager {
         paused_delegation_manager(draw, bit)
+    } else if contract == contracts.eigen_pod_manager {
+        paused_pods(protocol, draw, bit)
     } else if contract == contracts.strategy_manager {
         if bit != pause_bit::DEPOSITS {
             return None;
@@ -193,7 +196,8 @@ fn call_plumbing(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
         Plumbing::StrategyWithdraw,
     ])?;
     let caller = draw.choose(&protocol.cast.actors)?;
-    let strategy = draw.choose(&draw.ledger.strategies)?;
+    let strategy = draw.choose(&protocol.cast.strategies)?;
+    let strategy = draw.ledger.strategy(strategy)?;
     // Something that is there, so that it would work.
     let account = draw.choose(&protocol.cast.stakers)?;
     let amount = draw.up_to(strategy.total_shares.max(U256::ONE))?;
@@ -205,7 +209,8 @@ fn stranger_administers(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
     let control = &ledger.control;
     let to = protocol.cast.stranger;
     let contract = draw.choose(&protocol.cast.pausable)?;
-    let strategy = draw.choose(&ledger.strategies)?;
+    let strategy = draw.choose(&protocol.cast.strategies)?;
+    let strategy = ledger.strategy(strategy)?;
     let strategies = vec![strategy.address];
     let pausers: Vec<Address> = control.pausers.iter().filter(|(_, may)| *may).map(|(pauser, _)| *pauser).collect();
     let (insiders, operation) = match draw.below(9) {

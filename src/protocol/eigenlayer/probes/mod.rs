@@ -4,6 +4,7 @@ pub(super) mod avs;
 pub(super) mod control;
 pub(super) mod factory;
 pub(super) mod operator;
+pub(super) mod pods;
 pub(super) mod rewards;
 pub(super) mod staker;
 

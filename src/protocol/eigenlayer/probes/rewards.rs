@@ -16,7 +16,7 @@ use crate::{
         eigenlayer::{
             EigenLayer,
             abi::RewardsCoordinator as R,
-            pause_bit,
+            control::switch_bits,
             rewards::{
                 Drawn, claims,
                 claims::{claims_under, payable},
@@ -280,7 +280,8 @@ fn administer(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
 /// What is paused now, by somebody who could do it otherwise.
 fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let status = draw.ledger.control.paused(protocol.contracts.rewards_coordinator);
-    let paused: Vec<usize> = (0..pause_bit::COUNT).filter(|bit| status.bit(*bit)).collect();
+    let bits = switch_bits(protocol, protocol.contracts.rewards_coordinator);
+    let paused: Vec<usize> = bits.iter().copied().filter(|bit| status.bit(*bit)).collect();
     let bit = draw.choose(&paused)?;
     paused_rewards_coordinator(protocol, draw, bit)
 }

@@ -36,7 +36,7 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
 fn deposit_badly(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
     let staker = draw.choose(&protocol.cast.stakers)?;
-    let index = draw.below(ledger.strategies.len());
+    let index = draw.below(protocol.cast.strategies.len());
     let strategy = &ledger.strategies[index];
     let other = protocol.cast.tokens[(index + 1) % protocol.cast.tokens.len()];
     let balance = ledger.balance(strategy.token, staker)?;
@@ -54,7 +54,7 @@ fn deposit_fully_slashed(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address
     let ledger = draw.ledger;
     let mut hopeless = Vec::new();
     for staker in &ledger.stakers {
-        for (index, strategy) in ledger.strategies.iter().enumerate() {
+        for (index, strategy) in ledger.token_strategies() {
             if is_fully_slashed(ledger, staker.delegated_to, index) {
                 hopeless.push((staker.address, strategy));
             }
@@ -97,12 +97,13 @@ fn stranger_undelegates(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
     Some((caller, Operation::Undelegate { staker: staker.address }))
 }
 
-/// One share more than there is, or none.
+/// One share more than there is, or none; of native ETH, none may be queued.
 fn queue_too_much(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let staker = draw.choose(&draw.ledger.stakers)?;
     let index = draw.below(draw.ledger.strategies.len());
     let held = staker.holdings[index].shares;
-    let shares = Quantity::Exactly(if draw.chance(70) { held.saturating_add(U256::ONE) } else { U256::ZERO });
+    let none = Some(index) != draw.ledger.native_strategy() && draw.chance(30);
+    let shares = Quantity::Exactly(if none { U256::ZERO } else { held.saturating_add(U256::ONE) });
     let withdrawals = vec![vec![WithdrawalItem { strategy: draw.ledger.strategies[index].address, shares }]];
     Some((staker.address, Operation::QueueWithdrawals { withdrawals }))
 }
@@ -132,10 +133,13 @@ fn stranger_completes(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Add
 fn complete_wrong_tokens(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
     let mut possible = completable_any_way(ledger);
-    // A withdrawal that was slashed to nothing moves no tokens, so none are wrong.
+    let native = ledger.native_strategy().map(|native| ledger.strategies[native].address);
+    // A withdrawal that was slashed to nothing moves no tokens, so none are wrong. Native ETH has none.
+    let is_token = |strategy: Address| Some(strategy) != native;
     possible.retain(|completion| {
         ledger.nth_withdrawal(completion.staker, completion.nth).is_some_and(|withdrawal| {
-            (0..withdrawal.items.len()).any(|item| ledger.receivable(withdrawal, item) > Some(U256::ZERO))
+            let items = withdrawal.items.iter().enumerate().filter(|(_, (strategy, _))| is_token(*strategy));
+            items.into_iter().any(|(item, _)| ledger.receivable(withdrawal, item) > Some(U256::ZERO))
         })
     });
     let completion = Completion { receive: Receive::WrongTokens, ..draw.choose(&possible)? };

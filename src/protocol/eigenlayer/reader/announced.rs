@@ -3,10 +3,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 
 use crate::{
     call::{Call, Distribution, Operation, RewardsOperation},
+    evm::Place,
     ledger::{Ledger, RecordedSubmission, SubmissionKind},
     protocol::eigenlayer::{
         EigenLayer,
@@ -33,8 +34,8 @@ impl Announced {
         }
     }
 
-    /// Takes in what a call says; the slots in which its submissions would be noted, with their indices.
-    pub fn hear(&mut self, call: &Call, before: &Ledger) -> Vec<((Address, U256), usize)> {
+    /// Takes in what a call says; the places in which its submissions would be noted, with their indices.
+    pub fn hear(&mut self, call: &Call, before: &Ledger) -> Vec<(Place, usize)> {
         let Operation::Rewards(operation) = &call.operation else { return Vec::new() };
         if let RewardsOperation::SubmitRoot { distribution, .. } = operation {
             self.distributions.entry(distribution.root()).or_insert_with(|| Arc::new(distribution.clone()));
@@ -49,7 +50,7 @@ impl Announced {
         hashes.into_iter().map(add).collect()
     }
 
-    fn slot(&self, kind: SubmissionKind, account: Address, hash: B256) -> (Address, U256) {
+    fn slot(&self, kind: SubmissionKind, account: Address, hash: B256) -> Place {
         let mapping = match kind {
             SubmissionKind::Avs => self.slots.avs_submissions,
             SubmissionKind::All => self.slots.all_submissions,
@@ -57,7 +58,7 @@ impl Announced {
             SubmissionKind::Directed => self.slots.directed_submissions,
             SubmissionKind::DirectedToSet => self.slots.directed_set_submissions,
         };
-        (self.coordinator, entry(entry(mapping, account), hash))
+        Place::Slot(self.coordinator, entry(entry(mapping, account), hash))
     }
 
     /// Notes in the ledger whether a submission is recorded.
@@ -77,8 +78,8 @@ impl Announced {
         self.distributions.get(&root).cloned()
     }
 
-    /// Forgets all of it; the slots of submissions.
-    pub fn forget(&mut self) -> Vec<(Address, U256)> {
+    /// Forgets all of it; the places of submissions.
+    pub fn forget(&mut self) -> Vec<Place> {
         self.distributions.clear();
         let submissions = std::mem::take(&mut self.submissions);
         submissions.into_iter().map(|at| self.slot(at.kind, at.account, at.hash)).collect()

@@ -7,8 +7,8 @@ use crate::{
     call::{SetId, SplitId},
     ledger::{
         Allocation, AllocationDelay, Approver, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken,
-        Holding, Ledger, Managers, Membership, Operator, OperatorSet, Principal, Quirks, Registrar, Rewards,
-        RewardsTerms, Split, Stake, Staker, Strategy, Submitter, Terms, Token, Units,
+        Holding, Ledger, Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks, Registrar,
+        Rewards, RewardsTerms, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
     },
     protocol::eigenlayer::{
         EigenLayer,
@@ -36,7 +36,8 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         terms: terms(protocol),
         operators: cast.operators.iter().map(|address| operator(*address, cast)).collect(),
         sets: cast.sets.iter().map(|id| set(*id)).collect(),
-        strategies: cast.strategies.iter().zip(&cast.tokens).map(|(at, token)| strategy(*at, *token)).collect(),
+        strategies: strategies(cast),
+        native: native(cast),
         stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
@@ -64,6 +65,7 @@ fn terms(protocol: &EigenLayer) -> Terms {
             allocation: protocol.contracts.allocation_manager,
             delegation: protocol.contracts.delegation_manager,
             strategy: protocol.contracts.strategy_manager,
+            eigen_pod: protocol.contracts.eigen_pod_manager,
         },
         booking: protocol.release.booking,
         not_redistributable: [NATIVE_STRATEGY].into_iter().chain(protocol.book.address("eigen strategy")).collect(),
@@ -101,7 +103,7 @@ fn holders(protocol: &EigenLayer) -> Vec<Address> {
 }
 
 fn operator(address: Address, cast: &Cast) -> Operator {
-    let (sets, strategies) = (cast.sets.len(), cast.strategies.len());
+    let (sets, strategies) = (cast.sets.len(), cast.stakeable().len());
     Operator {
         address,
         staker: cast.stakers.iter().position(|staker| *staker == address).expect("operators are stakers"),
@@ -128,8 +130,25 @@ fn set(id: SetId) -> OperatorSet {
     }
 }
 
-fn strategy(address: Address, token: Address) -> Strategy {
+/// Those that hold tokens, then native ETH.
+fn strategies(cast: &Cast) -> Vec<Strategy> {
+    let of_tokens = cast.strategies.iter().zip(&cast.tokens);
+    let mut all: Vec<_> = of_tokens.map(|(at, token)| strategy(*at, *token, StrategyKind::Token)).collect();
+    all.push(strategy(NATIVE_STRATEGY, Address::ZERO, StrategyKind::Native));
+    all
+}
+
+fn native(cast: &Cast) -> NativeStake {
+    NativeStake {
+        pods: vec![Pod::default(); cast.stakers.len()],
+        balances: vec![U256::ZERO; cast.stakers.len()],
+        ..NativeStake::default()
+    }
+}
+
+fn strategy(address: Address, token: Address, kind: StrategyKind) -> Strategy {
     Strategy {
+        kind,
         address,
         token,
         total_shares: U256::ZERO,
@@ -147,7 +166,7 @@ fn staker(address: Address, cast: &Cast) -> Staker {
         nonce: U256::ZERO,
         roots: Vec::new(),
         strategies: Vec::new(),
-        holdings: vec![Holding::default(); cast.strategies.len()],
+        holdings: vec![Holding::default(); cast.stakeable().len()],
     }
 }
 

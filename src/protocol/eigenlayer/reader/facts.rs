@@ -45,6 +45,7 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
     }
     facts.part = Part::Rest;
     facts.strategies(blank);
+    facts.native(blank);
     facts.tokens(blank);
     facts.callers(blank);
     facts.registrars(blank);
@@ -59,17 +60,17 @@ pub(super) fn all(protocol: &EigenLayer, blank: &Ledger) -> Vec<Cell> {
 
 /// Collects cells.
 pub(super) struct Facts<'a> {
-    contracts: &'a Contracts,
+    pub(super) contracts: &'a Contracts,
     pub(super) slots: &'a Slots,
     /// Whose slots are described.
     pub(super) at: Address,
     /// Whose facts they are. What two share is the rest's.
-    part: Part,
+    pub(super) part: Part,
     cells: Vec<Cell>,
 }
 
 impl Facts<'_> {
-    fn add(&mut self, slot: U256, shape: Shape) {
+    pub(super) fn add(&mut self, slot: U256, shape: Shape) {
         self.cells.push(Cell { contract: self.at, slot, shape, part: self.part });
     }
 
@@ -78,7 +79,7 @@ impl Facts<'_> {
     }
 
     /// A variable that shares its slot.
-    fn field(&mut self, slot: U256, field: Field, put: impl Fn(&mut Ledger, U256) + 'static) {
+    pub(super) fn field(&mut self, slot: U256, field: Field, put: impl Fn(&mut Ledger, U256) + 'static) {
         self.word(slot + field.slot, move |ledger, word| put(ledger, field.of(word)));
     }
 
@@ -210,7 +211,7 @@ impl Facts<'_> {
             ledger.stakers[a].strategies = addresses(list);
         });
         let shares = entry(slots.shares, address);
-        for (t, strategy) in blank.strategies.iter().enumerate() {
+        for (t, strategy) in blank.token_strategies() {
             self.word(entry(shares, strategy.address), move |ledger, word| {
                 ledger.stakers[a].holdings[t].shares = word;
             });
@@ -230,7 +231,7 @@ impl Facts<'_> {
     }
 
     fn strategies(&mut self, blank: &Ledger) {
-        for (t, address) in blank.strategies.iter().map(|strategy| strategy.address).enumerate() {
+        for (t, address) in blank.token_strategies().map(|(t, strategy)| (t, strategy.address)) {
             self.at = address;
             self.word(self.slots.strategy.total_shares, move |ledger, word| {
                 ledger.strategies[t].total_shares = word;
@@ -302,13 +303,14 @@ impl Facts<'_> {
     }
 
     fn paused_slot(&self, contract: Address) -> U256 {
-        let Slots { allocation, delegation, deposits, strategy, rewards, factory, .. } = self.slots;
+        let Slots { allocation, delegation, deposits, strategy, pods, rewards, factory, .. } = self.slots;
         match contract {
             _ if contract == self.contracts.allocation_manager => allocation.paused,
             _ if contract == self.contracts.delegation_manager => delegation.paused,
             _ if contract == self.contracts.strategy_manager => deposits.paused,
             _ if contract == self.contracts.rewards_coordinator => rewards.paused,
             _ if contract == self.contracts.strategy_factory => factory.paused,
+            _ if contract == self.contracts.eigen_pod_manager => pods.paused,
             _ => strategy.paused,
         }
     }

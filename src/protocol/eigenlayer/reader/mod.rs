@@ -8,6 +8,7 @@ mod announced;
 mod blank;
 mod examples;
 mod facts;
+mod pods;
 mod surroundings;
 
 use alloy_primitives::{Address, B256, U256, map::HashMap};
@@ -16,11 +17,12 @@ use announced::Announced;
 
 use super::{
     EigenLayer,
-    slots::{DelegationSlots, RootFields, address_of, elements, entry, set_of},
+    slots::{DelegationSlots, PodSlots, RootFields, address_of, elements, entry, set_of},
 };
 use crate::{
     artifact::Field,
     call::{Call, SetId},
+    evm::Place,
     ledger::{DistributionRoot, Ledger, Part, QueueEnds, Touched, Withdrawal},
     protocol::{Reader, Storage},
 };
@@ -35,6 +37,8 @@ type Put<T> = Box<dyn Fn(&mut Ledger, T)>;
 enum Shape {
     /// One word.
     Word(Put<U256>),
+    /// No slot, but the ETH of the contract, in wei.
+    Ether(Put<U256>),
     /// A dynamic array, or the values of an enumerable set.
     List(Put<Vec<U256>>),
     /// A double-ended queue of operator sets.
@@ -49,6 +53,8 @@ enum Shape {
     Roots { staker: usize },
     /// The roots of rewards.
     DistributionRoots,
+    /// The address of a staker's pod, and the pod.
+    Pod { staker: usize },
 }
 
 /// One fact of the ledger.
@@ -58,6 +64,15 @@ struct Cell {
     shape: Shape,
     /// Whose fact it is.
     part: Part,
+}
+
+impl Cell {
+    fn place(&self) -> Place {
+        match self.shape {
+            Shape::Ether(_) => Place::Balance(self.contract),
+            _ => Place::Slot(self.contract, self.slot),
+        }
+    }
 }
 
 /// Gives the ledger so many of something.
@@ -89,6 +104,7 @@ enum Owner {
 pub(super) struct SlotReader {
     delegation_manager: Address,
     delegation: DelegationSlots,
+    pod: PodSlots,
     /// Whose slashed shares are kept where.
     strategy_manager: Address,
     slashed: Option<U256>,
@@ -99,9 +115,9 @@ pub(super) struct SlotReader {
     growths: Vec<Growth>,
     /// By set: its slashes that have a cell.
     slashes: Vec<usize>,
-    index: HashMap<(Address, U256), Owner>,
-    /// Slots of withdrawals, which have meaning only for the ledger they were read into.
-    of_withdrawals: Vec<(Address, U256)>,
+    index: HashMap<Place, Owner>,
+    /// Places of withdrawals, which have meaning only for the ledger they were read into.
+    of_withdrawals: Vec<Place>,
     root_fields: RootFields,
     /// What calls said that storage does not.
     announced: Announced,
@@ -113,12 +129,13 @@ impl SlotReader {
         let mut cells = facts::all(protocol, &blank);
         let (more, growths) = examples::all(protocol);
         cells.extend(more);
-        let slot = |(index, cell): (usize, &Cell)| ((cell.contract, cell.slot), Owner::Cell(index));
-        let index: HashMap<_, _> = cells.iter().enumerate().map(slot).collect();
-        assert_eq!(index.len(), cells.len(), "a slot belongs to one cell");
+        let place = |(index, cell): (usize, &Cell)| (cell.place(), Owner::Cell(index));
+        let index: HashMap<_, _> = cells.iter().enumerate().map(place).collect();
+        assert_eq!(index.len(), cells.len(), "a place belongs to one cell");
         Self {
             delegation_manager: protocol.contracts.delegation_manager,
             delegation: protocol.slots.delegation.clone(),
+            pod: protocol.slots.pod.clone(),
             strategy_manager: protocol.contracts.strategy_manager,
             slashed: protocol.slots.deposits.waiting.map(|waiting| waiting.slashed),
             sets: protocol.cast.sets.clone(),
@@ -140,6 +157,8 @@ impl SlotReader {
         let mut reading = Reading { storage, contract: *contract, index: &mut self.index, owner };
         match shape {
             Shape::Word(put) => put(ledger, reading.word(*slot)),
+            Shape::Ether(put) => put(ledger, storage(Place::Balance(*contract))),
+            Shape::Pod { staker } => reading.pod(*slot, &self.pod, &mut ledger.native.pods[*staker]),
             Shape::List(put) => put(ledger, reading.list(*slot)),
             Shape::Queue(put) => put(ledger, reading.queue(*slot)),
             Shape::Map(put) => put(ledger, reading.map(*slot)),
@@ -193,7 +212,7 @@ impl SlotReader {
                 slashes[id] = entries;
             };
             let slot = entry(base, U256::from(id));
-            self.index.insert((self.strategy_manager, slot), Owner::Cell(self.cells.len()));
+            self.index.insert(Place::Slot(self.strategy_manager, slot), Owner::Cell(self.cells.len()));
             let (contract, shape) = (self.strategy_manager, Shape::Map(Box::new(put)));
             self.cells.push(Cell { contract, slot, shape, part: Part::Set(set) });
         }
@@ -201,7 +220,7 @@ impl SlotReader {
         // Their slots change when they do; those of a ledger that is behind are read now.
         for id in known..ids {
             let slot = entry(base, U256::from(id));
-            if let Some(Owner::Cell(cell)) = self.index.get(&(self.strategy_manager, slot)).copied() {
+            if let Some(Owner::Cell(cell)) = self.index.get(&Place::Slot(self.strategy_manager, slot)).copied() {
                 self.refresh(cell, ledger, storage);
             }
         }
@@ -215,7 +234,7 @@ impl SlotReader {
             let cells = (self.growths[growth].cells)(thing);
             let first = self.cells.len();
             for cell in cells {
-                self.index.insert((cell.contract, cell.slot), Owner::Cell(self.cells.len()));
+                self.index.insert(cell.place(), Owner::Cell(self.cells.len()));
                 self.cells.push(cell);
             }
             self.growths[growth].made.push((first..self.cells.len()).collect());
@@ -235,7 +254,7 @@ impl SlotReader {
         }
         let fields = &self.delegation.withdrawal;
         let base = entry(self.delegation.queued_withdrawals, root);
-        let word = |slot: U256| storage(self.delegation_manager, slot);
+        let word = |slot: U256| storage(Place::Slot(self.delegation_manager, slot));
         let field = |field: Field| field.of(word(base + field.slot));
         let array = |field: Field| -> Vec<U256> {
             let length: usize = word(base + field.slot).saturating_to();
@@ -265,16 +284,15 @@ impl SlotReader {
     fn refresh_withdrawal(&self, index: usize, ledger: &mut Ledger, storage: Storage<'_>) {
         // A ledger that is behind does not know of it yet.
         let Some(withdrawal) = ledger.withdrawals.get_mut(index) else { return };
-        let [pending, stored] =
-            self.slots_of_withdrawal(withdrawal.root).map(|(contract, slot)| !storage(contract, slot).is_zero());
+        let [pending, stored] = self.slots_of_withdrawal(withdrawal.root).map(|place| !storage(place).is_zero());
         (withdrawal.pending, withdrawal.stored) = (pending, stored);
     }
 
     /// Where it is noted that a withdrawal is pending, and what it is.
-    fn slots_of_withdrawal(&self, root: B256) -> [(Address, U256); 2] {
+    fn slots_of_withdrawal(&self, root: B256) -> [Place; 2] {
         let pending = entry(self.delegation.pending_withdrawals, root);
         let stored = entry(self.delegation.queued_withdrawals, root) + self.delegation.withdrawal.staker.slot;
-        [pending, stored].map(|slot| (self.delegation_manager, slot))
+        [pending, stored].map(|slot| Place::Slot(self.delegation_manager, slot))
     }
 }
 
@@ -282,19 +300,24 @@ impl SlotReader {
 struct Reading<'a> {
     storage: Storage<'a>,
     contract: Address,
-    index: &'a mut HashMap<(Address, U256), Owner>,
+    index: &'a mut HashMap<Place, Owner>,
     owner: usize,
 }
 
 impl Reading<'_> {
     fn word(&self, slot: U256) -> U256 {
-        (self.storage)(self.contract, slot)
+        (self.storage)(Place::Slot(self.contract, slot))
     }
 
-    /// A part of something longer: a change of it is a change of the whole.
+    /// A part of something longer, wherever it is: a change of it is a change of the whole.
+    fn part_at(&mut self, place: Place) -> U256 {
+        self.index.insert(place, Owner::Cell(self.owner));
+        (self.storage)(place)
+    }
+
+    /// As [`Reading::part_at`], in the contract that is read.
     fn part(&mut self, slot: U256) -> U256 {
-        self.index.insert((self.contract, slot), Owner::Cell(self.owner));
-        self.word(slot)
+        self.part_at(Place::Slot(self.contract, slot))
     }
 
     fn list(&mut self, slot: U256) -> Vec<U256> {
@@ -350,12 +373,12 @@ impl Reader for SlotReader {
     fn update(
         &mut self,
         ledger: &mut Ledger,
-        changed: &mut dyn Iterator<Item = (Address, U256)>,
+        changed: &mut dyn Iterator<Item = Place>,
         storage: Storage<'_>,
     ) -> Touched {
         let mut touched = Touched::default();
-        for slot in changed {
-            match self.index.get(&slot).copied() {
+        for place in changed {
+            match self.index.get(&place).copied() {
                 Some(Owner::Cell(cell)) => {
                     touched.add(self.cells[cell].part);
                     self.refresh(cell, ledger, storage);
@@ -367,7 +390,7 @@ impl Reader for SlotReader {
                 }
                 Some(Owner::Submission(index)) => {
                     touched.add(Part::Rewards);
-                    self.announced.note(index, ledger, !storage(slot.0, slot.1).is_zero());
+                    self.announced.note(index, ledger, !storage(place).is_zero());
                 }
                 None => {}
             }
@@ -375,17 +398,17 @@ impl Reader for SlotReader {
         touched
     }
 
-    fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<(Address, U256)> {
+    fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<Place> {
         let announced = self.announced.hear(call, before);
-        for (slot, submission) in &announced {
-            self.index.insert(*slot, Owner::Submission(*submission));
+        for (place, submission) in &announced {
+            self.index.insert(*place, Owner::Submission(*submission));
         }
-        announced.into_iter().map(|(slot, _)| slot).collect()
+        announced.into_iter().map(|(place, _)| place).collect()
     }
 
     fn forget(&mut self) {
-        for slot in self.of_withdrawals.drain(..).chain(self.announced.forget()) {
-            self.index.remove(&slot);
+        for place in self.of_withdrawals.drain(..).chain(self.announced.forget()) {
+            self.index.remove(&place);
         }
     }
 }

@@ -14,6 +14,7 @@ mod examples;
 mod factory;
 mod others;
 mod permission_controller;
+mod pods;
 mod probes;
 mod questions;
 pub(super) mod rewards;
@@ -27,7 +28,11 @@ type Encoded = (Address, Vec<u8>);
 pub(super) fn transaction(protocol: &EigenLayer, call: &Call, before: &Ledger) -> Option<Transaction> {
     let encoder = Encoder { protocol, before, actor: call.actor };
     let (to, data) = encoder.encode(&call.operation)?;
-    Some(Transaction { from: call.actor, to, data: Bytes::from(data), value: U256::ZERO })
+    let value = match &call.operation {
+        Operation::Pods(operation) => operation.value(),
+        _ => U256::ZERO,
+    };
+    Some(Transaction { from: call.actor, to, data: Bytes::from(data), value })
 }
 
 struct Encoder<'a> {
@@ -42,6 +47,7 @@ impl Encoder<'_> {
             .or_else(|| self.delegation_manager(operation))
             .or_else(|| self.allocation_manager(operation))
             .or_else(|| self.permission_controller(operation))
+            .or_else(|| self.pods(operation))
             .or_else(|| self.signed(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.examples(operation))

@@ -78,6 +78,9 @@ impl Encoder<'_> {
                 initialStrategyBeacon: contracts.strategy_factory,
             }
             .abi_encode()
+        } else if contract == contracts.eigen_pod_manager {
+            let thief = self.protocol.cast.stranger;
+            abi::EigenPodManager::initializeCall { initialOwner: thief, initialPausedStatus: U256::ZERO }.abi_encode()
         } else if self.protocol.cast.strategies.contains(&contract) {
             abi::StrategyBase::initializeCall { token: self.protocol.cast.tokens[0] }.abi_encode()
         } else {

@@ -85,8 +85,8 @@ impl Encoder<'_> {
         }
     }
 
-    /// What the delegation manager tells the strategy manager of a slash.
-    fn book_slashed(&self, set: abi::OperatorSet, strategy: Address, shares: U256) -> Vec<u8> {
+    /// What the delegation manager tells a share manager of a slash.
+    pub(super) fn book_slashed(&self, set: abi::OperatorSet, strategy: Address, shares: U256) -> Vec<u8> {
         match self.before.terms.booking {
             Booking::ByStrategy => {
                 abi::SlashingManagers::increaseBurnableSharesCall { strategy, addedSharesToBurn: shares }.abi_encode()

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.30;
+
+import {IBeacon} from "@openzeppelin/contracts/proxy/beacon/IBeacon.sol";
+import {IDelegationManager} from "../interfaces/IDelegationManager.sol";
+import {IETHPOSDeposit} from "../interfaces/IETHPOSDeposit.sol";
+import {IPauserRegistry} from "../interfaces/IPauserRegistry.sol";
+import {IStrategy} from "../interfaces/IStrategy.sol";
+import {OperatorSet} from "../libraries/OperatorSetLib.sol";
+import {EigenPodManagerCore} from "../core/EigenPodManagerCore.sol";
+import {IRedistributionShareManager} from "./interfaces/IRedistributionShareManager.sol";
+
+/// @title EigenPodManager
+/// @notice See {IEigenPodManager}.
+contract EigenPodManager is EigenPodManagerCore, IRedistributionShareManager {
+    constructor(
+        IETHPOSDeposit depositContract,
+        IBeacon podBeacon,
+        IDelegationManager delegation,
+        IPauserRegistry registry,
+        string memory version
+    ) EigenPodManagerCore(depositContract, podBeacon, delegation, registry, version) {}
+
+    /// @inheritdoc IRedistributionShareManager
+    /// @dev Native ETH is not redistributed, so it does not matter which slash it was.
+    function increaseBurnOrRedistributableShares(OperatorSet calldata, uint256, IStrategy, uint256 addedSharesToBurn)
+        external
+        onlyDelegationManager
+        nonReentrant
+    {
+        _increaseBurnableETHShares(addedSharesToBurn);
+    }
+}
