@@ -230,6 +230,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         strategies: vec![Strategy {
             address: strategy,
             token,
+            wrapper: None,
             total_shares: U256::ZERO,
             balance: U256::ZERO,
             whitelisted: true,

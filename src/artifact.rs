@@ -64,6 +64,7 @@ const WORLD: &[(&str, &str)] = &[
     ("BlacklistingToken", include_str!("../contracts/artifacts/world/BlacklistingToken.json")),
     ("CallingAccount", include_str!("../contracts/artifacts/world/CallingAccount.json")),
     ("CallingToken", include_str!("../contracts/artifacts/world/CallingToken.json")),
+    ("Eigen", include_str!("../contracts/artifacts/world/Eigen.json")),
     ("FeeToken", include_str!("../contracts/artifacts/world/FeeToken.json")),
     ("NoNativeStake", include_str!("../contracts/artifacts/world/NoNativeStake.json")),
     ("ProxyAdmin", include_str!("../contracts/artifacts/world/ProxyAdmin.json")),
@@ -86,6 +87,7 @@ macro_rules! release {
         &[
             ("AllocationManager", include_str!(concat!("../contracts/artifacts/", $folder, "/AllocationManager.json"))),
             ("DelegationManager", include_str!(concat!("../contracts/artifacts/", $folder, "/DelegationManager.json"))),
+            ("EigenStrategy", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenStrategy.json"))),
             ("PauserRegistry", include_str!(concat!("../contracts/artifacts/", $folder, "/PauserRegistry.json"))),
             (
                 "PermissionController",

@@ -52,6 +52,8 @@ pub enum Behaviour {
     Blacklisting,
     /// It calls those it moves between.
     Calling,
+    /// Nothing itself, but EIGEN wraps it, and its strategy is that of EIGEN.
+    Wrapped,
 }
 
 impl Behaviour {
@@ -64,6 +66,7 @@ impl Behaviour {
             Self::Reverting => "reverting",
             Self::Blacklisting => "blacklisting",
             Self::Calling => "calling",
+            Self::Wrapped => "wrapped",
         }
     }
 
@@ -133,6 +136,13 @@ const CALLBACK: Kind = Kind {
     registrars: Registrars::Accepting,
 };
 
+const EIGEN: Kind = Kind {
+    name: "eigen",
+    text: "Strategy C is that of EIGEN, which no set redistributes: it takes EIGEN, and holds what is wrapped in it.",
+    tokens: [plain(18), plain(18), odd(Behaviour::Wrapped)],
+    registrars: Registrars::Accepting,
+};
+
 const REGISTRARS: Kind = Kind {
     name: "registrars",
     text: "Registrars that refuse, fail, burn gas and call back, and an AVS that has none.",
@@ -141,7 +151,8 @@ const REGISTRARS: Kind = Kind {
 };
 
 /// Every kind, the standard one first.
-pub const KINDS: &[&Kind] = &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS];
+pub const KINDS: &[&Kind] =
+    &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS, &EIGEN];
 
 impl Kind {
     /// Whether some token behaves so.

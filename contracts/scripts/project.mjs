@@ -19,6 +19,7 @@ export const settings = {
 const release = (folder) => ({
   AllocationManager: `src/${folder}/AllocationManager.sol`,
   DelegationManager: `src/${folder}/DelegationManager.sol`,
+  EigenStrategy: `src/${folder}/EigenStrategy.sol`,
   PauserRegistry: "src/permissions/PauserRegistry.sol",
   PermissionController: "src/permissions/PermissionController.sol",
   RewardsCoordinator: "src/rewards/RewardsCoordinator.sol",
@@ -46,6 +47,7 @@ export const artifacts = {
     BlacklistingToken: "mocks/tokens/BlacklistingToken.sol",
     CallingAccount: "mocks/CallingAccount.sol",
     CallingToken: "mocks/tokens/CallingToken.sol",
+    Eigen: "mocks/tokens/Eigen.sol",
     FeeToken: "mocks/tokens/FeeToken.sol",
     NoNativeStake: "mocks/NoNativeStake.sol",
     ProxyAdmin: "@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol",

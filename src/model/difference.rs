@@ -162,7 +162,7 @@ impl Differences<'_> {
             balance: "token balance",
             whitelisted: "whitelisting",
             burnable_shares: "burnable shares",
-        } besides { address, token });
+        } besides { address, token, wrapper });
     }
 
     fn stakers(&mut self, predicted: &Staker, actual: &Staker, ledger: &Ledger) {

@@ -117,6 +117,10 @@ sol! {
         function prepare(address target, bytes data) external;
     }
 
+    interface EigenStrategy {
+        function initialize(address eigen, address backing) external;
+    }
+
     interface WilfulRegistrar {
         function behave(bool newServes, uint8 newComing, uint8 newLeaving, uint8 newReaction) external;
     }

@@ -14,7 +14,7 @@ use crate::{
         deploy::{
             BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
             MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
-            WALLET_OWNER, WITHDRAWAL_DELAY,
+            WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy,
         },
     },
     worlds::{Behaviour, Registrars},
@@ -27,15 +27,16 @@ const FEE_DIVISOR: u64 = 100;
 pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
     let cast = &protocol.cast;
     let holders = holders(protocol);
-    let tokens = cast.tokens.iter().zip(&protocol.world.tokens);
-    let tokens = tokens.map(|(at, kind)| token(*at, kind.behaviour, holders.len())).collect();
+    let tokens = cast.tokens.iter().zip(&protocol.world.tokens).map(|(at, kind)| (*at, kind.behaviour));
+    let eigen = cast.eigen.map(|eigen| (eigen.token, Behaviour::Plain));
+    let tokens = tokens.chain(eigen).map(|(at, behaviour)| token(at, behaviour, holders.len())).collect();
     Ledger {
         block: 0,
         timestamp: 0,
         terms: terms(protocol),
         operators: cast.operators.iter().map(|address| operator(*address, cast)).collect(),
         sets: cast.sets.iter().map(|id| set(*id)).collect(),
-        strategies: cast.strategies.iter().zip(&cast.tokens).map(|(at, token)| strategy(*at, *token)).collect(),
+        strategies: cast.strategies.iter().zip(&cast.tokens).map(|(at, token)| strategy(*at, *token, cast)).collect(),
         stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
@@ -64,7 +65,7 @@ fn terms(protocol: &EigenLayer) -> Terms {
             strategy: protocol.contracts.strategy_manager,
         },
         booking: protocol.release.booking,
-        not_redistributable: [NATIVE_STRATEGY].into_iter().chain(protocol.book.address("eigen strategy")).collect(),
+        not_redistributable: vec![NATIVE_STRATEGY, eigen_strategy(&protocol.book, &protocol.cast)],
         accepting_registrars: accepting_registrars(protocol),
     }
 }
@@ -94,6 +95,7 @@ fn holders(protocol: &EigenLayer) -> Vec<Address> {
     holders.extend([cast.stranger, Address::ZERO]);
     holders.extend(&cast.avss);
     holders.extend([contracts.rewards_coordinator, cast.hopper]);
+    holders.extend(cast.eigen.map(|eigen| eigen.token));
     holders
 }
 
@@ -125,10 +127,11 @@ fn set(id: SetId) -> OperatorSet {
     }
 }
 
-fn strategy(address: Address, token: Address) -> Strategy {
+fn strategy(address: Address, token: Address, cast: &Cast) -> Strategy {
     Strategy {
         address,
         token,
+        wrapper: cast.eigen.filter(|eigen| eigen.strategy == address).map(|eigen| eigen.token),
         total_shares: U256::ZERO,
         balance: U256::ZERO,
         whitelisted: false,
@@ -200,7 +203,7 @@ fn rewards(protocol: &EigenLayer) -> Rewards {
     let earner = |address: &Address| Earner {
         address: *address,
         claimer: Address::ZERO,
-        claimed: vec![U256::ZERO; cast.tokens.len()],
+        claimed: vec![U256::ZERO; cast.tokens.len() + usize::from(cast.eigen.is_some())],
     };
     let submitter = |address: &Address| Submitter { address: *address, nonce: 0, for_all: false };
     Rewards {
