@@ -248,6 +248,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         control: Control::default(),
         rewards: Rewards::default(),
         factory: Factory::default(),
+        examples: None,
     }
 }
 

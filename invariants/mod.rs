@@ -8,6 +8,7 @@ mod burning;
 mod callback;
 mod conservation;
 mod delegation;
+mod examples;
 mod factory;
 mod magnitude;
 mod model;
@@ -49,6 +50,7 @@ pub const FAMILIES: &[&Family] = &[
     &rewards::FAMILY,
     &factory::FAMILY,
     &strategy::FAMILY,
+    &examples::FAMILY,
     &model::FAMILY,
 ];
 

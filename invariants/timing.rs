@@ -6,7 +6,7 @@ use crate::{
     applies_if,
     arithmetic::mul_wad_down,
     call::{Completion, Operation},
-    ledger::{Allocation, Ledger, Operator},
+    ledger::{Allocation, Ledger, Operator, SlashTarget},
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
 };
@@ -198,8 +198,11 @@ const EXIT_SAFETY: Invariant = Invariant {
         match &step.call.operation {
             Operation::CompleteWithdrawal { completion } => completed(step, std::slice::from_ref(completion)),
             Operation::CompleteWithdrawals { completions } => completed(step, completions),
-            Operation::Slash { .. } => slashed_in_queue(step),
-            _ => Verdict::NotApplicable,
+            operation => match step.before.slashes_of(operation).as_slice() {
+                [slash] => slashed_in_queue(step, slash),
+                // The queue that several slashes share shrinks from one to the next.
+                _ => Verdict::NotApplicable,
+            },
         }
     },
 };
@@ -221,25 +224,24 @@ fn completed(step: &Step<'_>, completions: &[Completion]) -> Verdict {
 }
 
 /// What a slash took beyond the operator's own shares comes from the withdrawals within reach.
-fn slashed_in_queue(step: &Step<'_>) -> Verdict {
-    let Operation::Slash { set, operator, items } = &step.call.operation else { return Verdict::NotApplicable };
-    let (Some(index), Some(set)) = (step.after.operator_index(*operator), step.after.set(*set)) else {
+fn slashed_in_queue(step: &Step<'_>, slash: &SlashTarget) -> Verdict {
+    let (Some(index), Some(set)) = (step.after.operator_index(slash.operator), step.after.set(slash.set)) else {
         return Verdict::NotApplicable;
     };
     let mut exercised = false;
-    for item in items {
-        let Some(strategy) = step.after.strategy_index(item.strategy) else { continue };
-        let Some(entry) = set.waiting(set.slash_count, item.strategy) else { continue };
+    for address in &slash.strategies {
+        let Some(strategy) = step.after.strategy_index(*address) else { continue };
+        let Some(entry) = set.waiting(set.slash_count, *address) else { continue };
         let (was, is) = (&step.before.operators[index].stakes[strategy], &step.after.operators[index].stakes[strategy]);
         let taken = U256::from(was.max_magnitude().saturating_sub(is.max_magnitude()));
-        let reach = scaled_in_reach(step.before, *operator, item.strategy);
+        let reach = scaled_in_reach(step.before, slash.operator, *address);
         exercised |= !reach.is_zero();
         let most = mul_wad_down(reach, taken).unwrap_or(U256::MAX);
         let queued = entry.saturating_sub(was.shares.saturating_sub(is.shares));
         must!(
             queued <= most,
             "the slash took {queued} shares of {} from the queue, and within its reach are {most}",
-            step.name(item.strategy),
+            step.name(*address),
         );
     }
     Verdict::holds_if(exercised)

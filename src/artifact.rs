@@ -111,6 +111,13 @@ type Table = &'static [(&'static str, &'static str)];
 const RELEASES: &[(&str, Table)] =
     &[("slashing", release!("slashing")), ("redistribution", release!("redistribution"))];
 
+/// The example AVSs, which a folder may replace one by one.
+const AVS: Table = &[
+    ("CommitmentRegistry", include_str!("../contracts/artifacts/avs/CommitmentRegistry.json")),
+    ("InsuranceFund", include_str!("../contracts/artifacts/avs/InsuranceFund.json")),
+    ("LendingMarket", include_str!("../contracts/artifacts/avs/LendingMarket.json")),
+];
+
 impl Artifacts {
     /// The contracts of `source`, as those of a release. A mutant is of the release it was planted in.
     pub fn load(source: &Source, release: &str) -> Result<Self, Problem> {
@@ -128,7 +135,7 @@ impl Artifacts {
 
     /// A release as the binary carries it.
     pub fn of_release(release: &str) -> Result<Self, Problem> {
-        let contracts = table(release)?.iter().chain(WORLD).map(|(name, text)| {
+        let contracts = table(release)?.iter().chain(AVS).chain(WORLD).map(|(name, text)| {
             let artifact = parse(name, text).unwrap_or_else(|problem| panic!("bundled artifact: {problem}"));
             ((*name).to_owned(), artifact)
         });
@@ -151,6 +158,12 @@ impl Artifacts {
             let text = read_text(&path)?;
             let artifact = parse(name, &text).map_err(|problem| problem.at(path.display()))?;
             artifacts.contracts.insert((*name).to_owned(), artifact);
+        }
+        for (name, _) in AVS {
+            if let Ok(path) = find(folder, release, name) {
+                let artifact = parse(name, &read_text(&path)?).map_err(|problem| problem.at(path.display()))?;
+                artifacts.contracts.insert((*name).to_owned(), artifact);
+            }
         }
         Ok(artifacts)
     }

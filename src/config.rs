@@ -72,7 +72,7 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_ARTIFACTS", value_name = "DIR")]
     pub artifacts: Option<PathBuf>,
 
-    /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: standard]
+    /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: the mutant's, or standard]
     #[arg(long, env = "SLASHPROOF_WORLD", value_name = "NAME")]
     pub world: Option<String>,
 
@@ -205,6 +205,13 @@ impl Given {
         }
     }
 
+    /// What surrounds the contracts: what is named, or the world in which the mutant shows.
+    fn world(&self) -> Result<&'static Kind, Problem> {
+        let mutant = self.mutant.as_deref().and_then(mutant::find);
+        let usual = mutant.map_or(worlds::STANDARD.name, |mutant| &mutant.world);
+        worlds::find(self.world.as_deref().unwrap_or(usual))
+    }
+
     /// What is played: what is named, the release of the mutant, or the newest.
     fn release(&self) -> Result<&'static Release, Problem> {
         let named = self.release.as_deref().map(release::find).transpose()?;
@@ -242,7 +249,7 @@ impl Given {
             },
             source,
             release,
-            world: worlds::find(self.world.as_deref().unwrap_or(worlds::STANDARD.name))?,
+            world: self.world()?,
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
             corpus_dir: self.corpus_dir,

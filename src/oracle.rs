@@ -110,6 +110,8 @@ pub enum Assumption {
     CallingTokens,
     /// A registrar calls nobody back.
     PassiveRegistrars,
+    /// There are the example AVSs.
+    Examples,
     /// There are registrars that refuse, fail and call back.
     WilfulRegistrars,
     /// Slashes are numbered and wait one by one, and sets can have a recipient: of the release, not of the world.
@@ -120,12 +122,13 @@ pub enum Assumption {
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NoFee,
         Self::NoRebase,
         Self::PassiveTokens,
         Self::CallingTokens,
         Self::PassiveRegistrars,
+        Self::Examples,
         Self::WilfulRegistrars,
         Self::Redistribution,
         Self::BurnByStrategy,
@@ -143,6 +146,7 @@ impl Assumption {
             Self::NoRebase => "balances that only transfers change",
             Self::PassiveTokens => "tokens that do not call back",
             Self::CallingTokens => "tokens that call back",
+            Self::Examples => "the example AVSs",
             Self::PassiveRegistrars => "registrars that do not call back",
             Self::WilfulRegistrars => "registrars with a will of their own",
             Self::Redistribution => "a release that redistributes",

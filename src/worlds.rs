@@ -15,8 +15,19 @@ pub struct Kind {
     pub text: &'static str,
     /// The tokens of strategies A, B and C.
     pub tokens: [TokenKind; 3],
+    /// The AVSs besides those that are somebody's account.
+    pub avss: Avss,
     /// What registrars do when operators come and leave.
     pub registrars: Registrars,
+}
+
+/// AVSs that are contracts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Avss {
+    /// None.
+    None,
+    /// The examples: a lending market, an insurance fund, a commitment registry.
+    Examples,
 }
 
 /// A kind of token.
@@ -87,13 +98,14 @@ pub const STANDARD: Kind = Kind {
     text: "Plain tokens of 18 and 6 decimals, and registrars that let everybody in.",
     tokens: [plain(18), plain(18), plain(6)],
     registrars: Registrars::Accepting,
+    avss: Avss::None,
 };
 
 const DECIMALS: Kind = Kind {
     name: "decimals",
     text: "Plain tokens of 6 and 27 decimals: amounts are tiny, or near what shares can count.",
     tokens: [plain(6), plain(27), plain(27)],
-    registrars: Registrars::Accepting,
+    ..STANDARD
 };
 
 /// A token of 18 decimals that does more than move.
@@ -105,54 +117,61 @@ const REBASING: Kind = Kind {
     name: "rebasing",
     text: "Two tokens whose balances change by themselves, up and down, as those of liquid staking tokens do.",
     tokens: [odd(Behaviour::Rebasing), plain(18), odd(Behaviour::Rebasing)],
-    registrars: Registrars::Accepting,
+    ..STANDARD
 };
 
 const FEE: Kind = Kind {
     name: "fee",
     text: "Two tokens that burn a hundredth of every transfer.",
     tokens: [odd(Behaviour::Fee), plain(18), odd(Behaviour::Fee)],
-    registrars: Registrars::Accepting,
+    ..STANDARD
 };
 
 const REVERTING: Kind = Kind {
     name: "reverting",
     text: "Two tokens that can be made to fail when they are sent to somebody.",
     tokens: [odd(Behaviour::Reverting), plain(18), odd(Behaviour::Reverting)],
-    registrars: Registrars::Accepting,
+    ..STANDARD
 };
 
 const BLACKLISTING: Kind = Kind {
     name: "blacklisting",
     text: "Two tokens with a blacklist: whoever is on it neither sends nor receives.",
     tokens: [odd(Behaviour::Blacklisting), plain(18), odd(Behaviour::Blacklisting)],
-    registrars: Registrars::Accepting,
+    ..STANDARD
 };
 
 const CALLBACK: Kind = Kind {
     name: "callback",
     text: "Two tokens that call stakers and recipients when they move, who then call the contracts again.",
     tokens: [odd(Behaviour::Calling), plain(18), odd(Behaviour::Calling)],
-    registrars: Registrars::Accepting,
+    ..STANDARD
+};
+
+const EXAMPLES: Kind = Kind {
+    name: "examples",
+    text: "Three AVSs that live on redistribution: a lending market, an insurance fund, a commitment registry.",
+    avss: Avss::Examples,
+    ..STANDARD
 };
 
 const EIGEN: Kind = Kind {
     name: "eigen",
     text: "Strategy C is that of EIGEN, which no set redistributes: it takes EIGEN, and holds what is wrapped in it.",
     tokens: [plain(18), plain(18), odd(Behaviour::Wrapped)],
-    registrars: Registrars::Accepting,
+    ..STANDARD
 };
 
 const REGISTRARS: Kind = Kind {
     name: "registrars",
     text: "Registrars that refuse, fail, burn gas and call back, and an AVS that has none.",
-    tokens: [plain(18), plain(18), plain(6)],
     registrars: Registrars::Wilful,
+    ..STANDARD
 };
 
 /// Every kind, the standard one first.
 pub const KINDS: &[&Kind] =
-    &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS, &EIGEN];
+    &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS, &EIGEN, &EXAMPLES];
 
 impl Kind {
     /// Whether some token behaves so.
@@ -171,6 +190,7 @@ impl Kind {
             Assumption::WilfulRegistrars => self.registrars == Registrars::Wilful,
             // What the release is to grant or deny is not denied here.
             Assumption::Redistribution | Assumption::BurnByStrategy => true,
+            Assumption::Examples => self.avss == Avss::Examples,
         }
     }
 }

@@ -62,8 +62,9 @@ function buildRelease(contracts, folder, sourceFolder) {
 /** A mutant's artifact holds the creation code of the contracts that the patch changes, nothing else. */
 function buildMutant(mutant, folder) {
   const release = mutant.release ?? "redistribution";
+  const home = mutant.file.startsWith("avs/") ? "avs" : release;
   const affected = Object.fromEntries(
-    Object.entries(contractsOf(release)).filter(([, path]) => closure([path]).has(mutant.file)),
+    Object.entries(home === "avs" ? artifacts.avs : contractsOf(release)).filter(([, path]) => closure([path]).has(mutant.file)),
   );
   const sources = closure(Object.values(affected), { patch: mutant });
   const path = join(folder, `${mutant.name}.json`);
@@ -77,7 +78,7 @@ function buildMutant(mutant, folder) {
   const contracts = {};
   for (const [name, compiled] of Object.entries(build(affected, sources))) {
     const { codeDigest, bytecode } = minimal(name, affected[name], compiled, sources);
-    const original = JSON.parse(readFileSync(join(root, "artifacts", release, `${name}.json`), "utf8"));
+    const original = JSON.parse(readFileSync(join(root, "artifacts", home, `${name}.json`), "utf8"));
     if (original.codeDigest !== codeDigest) contracts[name] = { codeDigest, bytecode };
   }
   if (Object.keys(contracts).length === 0) throw new Error(`mutant ${mutant.name} changes no bytecode`);
@@ -87,6 +88,10 @@ function buildMutant(mutant, folder) {
 if (options.from || options.to) {
   if (!options.from || !options.to) throw new Error("--from and --to go together");
   buildRelease(contractsOf(options.release), resolve(options.to), resolve(options.from));
+  // A copy may leave the examples out.
+  if (existsSync(join(resolve(options.from), "avs"))) {
+    buildRelease(artifacts.avs, resolve(options.to), resolve(options.from));
+  }
   process.exit(0);
 }
 

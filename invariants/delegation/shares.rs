@@ -136,8 +136,7 @@ fn takes(step: &Step<'_>, operator: Address) -> bool {
     match &*step.call.unsigned() {
         Operation::QueueWithdrawals { .. } | Operation::Redelegate { .. } => is_with(step, step.call.actor, operator),
         Operation::Undelegate { staker } => is_with(step, *staker, operator),
-        Operation::Slash { operator: slashed, .. } => *slashed == operator,
-        _ => false,
+        operation => step.before.slashes_of(operation).iter().any(|slash| slash.operator == operator),
     }
 }
 

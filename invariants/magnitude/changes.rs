@@ -35,10 +35,10 @@ pub(super) const OWNERS: Invariant = Invariant {
                 let by_owner = match &step.call.operation {
                     Operation::ModifyAllocations { operator, .. }
                     | Operation::ClearDeallocationQueue { operator, .. } => *operator == address,
-                    Operation::Slash { operator, set: by, .. } => {
-                        *operator == address && *by == step.after.sets[set].id
+                    operation => {
+                        let mut slashes = step.before.slashes_of(operation).into_iter();
+                        slashes.any(|slash| slash.operator == address && slash.set == step.after.sets[set].id)
                     }
-                    _ => false,
                 };
                 must!(
                     by_owner,
@@ -68,8 +68,8 @@ pub(super) const PENDING: Invariant = Invariant {
                 let allowed = match &step.call.operation {
                     _ if was.pending == is.pending => true,
                     Operation::ModifyAllocations { .. } => was.pending == 0,
-                    Operation::Slash { .. } => was.pending < is.pending && is.pending <= 0,
-                    _ => false,
+                    operation if step.before.slashes_of(operation).is_empty() => false,
+                    _ => was.pending < is.pending && is.pending <= 0,
                 };
                 must!(
                     allowed,

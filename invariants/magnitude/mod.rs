@@ -7,7 +7,6 @@ mod views;
 
 use crate::{
     arithmetic::WAD,
-    call::Operation,
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
 };
@@ -60,11 +59,9 @@ const MONOTONE: Invariant = Invariant {
                 let who = step.name(is.address);
                 let at = step.name(strategy.address);
                 must!(after < before, "the maximum magnitude of {who} in {at} rose from {before} to {after}");
-                let slashed = matches!(
-                    &step.call.operation,
-                    Operation::Slash { operator, items, .. }
-                        if *operator == is.address && items.iter().any(|item| item.strategy == strategy.address)
-                );
+                let mut slashes = step.before.slashes_of(&step.call.operation).into_iter();
+                let slashed =
+                    slashes.any(|slash| slash.operator == is.address && slash.strategies.contains(&strategy.address));
                 must!(slashed, "the maximum magnitude of {who} in {at} fell from {before} to {after} without a slash");
             }
         }
@@ -251,7 +248,7 @@ mod tests {
         risen.before.operators[0].stakes[0].max_magnitudes.entries.push((1_000, U256::from(1)));
         assert!(matches!(judge(&MONOTONE, &risen), Verdict::Violated(sentence) if sentence.contains("rose")));
         let mut unprovoked = scene;
-        unprovoked.call.operation = Operation::RenounceOwnership {};
+        unprovoked.call.operation = crate::call::Operation::RenounceOwnership {};
         assert!(matches!(judge(&MONOTONE, &unprovoked), Verdict::Violated(s) if s.contains("without a slash")));
     }
 

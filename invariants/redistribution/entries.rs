@@ -51,10 +51,7 @@ pub(super) const FROM_SLASHES: Invariant = Invariant {
     assumes: &[Assumption::Redistribution],
     check: |step| {
         applies_if!(step.touched.any_set());
-        let slashing = match step.call.operation {
-            Operation::Slash { set, .. } if step.succeeded() => Some(set),
-            _ => None,
-        };
+        let slashes = if step.succeeded() { step.before.slashes_of(&step.call.operation) } else { Vec::new() };
         let mut exercised = false;
         for index in step.touched_sets() {
             let (was, is) = (&step.before.sets[index], &step.after.sets[index]);
@@ -62,8 +59,9 @@ pub(super) const FROM_SLASHES: Invariant = Invariant {
                 continue;
             }
             exercised = true;
+            let own = slashes.iter().filter(|slash| slash.set == is.id).count() as u64;
             for id in 0..is.slashes.len() {
-                let fresh = slashing == Some(is.id) && id as u64 == is.slash_count;
+                let fresh = is.slash_count.checked_sub(id as u64).is_some_and(|later| later < own);
                 for (strategy, shares) in entries(is, id) {
                     let had = entries(was, id).iter().find(|(at, _)| at == strategy).map(|(_, had)| *had);
                     must!(

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod distribution;
+mod examples;
 mod factory;
 mod operation;
 mod registrar;
@@ -15,8 +16,15 @@ use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    arguments::*, distribution::*, factory::FactoryOperation, operation::Operation, registrar::*, rewards::*,
-    signed::*, world::WorldOperation,
+    arguments::*,
+    distribution::*,
+    examples::{ExampleOperation, Fault, Loss},
+    factory::FactoryOperation,
+    operation::Operation,
+    registrar::*,
+    rewards::*,
+    signed::*,
+    world::WorldOperation,
 };
 
 /// Seconds between two blocks.

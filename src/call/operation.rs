@@ -4,8 +4,8 @@ use alloy_primitives::{Address, FixedBytes, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AllocationChange, ClearItem, Completion, FactoryOperation, Malformed, NewRedistributingSet, NewSet, Plumbing,
-    RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation, decimal,
+    AllocationChange, ClearItem, Completion, ExampleOperation, FactoryOperation, Malformed, NewRedistributingSet,
+    NewSet, Plumbing, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation, decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -204,6 +204,10 @@ pub enum Operation {
         /// Whose.
         user: Address,
     },
+
+    // The example AVSs
+    /// Asks something of one of them.
+    Example(ExampleOperation),
 
     // Owner and whitelister of the strategy manager
     /// Hands over the right to whitelist.

@@ -1,5 +1,6 @@
 //! Ghosts: what the ledger cannot say because it is history. Folded over the calls of a run.
 
+mod examples;
 mod payments;
 mod stakes;
 
@@ -10,10 +11,11 @@ use alloy_primitives::{Address, B256, U256};
 use crate::{
     arithmetic::mul_wad_down,
     call::{Call, Operation, Outcome, Receive, SetId, SignedOperation},
-    ledger::{Ledger, Stake, Touched},
+    ledger::{Ledger, SlashTarget, Stake, Staker, Touched},
 };
 
 pub use self::{
+    examples::{ExampleGhosts, Flow},
     payments::{Payment, payments},
     stakes::{LastSlash, StakeHistory},
 };
@@ -44,6 +46,8 @@ pub struct Ghosts {
     pub given: Vec<U256>,
     /// By operator, then by strategy: what happened to its stake.
     pub stakes: Vec<Vec<StakeHistory>>,
+    /// What happened in the example AVSs.
+    pub examples: ExampleGhosts,
 }
 
 /// What a staker put into a strategy and got out of it, in wei.
@@ -103,9 +107,10 @@ impl Ghosts {
         Self {
             strategies: strategies.collect(),
             recipients: created.collect(),
-            accounts: vec![vec![Account::default(); ledger.strategies.len()]; ledger.stakers.len()],
+            accounts: ledger.stakers.iter().map(|staker| accounts(ledger, staker)).collect(),
             given,
             stakes: stakes::begin(ledger),
+            examples: ExampleGhosts::new(ledger),
             ..Self::default()
         }
     }
@@ -118,6 +123,8 @@ impl Ghosts {
         stakes::fold(&mut self.stakes, happened);
         self.fold_queue(happened);
         self.fold_payments(happened);
+        self.fold_slashes(happened);
+        self.examples.fold(happened);
         match &happened.call.operation {
             Operation::Deposit { strategy, amount, .. } => {
                 self.deposited(happened, happened.call.actor, *strategy);
@@ -132,10 +139,6 @@ impl Ghosts {
                 self.paid_out(happened);
             }
             Operation::CompleteWithdrawals { .. } => self.paid_out(happened),
-            Operation::Slash { set, operator, items } => {
-                let strategies: Vec<_> = items.iter().map(|item| item.strategy).collect();
-                self.slashed(happened, *set, *operator, &strategies);
-            }
             Operation::ClearSlash { set, nth } => self.slash_cleared(happened, *set, *nth, None),
             Operation::ClearSlashByStrategy { set, nth, strategy } => {
                 self.slash_cleared(happened, *set, *nth, Some(*strategy));
@@ -205,6 +208,14 @@ impl Ghosts {
         }
     }
 
+    /// Slashes, by whoever asked for them. The last one has the number that the set counts.
+    fn fold_slashes(&mut self, happened: Happened<'_>) {
+        let targets = happened.before.slashes_of(&happened.call.operation);
+        for (later, target) in (0u64..).zip(targets.iter().rev()) {
+            self.slashed(happened, target, later);
+        }
+    }
+
     /// Tokens that came in for `staker`, whoever paid them.
     fn tokens_deposited(&mut self, happened: Happened<'_>, staker: Address, strategy: Address, amount: U256) {
         let before = happened.before;
@@ -256,26 +267,21 @@ impl Ghosts {
         }
     }
 
-    fn slashed(
-        &mut self,
-        Happened { before, after, .. }: Happened<'_>,
-        set: SetId,
-        operator: Address,
-        strategies: &[Address],
-    ) {
-        let slashes = self.slashes.entry(set).or_default();
+    fn slashed(&mut self, Happened { before, after, .. }: Happened<'_>, target: &SlashTarget, later: u64) {
+        let SlashTarget { set, operator, strategies } = target;
+        let slashes = self.slashes.entry(*set).or_default();
         *slashes += 1;
-        let slash_id = after.set(set).map_or(*slashes, |set| set.slash_count);
-        let (Some(was), Some(is)) = (before.operator(operator), after.operator(operator)) else { return };
+        let slash_id = after.set(*set).map_or(*slashes, |set| set.slash_count).saturating_sub(later);
+        let (Some(was), Some(is)) = (before.operator(*operator), after.operator(*operator)) else { return };
         for strategy in strategies {
             let Some(index) = after.strategy_index(*strategy) else { continue };
             if was.stakes[index].max_magnitude() != is.stakes[index].max_magnitude() {
                 self.strategies[index].slashes += 1;
             }
-            if let Some(shares) = after.set(set).and_then(|set| set.waiting(slash_id, *strategy)) {
-                self.recorded.insert((set, slash_id, *strategy), shares);
+            if let Some(shares) = after.set(*set).and_then(|set| set.waiting(slash_id, *strategy)) {
+                self.recorded.insert((*set, slash_id, *strategy), shares);
                 let taken = taken(before, &was.stakes[index], &is.stakes[index]);
-                self.taken.insert((set, slash_id, *strategy), taken);
+                self.taken.insert((*set, slash_id, *strategy), taken);
             }
         }
     }
@@ -310,6 +316,15 @@ impl Ghosts {
             self.strategies[index].shares = self.strategies[index].shares.wrapping_sub(shares);
         }
     }
+}
+
+/// What a staker of a new world put in: what its shares are worth.
+fn accounts(ledger: &Ledger, staker: &Staker) -> Vec<Account> {
+    let worth = staker.holdings.iter().zip(&ledger.strategies).map(|(holding, strategy)| Account {
+        paid_in: strategy.tokens_for(holding.shares).unwrap_or_default(),
+        paid_out: U256::ZERO,
+    });
+    worth.collect()
 }
 
 /// Shares that a slash took: those the operator has less, and the part of the queue within reach, rounded down.

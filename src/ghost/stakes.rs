@@ -5,8 +5,8 @@ use alloy_primitives::{Address, U256};
 use super::Happened;
 use crate::{
     arithmetic::WAD_WIDE,
-    call::{Operation, SetId, SlashItem},
-    ledger::Ledger,
+    call::{Call, Operation, SetId},
+    ledger::{Ledger, SlashTarget},
 };
 
 /// What happened to an operator's stake in one strategy.
@@ -61,11 +61,12 @@ pub(super) fn fold(stakes: &mut [Vec<StakeHistory>], happened: Happened<'_>) {
             let strategies = changes.iter().flat_map(|change| &change.items).map(|item| item.strategy);
             bind(stakes, happened.before, *operator, strategies);
         }
-        Operation::Slash { set, operator, items } => {
-            bind(stakes, happened.before, *operator, items.iter().map(|item| item.strategy));
-            slashed(stakes, happened, *set, *operator, items);
+        operation => {
+            for target in happened.before.slashes_of(operation) {
+                bind(stakes, happened.before, target.operator, target.strategies.iter().copied());
+                slashed(stakes, happened, &target);
+            }
         }
-        _ => {}
     }
     for staker in (0..happened.after.stakers.len()).filter(|staker| happened.touched.staker(*staker)) {
         scaled_anew(stakes, happened, staker);
@@ -97,31 +98,32 @@ fn bind(
 }
 
 /// A slash rounds the operator's shares up once and those of each of its stakers down once.
-fn slashed(
-    stakes: &mut [Vec<StakeHistory>],
-    Happened { before, after, .. }: Happened<'_>,
-    set: SetId,
-    operator: Address,
-    items: &[SlashItem],
-) {
-    let (Some(at), Some(by)) = (before.operator_index(operator), before.set_index(set)) else { return };
-    let delegated = before.stakers.iter().filter(|staker| staker.delegated_to == operator).count();
-    for item in items {
-        let Some(strategy) = before.strategy_index(item.strategy) else { continue };
+fn slashed(stakes: &mut [Vec<StakeHistory>], happened: Happened<'_>, target: &SlashTarget) {
+    let Happened { before, call, after, .. } = happened;
+    let (Some(at), Some(by)) = (before.operator_index(target.operator), before.set_index(target.set)) else { return };
+    let delegated = before.stakers.iter().filter(|staker| staker.delegated_to == target.operator).count();
+    for address in &target.strategies {
+        let Some(strategy) = before.strategy_index(*address) else { continue };
         let (was, is) = (&before.operators[at].stakes[strategy], &after.operators[at].stakes[strategy]);
         if was.max_magnitude() == is.max_magnitude() {
             continue;
         }
         let history = &mut stakes[at][strategy];
         add_dust(history, U256::from(1 + delegated));
-        history.slashed = Some(LastSlash {
-            set,
-            wad: item.wad,
+        history.slashed = proportion(call, *address).map(|wad| LastSlash {
+            set: target.set,
+            wad,
             current: before.operators[at].allocations[by][strategy].settled(before.block).current,
             max_magnitude: was.max_magnitude(),
             shares: was.shares,
         });
     }
+}
+
+/// What a slash asks for, of WAD; what an example AVS asks for is its own affair.
+fn proportion(call: &Call, strategy: Address) -> Option<U256> {
+    let Operation::Slash { items, .. } = &call.operation else { return None };
+    items.iter().find(|item| item.strategy == strategy).map(|item| item.wad)
 }
 
 /// A deposit scaling factor that is computed anew is rounded down twice, and what it scales twice more.

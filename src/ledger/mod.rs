@@ -4,6 +4,7 @@
 //! Fields hold what is stored. What the protocol computes when asked (lazy completion, slashing factors, shares that can
 //! be withdrawn) is a method, with the formula of `docs/protocol.md` it follows.
 
+mod examples;
 mod factory;
 mod quantities;
 mod registrars;
@@ -28,6 +29,10 @@ use crate::{
     call::{SECONDS_PER_BLOCK, SetId},
 };
 
+pub use examples::{
+    Commitment, CommitmentStatus, Epoch, Examples, Fund, Incident, Loan, Market, Purse, Registry, SlashTarget,
+    digest_of, goods_bytes, magnitude_unit,
+};
 pub use quantities::CompletionRequest;
 pub use registrars::{Notice, Registrar};
 pub use signatures::{Approver, DepositRequest};
@@ -124,6 +129,8 @@ pub struct Ledger {
     pub rewards: Rewards,
     /// The strategy factory.
     pub factory: Factory,
+    /// The example AVSs, where there are any.
+    pub examples: Option<Examples>,
 }
 
 /// One operator.
@@ -637,6 +644,7 @@ impl Ledger {
         blocks.extend(pending.map(|withdrawal| self.slashable_until(withdrawal) + 1));
         let times = self.rewards.deadlines(self.timestamp).into_iter();
         blocks.extend(times.map(|time| self.block + (time - self.timestamp).div_ceil(SECONDS_PER_BLOCK)));
+        blocks.extend(self.examples.iter().flat_map(Examples::deadlines));
         blocks.retain(|block| *block > self.block);
         blocks.sort_unstable();
         blocks.dedup();

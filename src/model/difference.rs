@@ -9,9 +9,9 @@ use alloy_primitives::Address;
 use crate::{
     book::Book,
     ledger::{
-        Approver, Caller, Control, DistributionRoot, Earner, Factory, FactoryStrategy, FactoryToken, Holding, Ledger,
-        Membership, Operator, OperatorSet, Principal, RecordedSubmission, Registrar, Rewards, Split, Stake, Staker,
-        Strategy, Submitter, Token, Withdrawal,
+        Approver, Caller, Control, DistributionRoot, Earner, Examples, Factory, FactoryStrategy, FactoryToken, Holding,
+        Ledger, Membership, Operator, OperatorSet, Principal, RecordedSubmission, Registrar, Rewards, Split, Stake,
+        Staker, Strategy, Submitter, Token, Withdrawal,
     },
 };
 
@@ -54,7 +54,7 @@ impl Differences<'_> {
             block: "block",
             timestamp: "time",
             pending_sets: "sets with slashes that wait",
-        } besides { terms, operators, sets, strategies, stakers, withdrawals, principals, tokens, callers, approvers, registrars, holders, control, rewards, factory });
+        } besides { terms, operators, sets, strategies, stakers, withdrawals, principals, tokens, callers, approvers, registrars, holders, control, rewards, factory, examples });
         for (o, (p, a)) in predicted.operators.iter().zip(&actual.operators).enumerate() {
             self.operators(o, p, a, actual);
         }
@@ -99,6 +99,9 @@ impl Differences<'_> {
         self.controls(&predicted.control, &actual.control);
         self.rewards(&predicted.rewards, &actual.rewards);
         self.factories(&predicted.factory, &actual.factory);
+        if let (Some(predicted), Some(actual)) = (&predicted.examples, &actual.examples) {
+            self.examples(predicted, actual);
+        }
     }
 
     fn operators(&mut self, o: usize, predicted: &Operator, actual: &Operator, ledger: &Ledger) {
@@ -279,6 +282,15 @@ impl Differences<'_> {
                 hash: "hash",
                 recorded: "recorded",
             } besides { kind });
+        }
+    }
+
+    /// The model leaves them as they are.
+    fn examples(&mut self, predicted: &Examples, actual: &Examples) {
+        let Examples { market, fund, registry } = predicted;
+        let differ = [*market != actual.market, *fund != actual.fund, *registry != actual.registry];
+        for (purse, _) in actual.purses().into_iter().zip(differ).filter(|(_, differs)| *differs) {
+            self.found.push(format!("{}: predicted as it was, actual another", self.name(purse.set.avs)));
         }
     }
 

@@ -80,6 +80,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
         control,
         rewards,
         factory,
+        examples,
     } = ledger;
     (*block, *timestamp) = (other.block, other.timestamp);
     list_becomes_like(operators, &other.operators);
@@ -96,6 +97,7 @@ fn become_like(ledger: &mut Ledger, other: &Ledger) {
     becomes_like(control, &other.control);
     becomes_like(rewards, &other.rewards);
     becomes_like(factory, &other.factory);
+    becomes_like(examples, &other.examples);
 }
 
 fn becomes_like<T: Clone + PartialEq>(value: &mut T, other: &T) {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     call::{Answer, Conduct, Movement, Operation, Reaction, SetId},
-    ledger::Notice,
+    ledger::{Examples, Notice},
 };
 
 /// Somebody who comes into sets of an AVS, or leaves them.
@@ -52,7 +52,7 @@ impl Model<'_> {
     pub(super) fn ask_registrar(&mut self, moving: Moving<'_>) -> Foreseen {
         let set = self.ledger.control.registrars.iter().find(|(at, _)| *at == moving.avs).ok_or(NOT_KEPT)?.1;
         let registrar = if set.is_zero() { moving.avs } else { set };
-        if self.ledger.terms.accepting_registrars.contains(&registrar) {
+        if self.ledger.terms.accepting_registrars.contains(&registrar) || self.is_own_example(moving.avs, registrar) {
             Ok(())
         } else if let Some(at) = self.ledger.registrars.iter().position(|at| at.address == registrar) {
             self.tell(at, moving);
@@ -64,6 +64,12 @@ impl Model<'_> {
         } else {
             Err(Stop::Unpredicted("a foreign registrar answers"))
         }
+    }
+
+    /// The examples are their own registrars, and let everybody in and out.
+    fn is_own_example(&self, avs: Address, registrar: Address) -> bool {
+        let mut purses = self.ledger.examples.iter().flat_map(Examples::purses);
+        registrar == avs && purses.any(|purse| purse.set.avs == avs)
     }
 
     fn tell(&mut self, at: usize, moving: Moving<'_>) {

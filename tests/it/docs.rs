@@ -130,6 +130,11 @@ fn the_guide_for_auditors_is_true() {
 }
 
 #[test]
+fn the_guide_to_the_examples_is_true() {
+    run_document("docs/examples.md");
+}
+
+#[test]
 fn the_guide_for_ci_is_true() {
     run_document("docs/ci.md");
 }

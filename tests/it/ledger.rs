@@ -11,10 +11,13 @@ use slashproof::{
     executor::Executor,
     ledger::{Booking, Ledger, Operator, Staker},
     protocol::{Protocol, eigenlayer::EigenLayer},
-    worlds::KINDS,
+    worlds::{self, KINDS},
 };
 
-use crate::support::{bundled, in_world, release, wander};
+use crate::{
+    examples::examples_are_as_told,
+    support::{bundled, in_world, release, wander},
+};
 
 sol! {
     #[derive(Debug, PartialEq)]
@@ -88,13 +91,13 @@ sol! {
 }
 
 /// Asks a contract.
-struct Views<'a, 'p> {
-    executor: &'a mut Executor<'p>,
-    contract: Address,
+pub struct Views<'a, 'p> {
+    pub executor: &'a mut Executor<'p>,
+    pub contract: Address,
 }
 
 impl Views<'_, '_> {
-    fn ask<C: SolCall>(&mut self, question: &C) -> C::Return {
+    pub fn ask<C: SolCall>(&mut self, question: &C) -> C::Return {
         let data = question.abi_encode().into();
         let transaction = Transaction { from: Address::ZERO, to: self.contract, data, value: U256::ZERO };
         match self.executor.world_mut().view(&transaction) {
@@ -104,7 +107,7 @@ impl Views<'_, '_> {
     }
 }
 
-fn views<'a, 'p>(executor: &'a mut Executor<'p>, contract: &str) -> Views<'a, 'p> {
+pub fn views<'a, 'p>(executor: &'a mut Executor<'p>, contract: &str) -> Views<'a, 'p> {
     let contract = executor.book().address(contract).unwrap_or_else(|| panic!("{contract} is in the book"));
     Views { executor, contract }
 }
@@ -386,7 +389,14 @@ fn what_surrounds_the_contracts_is_as_told() {
 
 #[test]
 fn the_ledger_is_what_the_contracts_answer() {
-    is_what_the_contracts_answer(&bundled());
+    for protocol in different_worlds() {
+        is_what_the_contracts_answer(&protocol);
+    }
+}
+
+/// The worlds whose ledgers differ in kind.
+fn different_worlds() -> [EigenLayer; 2] {
+    [bundled(), in_world(worlds::find("examples").unwrap())]
 }
 
 #[test]
@@ -401,6 +411,7 @@ fn is_what_the_contracts_answer(protocol: &EigenLayer) {
         for _ in 0..10 {
             wander(&mut executor, run, 15, |_| {});
             let ledger = executor.ledger().clone();
+            examples_are_as_told(&mut executor, &ledger);
             operators_are_as_told(&mut executor, &ledger);
             sets_are_as_told(&mut executor, &ledger);
             stakers_are_as_told(&mut executor, &ledger);
@@ -450,8 +461,13 @@ fn kept_up_to_date(protocol: &EigenLayer) {
 
 #[test]
 fn what_a_call_did_not_touch_is_as_it_was() {
-    let protocol = bundled();
-    let mut executor = Executor::deploy(&protocol).unwrap();
+    for protocol in different_worlds() {
+        untouched_is_as_it_was(&protocol);
+    }
+}
+
+fn untouched_is_as_it_was(protocol: &EigenLayer) {
+    let mut executor = Executor::deploy(protocol).unwrap();
     let quiet = Call {
         action: ActionId(0),
         actor: Address::ZERO,
@@ -486,6 +502,7 @@ fn what_a_call_did_not_touch_is_as_it_was() {
             if !touched.rest() {
                 assert_eq!((&before.strategies, &before.tokens), (&after.strategies, &after.tokens));
                 assert_eq!((&before.control, &before.principals), (&after.control, &after.principals));
+                assert_eq!(before.examples, after.examples);
             }
         });
         assert!(untouched > 0);

@@ -5,6 +5,7 @@ mod catalogue;
 mod cli;
 mod determinism;
 mod docs;
+mod examples;
 mod files;
 mod hostile;
 mod ledger;

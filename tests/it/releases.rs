@@ -84,6 +84,9 @@ fn releases_that_are_none_and_mutants_of_another_are_told() {
     let output = slashproof(folder.path(), &both);
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("is of the slashing release"), "{}", stderr(&output));
+    let output = slashproof(folder.path(), &["run", "--release", "slashing", "--world", "examples"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("no world examples of the slashing release"), "{}", stderr(&output));
 }
 
 #[test]

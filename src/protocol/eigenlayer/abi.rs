@@ -121,6 +121,37 @@ sol! {
         function initialize(address eigen, address backing) external;
     }
 
+    interface LendingMarket {
+        function lend(uint256 amount, uint256 minShares) external returns (uint256);
+        function withdraw(uint256 shares) external returns (uint256);
+        function borrow(uint256 amount) external;
+        function repay(address borrower) external returns (uint256);
+        function liquidate(address borrower) external;
+        function collect() external returns (uint256);
+    }
+
+    interface InsuranceFund {
+        struct Fault { address operator; uint256 wadToSlash; }
+        struct Loss { address holder; uint256 amount; }
+
+        function setCover(address holder, uint256 amount) external;
+        function adjudicate(Fault[] faults, Loss[] losses) external returns (uint256);
+        function settle() external returns (uint256);
+        function claim(uint256 incidentId) external returns (uint256);
+    }
+
+    interface CommitmentRegistry {
+        function commit(bytes32 digest, uint256 wadAtStake) external;
+        function deliver(bytes delivery) external;
+        function breach(address operator) external;
+        function close() external returns (uint256);
+        function claim(uint256 closedEpoch) external returns (uint256);
+    }
+
+    interface AVSRegistrar {
+        function registerOperator(address operator, address avs, uint32[] operatorSetIds, bytes data) external;
+    }
+
     interface WilfulRegistrar {
         function behave(bool newServes, uint8 newComing, uint8 newLeaving, uint8 newReaction) external;
     }

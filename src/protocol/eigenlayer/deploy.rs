@@ -5,6 +5,7 @@
 //! and gives the same world on every engine.
 
 mod eigen;
+pub(super) mod examples;
 mod registrars;
 mod rewards;
 
@@ -22,10 +23,11 @@ use crate::{
     ledger::Booking,
     protocol::Setup,
     signature::Key,
-    worlds::{Behaviour, Kind},
+    worlds::{Avss, Behaviour, Kind},
 };
 pub(super) use eigen::eigen_strategy;
 use eigen::{EIGEN_STRATEGY, start_strategy};
+use examples::ExampleCast;
 pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
@@ -96,6 +98,8 @@ pub(super) struct Cast {
     pub actors: Vec<Address>,
     /// Whatever has switches.
     pub pausable: Vec<Address>,
+    /// The example AVSs, where there are any.
+    pub examples: Option<ExampleCast>,
 }
 
 /// EIGEN, which wraps the token of a strategy.
@@ -201,6 +205,9 @@ impl<'a> Planner<'a> {
         cast.pausable.extend(&cast.strategies);
         cast.pausable.extend([contracts.rewards_coordinator, contracts.strategy_factory]);
         self.bootstrap(&contracts, &cast);
+        if self.world.avss == Avss::Examples {
+            self.examples(&contracts, &mut cast);
+        }
         (contracts, cast)
     }
 
@@ -250,6 +257,7 @@ impl<'a> Planner<'a> {
             hopper,
             actors,
             pausable: Vec::new(),
+            examples: None,
         }
     }
 

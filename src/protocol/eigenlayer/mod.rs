@@ -6,6 +6,7 @@ mod anybody;
 mod avs;
 mod control;
 mod deploy;
+mod examples;
 mod factory;
 mod operator;
 mod permissions;
@@ -32,7 +33,7 @@ use crate::{
     oracle::Assumption,
     problem::Problem,
     protocol::{Action, ActionInfo, Protocol, Reader, Setup},
-    worlds::{self, Kind},
+    worlds::{self, Avss, Kind},
 };
 use deploy::{Cast, Contracts};
 use release::Release;
@@ -59,6 +60,15 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     probes::control::ACTIONS,
     probes::rewards::ACTIONS,
     probes::factory::ACTIONS,
+];
+
+/// What can be done besides, where there are examples.
+const EXAMPLE_ACTIONS: &[&[Action<EigenLayer>]] = &[
+    examples::ACTIONS,
+    examples::market::ACTIONS,
+    examples::fund::ACTIONS,
+    examples::registry::ACTIONS,
+    examples::probes::ACTIONS,
 ];
 
 /// Pause bits (`docs/protocol.md` section 10.3).
@@ -111,9 +121,14 @@ impl EigenLayer {
     /// The release in `artifacts`, surrounded by `world`.
     pub fn in_world(artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
         let release = release::find(&artifacts.release)?;
+        if !release.plays_in(world) {
+            return Err(Problem::new(format!("there is no world {} of the {} release", world.name, release.name))
+                .hint("its AVSs live on redistribution; name a release that redistributes"));
+        }
         let slots = Slots::of(&artifacts, release.booking)?;
         let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts, release, world);
-        let all = ACTIONS.iter().copied().chain(surroundings::actions(world)).flatten();
+        let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
+        let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();
         let there = all.filter_map(|action| Some((action, release.action(action.info)?)));
         let (table, actions) = there.unzip();
         Ok(Self { release, world, artifacts, book, contracts, cast, slots, script, table, actions })
@@ -188,7 +203,9 @@ impl Protocol for EigenLayer {
     }
 
     fn draw(&self, action: ActionId, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-        (self.table[usize::from(action.0)].draw)(self, draw)
+        // A contract sends no transactions: what only it may do is not done.
+        let is_contract = |who: Address| self.cast.examples.iter().any(|examples| examples.avss().contains(&who));
+        (self.table[usize::from(action.0)].draw)(self, draw).filter(|(who, _)| !is_contract(*who))
     }
 
     fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction> {

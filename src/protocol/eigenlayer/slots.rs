@@ -1,6 +1,7 @@
 //! Where the protocol keeps what the ledger shows: slots, out of the storage layouts of the artifacts
 //! (`docs/protocol.md`, "Storage").
 
+pub(super) mod examples;
 mod rewards;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
@@ -14,6 +15,7 @@ use crate::{
     ledger::{Booking, Permission},
     problem::Problem,
 };
+use examples::ExampleSlots;
 
 /// The variables of every contract.
 #[derive(Clone, Debug)]
@@ -28,6 +30,7 @@ pub(super) struct Slots {
     pub is_pauser: U256,
     pub unpauser: Field,
     pub tokens: TokenSlots,
+    pub examples: ExampleSlots,
     pub callers: CallerSlots,
     pub registrars: RegistrarSlots,
 }
@@ -189,6 +192,11 @@ impl Slots {
             unpauser: registry.variable("unpauser").map_err(at("PauserRegistry"))?,
             tokens: tokens(layout("Token")?, layout("RebasingToken")?, layout("BlacklistingToken")?)?,
             callers: callers(layout("CallingAccount")?)?,
+            examples: ExampleSlots {
+                market: examples::market(layout("LendingMarket")?).map_err(at("LendingMarket"))?,
+                fund: examples::fund(layout("InsuranceFund")?).map_err(at("InsuranceFund"))?,
+                registry: examples::registry(layout("CommitmentRegistry")?).map_err(at("CommitmentRegistry"))?,
+            },
             registrars: registrars(layout("WilfulRegistrar")?)?,
         })
     }

@@ -18,7 +18,7 @@ use crate::{
     protocol::{Action, ActionInfo, Expects},
 };
 
-const fn probe(
+pub(super) const fn probe(
     name: &'static str,
     role: Role,
     weight: u32,

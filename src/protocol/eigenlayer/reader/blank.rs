@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
+use super::examples;
 use crate::{
     call::{SetId, SplitId},
     ledger::{
@@ -14,7 +15,7 @@ use crate::{
         deploy::{
             BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
             MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
-            WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy,
+            WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy, examples::ExampleCast,
         },
     },
     worlds::{Behaviour, Registrars},
@@ -49,6 +50,7 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         control: control(cast),
         rewards: rewards(protocol),
         factory: factory(protocol),
+        examples: cast.examples.as_ref().map(|examples| examples::blank(examples, cast)),
     }
 }
 
@@ -96,6 +98,7 @@ fn holders(protocol: &EigenLayer) -> Vec<Address> {
     holders.extend(&cast.avss);
     holders.extend([contracts.rewards_coordinator, cast.hopper]);
     holders.extend(cast.eigen.map(|eigen| eigen.token));
+    holders.extend(cast.examples.iter().flat_map(ExampleCast::avss));
     holders
 }
 
@@ -188,12 +191,13 @@ fn principal(address: Address, protocol: &EigenLayer) -> Principal {
 }
 
 fn control(cast: &Cast) -> Control {
+    let avss = || cast.avss.iter().copied().chain(cast.examples.iter().flat_map(ExampleCast::avss));
     let possible_pausers = cast.pausers.iter().chain([&cast.stranger, &cast.owner]);
     Control {
         pausers: possible_pausers.map(|pauser| (*pauser, false)).collect(),
         paused: cast.pausable.iter().map(|contract| (*contract, U256::ZERO)).collect(),
-        described: cast.avss.iter().map(|avs| (*avs, false)).collect(),
-        registrars: cast.avss.iter().map(|avs| (*avs, Address::ZERO)).collect(),
+        described: avss().map(|avs| (avs, false)).collect(),
+        registrars: avss().map(|avs| (avs, Address::ZERO)).collect(),
         ..Control::default()
     }
 }

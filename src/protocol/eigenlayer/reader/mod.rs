@@ -6,6 +6,7 @@
 
 mod announced;
 mod blank;
+mod examples;
 mod facts;
 mod surroundings;
 
@@ -42,6 +43,8 @@ enum Shape {
     Map(Put<Vec<(Address, U256)>>),
     /// The number of slashes of a set, each of which has a cell of its own.
     SlashCount { set: usize },
+    /// The number of things that come to be, each with cells of its own.
+    Count { growth: usize },
     /// The withdrawals in a staker's queue, by root.
     Roots { staker: usize },
     /// The roots of rewards.
@@ -55,6 +58,21 @@ struct Cell {
     shape: Shape,
     /// Whose fact it is.
     part: Part,
+}
+
+/// Gives the ledger so many of something.
+type Resize = Box<dyn Fn(&mut Ledger, usize)>;
+
+/// Things that come to be, counted from zero, as long as a counter says; the counter itself is the last.
+struct Growth {
+    /// How many the ledger has.
+    length: Box<dyn Fn(&mut Ledger) -> usize>,
+    /// Gives the ledger so many.
+    resize: Resize,
+    /// The cells of one.
+    cells: Box<dyn Fn(usize) -> Vec<Cell>>,
+    /// By thing: its cells that were made already.
+    made: Vec<Vec<usize>>,
 }
 
 /// Whom a slot belongs to.
@@ -78,6 +96,7 @@ pub(super) struct SlotReader {
     /// The ledger before anything is read: who and what there is.
     blank: Ledger,
     cells: Vec<Cell>,
+    growths: Vec<Growth>,
     /// By set: its slashes that have a cell.
     slashes: Vec<usize>,
     index: HashMap<(Address, U256), Owner>,
@@ -91,7 +110,9 @@ pub(super) struct SlotReader {
 impl SlotReader {
     pub fn new(protocol: &EigenLayer) -> Self {
         let blank = blank::ledger(protocol);
-        let cells = facts::all(protocol, &blank);
+        let mut cells = facts::all(protocol, &blank);
+        let (more, growths) = examples::all(protocol);
+        cells.extend(more);
         let slot = |(index, cell): (usize, &Cell)| ((cell.contract, cell.slot), Owner::Cell(index));
         let index: HashMap<_, _> = cells.iter().enumerate().map(slot).collect();
         assert_eq!(index.len(), cells.len(), "a slot belongs to one cell");
@@ -105,6 +126,7 @@ impl SlotReader {
             blank,
             index,
             cells,
+            growths,
             of_withdrawals: Vec::new(),
             root_fields: protocol.slots.rewards.root,
             announced: Announced::new(protocol),
@@ -124,6 +146,10 @@ impl SlotReader {
             Shape::SlashCount { set } => {
                 let count = reading.word(*slot).saturating_to();
                 self.refresh_slashes(*set, count, ledger, storage);
+            }
+            Shape::Count { growth } => {
+                let count = usize::try_from(reading.word(*slot)).map_or(MAX_LIST, |count| count.min(MAX_LIST));
+                self.grow(*growth, count + 1, ledger, storage);
             }
             Shape::Roots { staker } => {
                 let roots: Vec<B256> = reading.list(*slot).into_iter().map(B256::from).collect();
@@ -176,6 +202,27 @@ impl SlotReader {
         for id in known..ids {
             let slot = entry(base, U256::from(id));
             if let Some(Owner::Cell(cell)) = self.index.get(&(self.strategy_manager, slot)).copied() {
+                self.refresh(cell, ledger, storage);
+            }
+        }
+    }
+
+    /// Gives the ledger the first `length` things of a growth.
+    fn grow(&mut self, growth: usize, length: usize, ledger: &mut Ledger, storage: Storage<'_>) {
+        let known = (self.growths[growth].length)(ledger);
+        (self.growths[growth].resize)(ledger, length);
+        for thing in self.growths[growth].made.len()..length {
+            let cells = (self.growths[growth].cells)(thing);
+            let first = self.cells.len();
+            for cell in cells {
+                self.index.insert((cell.contract, cell.slot), Owner::Cell(self.cells.len()));
+                self.cells.push(cell);
+            }
+            self.growths[growth].made.push((first..self.cells.len()).collect());
+        }
+        // What is blank has nothing that was ever stored, except the one that is there from the start.
+        for thing in known.saturating_sub(1)..length {
+            for cell in self.growths[growth].made[thing].clone() {
                 self.refresh(cell, ledger, storage);
             }
         }

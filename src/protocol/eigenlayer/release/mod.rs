@@ -12,6 +12,7 @@ use crate::{
     oracle::Assumption,
     problem::{Problem, nearest},
     protocol::ActionInfo,
+    worlds::{Avss, Kind},
 };
 
 /// A release.
@@ -59,6 +60,11 @@ impl Release {
     /// Whether `assumption` holds of it.
     pub fn grants(&self, assumption: Assumption) -> bool {
         !self.denies.contains(&assumption)
+    }
+
+    /// Whether `world` can surround it: the examples live on redistribution.
+    pub fn plays_in(&self, world: &Kind) -> bool {
+        world.avss == Avss::None || self.grants(Assumption::Redistribution)
     }
 
     /// What is known of an action in this release; `None` if it has none such.

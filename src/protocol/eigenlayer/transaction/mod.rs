@@ -10,6 +10,7 @@ use crate::{
 
 mod allocation_manager;
 mod delegation_manager;
+mod examples;
 mod factory;
 mod others;
 mod permission_controller;
@@ -42,6 +43,7 @@ impl Encoder<'_> {
             .or_else(|| self.permission_controller(operation))
             .or_else(|| self.signed(operation))
             .or_else(|| self.world(operation))
+            .or_else(|| self.examples(operation))
             .or_else(|| self.others(operation))
     }
 }

@@ -1,0 +1,72 @@
+//! What is done with the example AVSs, besides what is done with every AVS.
+
+pub(super) mod fund;
+pub(super) mod market;
+pub(super) mod probes;
+pub(super) mod registry;
+
+use alloy_primitives::{Address, U256};
+
+use super::{EigenLayer, deploy::examples::ExampleCast, is_paused, pause_bit};
+use crate::{
+    book::Role,
+    call::{ExampleOperation, Operation},
+    draw::Draw,
+    ledger::{Examples, Ledger, Purse},
+    protocol::{Action, ActionInfo, Expects},
+};
+
+/// What anybody may do with all of them.
+pub(super) const ACTIONS: &[Action<EigenLayer>] = &[action("anybody.give", Role::Stranger, 3, give)];
+
+const fn action(
+    name: &'static str,
+    role: Role,
+    weight: u32,
+    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
+) -> Action<EigenLayer> {
+    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
+}
+
+type Asked = Option<(Address, Operation)>;
+
+/// Who there is, and how things stand.
+fn scene<'a>(protocol: &'a EigenLayer, draw: &Draw<'a>) -> Option<(&'a ExampleCast, &'a Examples)> {
+    protocol.cast.examples.as_ref().zip(draw.ledger.examples.as_ref())
+}
+
+fn asked(who: Address, operation: ExampleOperation) -> (Address, Operation) {
+    (who, Operation::Example(operation))
+}
+
+/// Mostly a stranger, to whom nothing of it belongs; sometimes somebody who takes part.
+fn anybody(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<Address> {
+    if draw.chance(60) { Some(protocol.cast.stranger) } else { draw.choose(&protocol.cast.actors) }
+}
+
+/// Operators that an example can slash now, with something to take.
+fn slashable(ledger: &Ledger, purse: &Purse) -> Vec<Address> {
+    let operators = ledger.operators.iter().map(|operator| operator.address);
+    operators.filter(|operator| ledger.shares_in_reach(purse, *operator).is_some()).collect()
+}
+
+/// Whether nothing can be slashed now.
+fn slashing_paused(protocol: &EigenLayer, ledger: &Ledger) -> bool {
+    is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::SLASH)
+}
+
+/// Operators that are in the set of an example.
+fn members(ledger: &Ledger, purse: &Purse) -> Vec<Address> {
+    let Some(set) = ledger.set_index(purse.set) else { return Vec::new() };
+    let members = ledger.operators.iter().filter(|operator| operator.memberships[set].registered);
+    members.map(|operator| operator.address).collect()
+}
+
+fn give(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+    let (_, examples) = scene(protocol, draw)?;
+    let purse = draw.choose(&examples.purses())?;
+    let donor = draw.choose(&protocol.cast.stakers)?;
+    let balance = draw.ledger.balance(purse.token, donor)?;
+    let amount = draw.up_to(balance / U256::from(1_000_000_000))?;
+    Some(asked(donor, ExampleOperation::Give { avs: purse.set.avs, amount }))
+}
