@@ -4,6 +4,7 @@ mod tokens;
 
 use alloy_primitives::{U256, U512};
 
+use super::leaving;
 use crate::{
     ledger::Ledger,
     must,
@@ -26,7 +27,9 @@ pub(super) const FAMILY: Family = Family {
         &tokens::BURN_SINK,
         &tokens::PASSED_ON,
         &tokens::NO_PROFIT,
+        &leaving::WORTH,
         &tokens::SLASHED_FUNDS,
+        &leaving::NOTHING_LEFT,
     ],
 };
 
@@ -87,7 +90,7 @@ const SHARE_SOLVENCY: Invariant = Invariant {
 };
 
 /// All that is owed in a strategy: to operators' stakers, to stakers without operator, to the queue, to recipients.
-fn shares_owed(ledger: &Ledger, strategy: usize) -> Option<U256> {
+pub(super) fn shares_owed(ledger: &Ledger, strategy: usize) -> Option<U256> {
     let address = ledger.strategies[strategy].address;
     let mut owed = ledger.waiting_shares(address);
     for operator in &ledger.operators {

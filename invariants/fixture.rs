@@ -15,7 +15,7 @@ use crate::{
         Withdrawal,
     },
     model::Prediction,
-    oracle::{Invariant, Step, Verdict},
+    oracle::{Deviation, Invariant, Leaving, Progress, Step, Verdict},
 };
 
 /// All that an invariant sees, to be spoiled by tests.
@@ -28,26 +28,38 @@ pub(super) struct Scene {
     pub ghosts: Ghosts,
     pub book: Book,
     pub predicted: Option<Prediction>,
+    /// Ledger and history before an exit, if it is over.
+    pub left: Option<(Ledger, Ghosts)>,
 }
 
 /// The judgement of `invariant` on `scene`.
 pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
-    (invariant.check)(&Step {
-        before: &scene.before,
-        call: &scene.call,
-        outcome: &scene.outcome,
-        after: &scene.after,
-        touched: Touched::EVERYTHING,
-        ghosts: &scene.ghosts,
-        book: &scene.book,
-        predicted: scene.predicted.as_ref(),
-    })
+    (invariant.check)(&scene.step())
+}
+
+/// By how much `scene` deviates.
+pub(super) fn measure(deviation: &Deviation, scene: &Scene) -> Option<U256> {
+    (deviation.measure)(&scene.step())
 }
 
 /// Shares of the staker that is delegated.
 const SHARES: U256 = U256::from_limbs([100_000, 0, 0, 0]);
 
 impl Scene {
+    fn step(&self) -> Step<'_> {
+        Step {
+            before: &self.before,
+            call: &self.call,
+            outcome: &self.outcome,
+            after: &self.after,
+            touched: Touched::EVERYTHING,
+            ghosts: &self.ghosts,
+            book: &self.book,
+            predicted: self.predicted.as_ref(),
+            leaving: self.left.as_ref().map(|(begun, history)| Leaving { begun, history, progress: Progress::Over }),
+        }
+    }
+
     /// Nobody has anything, and nothing happens.
     pub fn quiet() -> Self {
         let mut book = Book::default();
@@ -67,6 +79,7 @@ impl Scene {
             ghosts,
             book,
             predicted: None,
+            left: None,
         }
     }
 

@@ -8,8 +8,10 @@ mod burning;
 mod callback;
 mod conservation;
 mod delegation;
+mod deviations;
 mod examples;
 mod factory;
+mod leaving;
 mod magnitude;
 mod model;
 mod pausing;
@@ -28,6 +30,7 @@ mod withdrawal;
 #[cfg(test)]
 mod fixture;
 
+pub use self::deviations::{DEVIATIONS, deviation};
 use crate::oracle::{Family, Invariant};
 
 /// Every family, in catalogue order.

@@ -4,6 +4,7 @@ mod entries;
 
 use alloy_primitives::{Address, I256, U256};
 
+use super::leaving;
 use crate::{
     applies_if,
     call::{Operation, SetId},
@@ -24,6 +25,7 @@ pub(super) const FAMILY: Family = Family {
         &RECIPIENT,
         &entries::AMOUNT,
         &entries::NEUTRAL,
+        &leaving::CLEARS,
         &entries::IDEMPOTENT,
         &entries::ISOLATION,
     ],

@@ -8,6 +8,7 @@ mod scene;
 
 use alloy_primitives::{Address, U256};
 
+use super::leaving;
 use crate::{
     applies_if,
     call::{Operation, Proof, RewardsOperation},
@@ -33,6 +34,7 @@ pub(super) const FAMILY: Family = Family {
         &roots::ROOT_WAITS,
         &giving::SUBMITTED_RIGHT,
         &PAID,
+        &leaving::CLAIMED,
     ],
 };
 
@@ -334,5 +336,17 @@ mod tests {
         assert_eq!(other.judge(&PAID), Verdict::NotApplicable, "paused");
         scene.before.rewards.earners[0].claimed[0] = U256::from(100);
         assert_eq!(scene.judge(&PAID), Verdict::NotApplicable, "claimed before");
+    }
+
+    #[test]
+    fn rew_13() {
+        let mut scene = Claimed::new();
+        assert_eq!(scene.judge(&leaving::CLAIMED), Verdict::NotApplicable, "nobody leaves");
+        scene.left = Some((scene.before.clone(), scene.ghosts.clone()));
+        assert_eq!(scene.judge(&leaving::CLAIMED), Verdict::Holds);
+        scene.after.rewards.earners[0].claimed[0] -= U256::from(50);
+        assert!(matches!(scene.judge(&leaving::CLAIMED), Verdict::Violated(_)), "the coordinator has the fifty");
+        scene.after.rewards.earners[0].claimed[0] -= U256::ONE;
+        assert_eq!(scene.judge(&leaving::CLAIMED), Verdict::Holds, "there is less than lacks");
     }
 }

@@ -5,6 +5,7 @@ mod queueing;
 
 use alloy_primitives::U256;
 
+use super::leaving;
 use crate::{
     ledger::{Ledger, Operator},
     must,
@@ -31,6 +32,8 @@ pub(super) const FAMILY: Family = Family {
         &WINDOW,
         &queueing::STILL_PENDING,
         &queueing::NO_GAIN,
+        &leaving::COMPLETES,
+        &leaving::UNDELEGATES,
         &queueing::UNDELEGATION,
     ],
 };

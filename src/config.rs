@@ -60,6 +60,16 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_MODEL", value_name = "SWITCH")]
     pub model: Option<Switch>,
 
+    /// Whether what is often believed to hold, and does not, is measured: the known deviations, see list deviations
+    #[arg(
+        long,
+        env = "SLASHPROOF_METRICS",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub metrics: Option<bool>,
+
     /// What is played: slashing or redistribution [default: redistribution, or the one of the mutant]
     #[arg(long, env = "SLASHPROOF_RELEASE", value_name = "NAME")]
     pub release: Option<String>,
@@ -118,6 +128,7 @@ const KEYS: &[&str] = &[
     "timeout",
     "invariants",
     "model",
+    "metrics",
     "release",
     "mutant",
     "artifacts",
@@ -183,6 +194,7 @@ impl Given {
             timeout: self.timeout.or(other.timeout),
             invariants: self.invariants.or(other.invariants),
             model: self.model.or(other.model),
+            metrics: self.metrics.or(other.metrics),
             release: self.release.or(other.release),
             mutant,
             artifacts,
@@ -244,6 +256,7 @@ impl Given {
                 depth: u32::try_from(depth).expect("within its bounds"),
                 workers: workers(self.workers)?,
                 invariants: with_model(select(self.invariants.as_deref())?, self.model.unwrap_or(Switch::On))?,
+                deviations: if self.metrics.unwrap_or(false) { invariants::DEVIATIONS.to_vec() } else { Vec::new() },
                 shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
                 fail_fast: self.fail_fast.unwrap_or(false),
             },
@@ -363,7 +376,7 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmodel = 'on'\nmutant = ''\nartifacts = ''\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());

@@ -6,11 +6,12 @@ use crate::{
     book::Book,
     call::{Call, Delay, Outcome, SECONDS_PER_BLOCK, Transaction},
     evm::{Block, Frame, Snapshot, World},
+    exit::Exit,
     ghost::{Ghosts, Happened},
     invariants::asks_model,
     ledger::{Ledger, Touched},
     model::Lockstep,
-    oracle::{Invariant, Step},
+    oracle::{Invariant, Leaving, Progress, Step},
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
@@ -158,7 +159,23 @@ impl<'p> Executor<'p> {
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
         let Self { before, after, touched, ghosts, model, asks_model, .. } = self;
         let predicted = asks_model.then(|| model.prediction());
-        Step { before, call, outcome, after, touched: *touched, ghosts, book: self.book(), predicted }
+        Step { before, call, outcome, after, touched: *touched, ghosts, book: self.book(), predicted, leaving: None }
+    }
+
+    /// Lets everybody leave, from where the run stands; `watch` sees every call, and the last once more when it is over.
+    pub fn leave(&mut self, watch: &mut dyn FnMut(&Step<'_>)) {
+        let (begun, history) = (self.after.clone(), self.ghosts.clone());
+        let leaving = |progress| Some(Leaving { begun: &begun, history: &history, progress });
+        let mut exit = Exit::default();
+        let mut last = None;
+        while let Some(call) = exit.next(&self.after) {
+            let Some(outcome) = self.play(&call) else { continue };
+            watch(&Step { leaving: leaving(Progress::OnTheWay), ..self.step(&call, &outcome) });
+            last = Some((call, outcome));
+        }
+        if let Some((call, outcome)) = &last {
+            watch(&Step { leaving: leaving(Progress::Over), ..self.step(call, outcome) });
+        }
     }
 
     /// The names of this world.

@@ -40,6 +40,7 @@ pub mod call;
 
 pub mod ledger;
 
+pub mod exit;
 pub mod ghost;
 pub mod model;
 

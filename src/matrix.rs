@@ -200,6 +200,7 @@ fn hunt(
         depth: DEPTH,
         workers: 1,
         invariants,
+        deviations: Vec::new(),
         shrink_run_limit: 0,
         fail_fast: true,
     };

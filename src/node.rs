@@ -22,11 +22,12 @@ use crate::{
     call::{Call, Outcome, SECONDS_PER_BLOCK, Transaction},
     evm::{Block, CHAIN_ID},
     executor::FIRST_BLOCK,
+    exit::Exit,
     ghost::{Ghosts, Happened},
     ledger::{Ledger, Touched},
     limits,
     model::Lockstep,
-    oracle::Step,
+    oracle::{Leaving, Progress, Step},
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
@@ -144,7 +145,25 @@ impl<'p> Node<'p> {
             ghosts: &self.ghosts,
             book: self.protocol.book(),
             predicted: Some(self.model.prediction()),
+            leaving: None,
         }
+    }
+
+    /// Lets everybody leave; `watch` sees every call, and the last once more when it is over.
+    pub fn leave(&mut self, watch: &mut dyn FnMut(&Step<'_>)) -> Result<(), Problem> {
+        let (begun, history) = (self.after.clone(), self.ghosts.clone());
+        let leaving = |progress| Some(Leaving { begun: &begun, history: &history, progress });
+        let mut exit = Exit::default();
+        let mut last = None;
+        while let Some(call) = exit.next(&self.after) {
+            let Some(played) = self.play(&call)? else { continue };
+            watch(&Step { leaving: leaving(Progress::OnTheWay), ..self.step(&call, &played.outcome) });
+            last = Some((call, played.outcome));
+        }
+        if let Some((call, outcome)) = &last {
+            watch(&Step { leaving: leaving(Progress::Over), ..self.step(call, outcome) });
+        }
+        Ok(())
     }
 
     /// The ledger as the node has it.

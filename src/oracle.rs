@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 
 use crate::{
     book::Book,
@@ -31,6 +31,28 @@ pub struct Step<'a> {
     pub book: &'a Book,
     /// What the model said of the call, if it was asked.
     pub predicted: Option<&'a Prediction>,
+    /// What there was before everybody began to leave, if they do.
+    pub leaving: Option<Leaving<'a>>,
+}
+
+/// An exit under way: a call of it, or its end. See [`crate::exit`].
+#[derive(Clone, Copy, Debug)]
+pub struct Leaving<'a> {
+    /// The ledger before its first call.
+    pub begun: &'a Ledger,
+    /// History before its first call.
+    pub history: &'a Ghosts,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// How far an exit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The step is a call of it.
+    OnTheWay,
+    /// Everybody has left; the step is the last call once more.
+    Over,
 }
 
 impl Step<'_> {
@@ -61,6 +83,11 @@ impl Step<'_> {
     pub fn succeeded(&self) -> bool {
         self.outcome.is_success()
     }
+
+    /// What there was before the exit, once everybody has left.
+    pub fn left(&self) -> Option<Leaving<'_>> {
+        self.leaving.filter(|leaving| leaving.progress == Progress::Over)
+    }
 }
 
 /// The judgement of one invariant on one step.
@@ -86,12 +113,25 @@ impl Verdict {
 pub enum Checkpoint {
     /// After every call.
     EveryCall,
+    /// While everybody leaves and once they have left, at the end of some runs.
+    Exit,
+}
+
+impl Checkpoint {
+    /// Whether it is at `step`.
+    pub const fn is_at(self, step: &Step<'_>) -> bool {
+        match self {
+            Self::EveryCall => step.leaving.is_none(),
+            Self::Exit => step.leaving.is_some(),
+        }
+    }
 }
 
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EveryCall => f.write_str("every call"),
+            Self::Exit => f.write_str("exit"),
         }
     }
 }
@@ -179,6 +219,23 @@ pub struct Invariant {
     pub assumes: &'static [Assumption],
     /// The judgement.
     pub check: fn(&Step<'_>) -> Verdict,
+}
+
+/// What is often believed to hold and does not: measured if somebody asks, never judged.
+#[derive(Debug)]
+pub struct Deviation {
+    /// Its name for ever: that of the catalogue's entry, and which form of it if another form holds.
+    pub id: &'static str,
+    /// What is believed, in a sentence.
+    pub statement: &'static str,
+    /// The same as a formula.
+    pub formula: &'static str,
+    /// Why it does not hold.
+    pub why: &'static str,
+    /// What is measured.
+    pub unit: &'static str,
+    /// By how much a step deviates, zero if it does not; `None` if it has nothing to say.
+    pub measure: fn(&Step<'_>) -> Option<U256>,
 }
 
 /// Invariants with a theme.

@@ -72,6 +72,11 @@ impl fmt::Display for Delay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ActionId(pub u16);
 
+impl ActionId {
+    /// Of a call that no action drew: one of an exit.
+    pub const NONE: Self = Self(u16::MAX);
+}
+
 /// One call of a sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Call {

@@ -17,6 +17,7 @@ use std::{
     thread,
 };
 
+use alloy_primitives::U256;
 use serde::Serialize;
 
 use crate::{
@@ -26,13 +27,13 @@ use crate::{
     evm::Edge,
     executor::Executor,
     limits,
-    oracle::Invariant,
+    oracle::{Deviation, Invariant},
     problem::Problem,
     protocol::{Protocol, lacking},
 };
 
 use worker::Worker;
-pub use worker::{shows, shrink_violation};
+pub use worker::{shows, shrink_violation, violation};
 
 /// How a campaign is played.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub struct Options {
     pub workers: usize,
     /// What is judged.
     pub invariants: Vec<&'static Invariant>,
+    /// What is measured.
+    pub deviations: Vec<&'static Deviation>,
     /// Sequences that shrinking one finding may try; zero leaves findings as they were found.
     pub shrink_run_limit: u64,
     /// Whether to stop at the end of the first epoch with a finding.
@@ -131,6 +134,32 @@ pub struct InvariantCount {
     pub violated: bool,
 }
 
+/// What came of a known deviation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeviationCount {
+    /// Calls after which it was measured.
+    pub measured: u64,
+    /// Of those, the ones that deviated.
+    pub deviated: u64,
+    /// By how much at most.
+    pub most: U256,
+}
+
+impl DeviationCount {
+    fn add(&mut self, measured: Option<U256>) {
+        let Some(by) = measured else { return };
+        self.measured += 1;
+        self.deviated += u64::from(!by.is_zero());
+        self.most = self.most.max(by);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.measured += other.measured;
+        self.deviated += other.deviated;
+        self.most = self.most.max(other.most);
+    }
+}
+
 /// A violated invariant and the sequence that shows it.
 #[derive(Clone, Debug)]
 pub struct Violation {
@@ -189,6 +218,8 @@ pub struct Summary {
     pub actions: Vec<ActionCount>,
     /// By selected invariant.
     pub invariants: Vec<InvariantCount>,
+    /// By deviation that was measured.
+    pub deviations: Vec<DeviationCount>,
     /// Edges seen.
     pub edges: usize,
     /// Edges there can be.
@@ -284,6 +315,7 @@ struct Played {
     predictions: Predictions,
     actions: Vec<ActionCount>,
     invariants: Vec<InvariantCount>,
+    deviations: Vec<DeviationCount>,
     /// Index of a selected invariant, of the call after which it was violated, and how.
     violations: Vec<(usize, usize, String)>,
     /// Edges that no run before the epoch took.
@@ -316,6 +348,7 @@ struct Campaign<'a> {
     predictions: Predictions,
     actions: Vec<ActionCount>,
     invariants: Vec<InvariantCount>,
+    deviations: Vec<DeviationCount>,
     coverage: CoverageMap,
     corpus: Corpus,
     violations: Vec<Violation>,
@@ -346,6 +379,7 @@ impl<'a> Campaign<'a> {
             predictions: Predictions::default(),
             actions: vec![ActionCount::default(); protocol.actions().len()],
             invariants: vec![InvariantCount::default(); options.invariants.len()],
+            deviations: vec![DeviationCount::default(); options.deviations.len()],
             coverage: CoverageMap::default(),
             corpus,
             violations: Vec::new(),
@@ -443,6 +477,9 @@ impl<'a> Campaign<'a> {
                 total.not_applicable += count.not_applicable;
                 total.violated |= count.violated;
             }
+            for (total, count) in self.deviations.iter_mut().zip(&played.deviations) {
+                total.merge(count);
+            }
             for (invariant, at, sentence) in &played.violations {
                 // The shortest of the epoch; of equal ones the first.
                 if found[*invariant].as_ref().is_none_or(|found| *at + 1 < found.calls.len()) {
@@ -523,6 +560,7 @@ impl<'a> Campaign<'a> {
             predictions: self.predictions,
             actions: self.actions,
             invariants: self.invariants,
+            deviations: self.deviations,
             edges: self.coverage.count(),
             edges_possible,
             corpus: self.corpus,

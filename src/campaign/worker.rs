@@ -5,13 +5,14 @@ use std::{
     sync::{Arc, atomic::Ordering, mpsc},
 };
 
-use super::{ActionCount, Control, Done, InvariantCount, Options, Plan, Played, Task, Violation};
+use super::{ActionCount, Control, DeviationCount, Done, InvariantCount, Options, Plan, Played, Task, Violation};
 use crate::{
     call::{ActionId, Call, Delay, Outcome},
     draw::Dice,
     executor::Executor,
     generator::Generator,
-    oracle::{Invariant, Verdict},
+    limits,
+    oracle::{Checkpoint, Invariant, Step, Verdict},
     protocol::Protocol,
     shrinker::{Shown, shrink},
 };
@@ -51,12 +52,16 @@ impl Worker<'_> {
                 let mut run = Run::begin(executor, self.options, plan);
                 run.played.is_replay = true;
                 run.replay(calls);
+                run.leave();
                 Done::Played(Box::new(run.end()))
             }
             Task::Run { number } => {
                 let mut dice = Dice::of_run(self.options.seed, plan.epoch, *number);
                 let mut run = Run::begin(executor, self.options, plan);
                 run.play(&mut dice);
+                if number.is_multiple_of(limits::RUNS_PER_EXIT) {
+                    run.leave();
+                }
                 Done::Played(Box::new(run.end()))
             }
             Task::Shrink { violation } => {
@@ -87,6 +92,7 @@ impl<'r, 'p> Run<'r, 'p> {
         let played = Played {
             actions: vec![ActionCount::default(); executor.protocol().actions().len()],
             invariants: vec![InvariantCount::default(); options.invariants.len()],
+            deviations: vec![DeviationCount::default(); options.deviations.len()],
             ..Played::default()
         };
         Self { executor, options, plan, played, waited: Delay::default() }
@@ -158,26 +164,24 @@ impl<'r, 'p> Run<'r, 'p> {
     }
 
     fn judge(&mut self, call: &Call, outcome: &Outcome) {
-        let step = self.executor.step(call, outcome);
+        let Self { executor, options, plan, played, .. } = self;
+        let step = executor.step(call, outcome);
         if let Some(prediction) = step.predicted {
-            let predictions = &mut self.played.predictions;
+            let predictions = &mut played.predictions;
             *(if prediction.ending.is_predicted() { &mut predictions.made } else { &mut predictions.missing }) += 1;
         }
-        for (index, invariant) in self.options.invariants.iter().enumerate() {
-            let count = &mut self.played.invariants[index];
-            // What was violated once stays so; its sequence is known.
-            if self.plan.settled[index] || count.violated {
-                continue;
-            }
-            match (invariant.check)(&step) {
-                Verdict::Holds => count.checks += 1,
-                Verdict::NotApplicable => count.not_applicable += 1,
-                Verdict::Violated(sentence) => {
-                    count.checks += 1;
-                    count.violated = true;
-                    self.played.violations.push((index, self.played.sequence.len(), sentence));
-                }
-            }
+        let at = played.sequence.len();
+        played.judge(options, &plan.settled, &step, at);
+    }
+
+    /// Everybody leaves, if that is judged. The calls of it are none of the sequence: they follow from it.
+    fn leave(&mut self) {
+        let Self { executor, options, plan, played, .. } = self;
+        let is_judged =
+            |(invariant, settled): (&&Invariant, &bool)| invariant.checkpoint == Checkpoint::Exit && !settled;
+        let Some(at) = played.sequence.len().checked_sub(1) else { return };
+        if !options.deviations.is_empty() || options.invariants.iter().zip(&plan.settled).any(is_judged) {
+            executor.leave(&mut |step| played.judge(options, &plan.settled, step, at));
         }
     }
 
@@ -186,6 +190,31 @@ impl<'r, 'p> Run<'r, 'p> {
             self.played.sequence = Vec::new();
         }
         self.played
+    }
+}
+
+impl Played {
+    /// Judges what is judged at `step`, which is of the call `at` of the sequence, and measures what is measured.
+    fn judge(&mut self, options: &Options, settled: &[bool], step: &Step<'_>, at: usize) {
+        for (deviation, count) in options.deviations.iter().zip(&mut self.deviations) {
+            count.add((deviation.measure)(step));
+        }
+        for (index, invariant) in options.invariants.iter().enumerate() {
+            let count = &mut self.invariants[index];
+            // What was violated once stays so; its sequence is known.
+            if settled[index] || count.violated || !invariant.checkpoint.is_at(step) {
+                continue;
+            }
+            match (invariant.check)(step) {
+                Verdict::Holds => count.checks += 1,
+                Verdict::NotApplicable => count.not_applicable += 1,
+                Verdict::Violated(sentence) => {
+                    count.checks += 1;
+                    count.violated = true;
+                    self.violations.push((index, at, sentence));
+                }
+            }
+        }
     }
 }
 
@@ -216,9 +245,25 @@ pub fn shows(executor: &mut Executor<'_>, invariant: &Invariant, calls: &[Call])
             continue;
         };
         succeeded.push(outcome.is_success());
-        if let Verdict::Violated(sentence) = (invariant.check)(&executor.step(call, &outcome)) {
+        if let Some(sentence) = violation(invariant, &executor.step(call, &outcome)) {
             return Some((Shown { at, succeeded }, sentence));
         }
     }
-    None
+    if invariant.checkpoint != Checkpoint::Exit {
+        return None;
+    }
+    let mut shown = None;
+    executor.leave(&mut |step| shown = shown.take().or_else(|| violation(invariant, step)));
+    shown.map(|sentence| (Shown { at: calls.len().saturating_sub(1), succeeded }, sentence))
+}
+
+/// How `invariant` is violated at `step`, if it is judged there and is.
+pub fn violation(invariant: &Invariant, step: &Step<'_>) -> Option<String> {
+    if !invariant.checkpoint.is_at(step) {
+        return None;
+    }
+    match (invariant.check)(step) {
+        Verdict::Violated(sentence) => Some(sentence),
+        Verdict::Holds | Verdict::NotApplicable => None,
+    }
 }

@@ -2,18 +2,24 @@
 
 use std::{
     io::{self, Write, stdout},
+    path::Path,
     process::ExitCode,
 };
 
+use alloy_primitives::B256;
 use serde_json::{Value, json};
 
 use super::{ListArgs, Listed, printed};
 use crate::{
-    artifact::Artifacts,
+    artifact::{Artifacts, Source},
+    campaign::{self, Control, Options},
     config::select,
+    corpus::Corpus,
+    executor::Executor,
+    finding::{Finding, Provenance},
     invariants::{self, family_of},
     mutant,
-    oracle::{Assumption, Invariant},
+    oracle::{Assumption, Deviation, Invariant},
     problem::Problem,
     protocol::{
         Expects, Protocol,
@@ -22,7 +28,8 @@ use crate::{
             release::{self, RELEASES, Release},
         },
     },
-    worlds::{KINDS, Kind},
+    report::{finding_row, human},
+    worlds::{self, KINDS, Kind},
 };
 
 /// One line of a list: the name, what to say of it, and all of it for programs.
@@ -39,6 +46,7 @@ pub(super) fn list(arguments: &ListArgs) -> Result<ExitCode, Problem> {
         Listed::Releases => release_lines(),
         Listed::Worlds => world_lines(),
         Listed::Mutants => mutant_lines(),
+        Listed::Deviations => deviation_lines(),
     };
     let mut out = stdout().lock();
     printed(if arguments.json {
@@ -132,16 +140,46 @@ fn mutant_lines() -> Vec<Line> {
     mutant::all().iter().map(line).collect()
 }
 
+fn deviation_lines() -> Vec<Line> {
+    let line = |deviation: &&Deviation| Line {
+        name: deviation.id.to_owned(),
+        text: deviation.statement.to_owned(),
+        value: json!({
+            "id": deviation.id,
+            "statement": deviation.statement,
+            "formula": deviation.formula,
+            "why": deviation.why,
+            "unit": deviation.unit,
+        }),
+    };
+    invariants::DEVIATIONS.iter().map(line).collect()
+}
+
 pub(super) fn explain(id: &str) -> Result<ExitCode, Problem> {
-    let selected = select(Some(&[id.to_owned()]))?;
     let mut out = stdout().lock();
-    for (index, invariant) in selected.into_iter().enumerate() {
+    if let Some(deviation) = invariants::deviation(id) {
+        printed(explain_deviation(deviation, &mut out))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let selected = select(Some(&[id.to_owned()]))?;
+    for (index, invariant) in selected.iter().enumerate() {
         if index > 0 {
             printed(writeln!(out))?;
         }
         printed(explain_one(invariant, &mut out))?;
     }
+    if let [invariant] = selected[..] {
+        printed(out.flush())?;
+        example(invariant, &mut out)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn explain_deviation(deviation: &Deviation, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}  {}\n", deviation.id, deviation.statement)?;
+    writeln!(out, "formula     {}", deviation.formula)?;
+    writeln!(out, "does not hold: {}", deviation.why)?;
+    writeln!(out, "measured    {}, by slashproof run --metrics", deviation.unit)
 }
 
 fn explain_one(invariant: &Invariant, out: &mut dyn Write) -> io::Result<()> {
@@ -156,4 +194,27 @@ fn explain_one(invariant: &Invariant, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "judged      after {}", invariant.checkpoint)?;
     let mut breaking = mutant::all().iter().filter(|mutant| mutant.breaks == invariant.id);
     breaking.try_for_each(|mutant| writeln!(out, "broken by   {}: {}", mutant.name, mutant.why))
+}
+
+/// Plays the first of the planted bugs that break an invariant until they do, and tells the smallest sequence.
+fn example(invariant: &'static Invariant, out: &mut dyn Write) -> Result<(), Problem> {
+    let Some(mutant) = mutant::all().iter().find(|mutant| mutant.breaks == invariant.id) else { return Ok(()) };
+    let protocol = EigenLayer::in_world(Artifacts::mutant(&mutant.name)?, worlds::find(&mutant.world)?)?;
+    let options = Options {
+        seed: 1,
+        runs: Some(mutant.budget.div_ceil(100)),
+        depth: 100,
+        workers: 1,
+        invariants: vec![invariant],
+        deviations: Vec::new(),
+        shrink_run_limit: 5_000,
+        fail_fast: true,
+    };
+    let summary = campaign::run(&protocol, &options, Corpus::default(), &Control::default(), &mut |_| {})?;
+    let Some(violation) = summary.violations.first() else { return Ok(()) };
+    let source = Source::Mutant(mutant.name.clone());
+    let mut executor = Executor::deploy(&protocol)?;
+    let finding = Finding::of(&mut executor, violation, &Provenance { source, config_digest: B256::ZERO });
+    let row = finding_row(&finding, Path::new(""));
+    printed(writeln!(out, "\nan example, with {}:", mutant.name).and_then(|()| human::finding_text(out, &row)))
 }

@@ -47,9 +47,9 @@ enum Command {
     List(ListArgs),
     /// Plays a campaign against every planted bug, and tells which are caught
     Mutants(MutantsArgs),
-    /// Explains an invariant
+    /// Explains an invariant, or a known deviation, with the smallest example of a violation
     Explain {
-        /// Its identifier, for example MAG-05
+        /// Its identifier, for example MAG-05; or a family, without examples
         id: String,
     },
 }
@@ -168,6 +168,8 @@ enum Listed {
     Releases,
     /// What can surround the contracts
     Worlds,
+    /// What is often believed to hold, and does not
+    Deviations,
     /// The planted bugs
     Mutants,
 }

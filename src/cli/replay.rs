@@ -9,12 +9,12 @@ use super::{Engine, ReplayArgs, ShrinkArgs, exit, printed, warn};
 use crate::{
     artifact::{Artifacts, Source},
     call::Call,
-    campaign::{Control, Violation, shows, shrink_violation},
+    campaign::{Control, Violation, shows, shrink_violation, violation},
     decode::Decoder,
     executor::Executor,
     finding::{Finding, Provenance, tell},
     invariants, mutant,
-    oracle::{Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Step},
     problem::{Problem, nearest},
     protocol::{
         Protocol,
@@ -105,10 +105,18 @@ fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<
         if let Some(tree) = tree.filter(|_| with_trace) {
             printed(trace::render(&tree, &decoder, out))?;
         }
-        if let Verdict::Violated(sentence) = (case.invariant.check)(&executor.step(call, &outcome)) {
-            violated = Some(sentence);
-            break;
+        violated = violation(case.invariant, &executor.step(call, &outcome));
+        if violated.is_some() {
+            return Ok(violated);
         }
+    }
+    if case.invariant.checkpoint == Checkpoint::Exit {
+        let mut lines = Lines::default();
+        executor.leave(&mut |step| {
+            lines.add(case, step);
+            violated = violated.take().or_else(|| violation(case.invariant, step));
+        });
+        lines.print(out)?;
     }
     Ok(violated)
 }
@@ -128,10 +136,18 @@ fn on_anvil(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<
         let line = format!("{:>3}  block {}  {}", index + 1, played.block, decoder.name(call.actor));
         let text = decoder.call(played.transaction.to, &played.transaction.data);
         printed(writeln!(out, "{line}  {text}  [{}]", decoder.outcome(&played.outcome)))?;
-        if let Verdict::Violated(sentence) = (case.invariant.check)(&node.step(call, &played.outcome)) {
-            violated = Some(sentence);
-            break;
+        violated = violation(case.invariant, &node.step(call, &played.outcome));
+        if violated.is_some() {
+            return Ok(violated);
         }
+    }
+    if case.invariant.checkpoint == Checkpoint::Exit {
+        let mut lines = Lines::default();
+        node.leave(&mut |step| {
+            lines.add(case, step);
+            violated = violated.take().or_else(|| violation(case.invariant, step));
+        })?;
+        lines.print(out)?;
     }
     Ok(violated)
 }
@@ -140,6 +156,28 @@ fn on_anvil(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<
 fn on_anvil(_: &Case, arguments: &ReplayArgs, _: &mut dyn Write) -> Result<Option<String>, Problem> {
     let _ = &arguments.anvil;
     Err(Problem::new("this slashproof was built without anvil").hint("build it with the default features"))
+}
+
+/// The calls of an exit, in words.
+#[derive(Default)]
+struct Lines(Vec<String>);
+
+impl Lines {
+    fn add(&mut self, case: &Case, step: &Step<'_>) {
+        if step.left().is_some() {
+            return;
+        }
+        let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());
+        let sent = case.protocol.transaction(step.call, step.before);
+        let text = sent.map(|sent| decoder.call(sent.to, &sent.data)).unwrap_or_default();
+        let (block, actor) = (step.after.block, decoder.name(step.call.actor));
+        self.0.push(format!("     block {block}  {actor}  {text}  [{}]", decoder.outcome(step.outcome)));
+    }
+
+    fn print(&self, out: &mut dyn Write) -> Result<(), Problem> {
+        printed(writeln!(out, "then everybody leaves:"))?;
+        self.0.iter().try_for_each(|line| printed(writeln!(out, "{line}")))
+    }
 }
 
 pub(super) fn shrink(arguments: &ShrinkArgs) -> Result<ExitCode, Problem> {

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::campaign::Predictions;
+use crate::{campaign::Predictions, invariants, oracle::Checkpoint};
 
-use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, Report};
+use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, MetricRow, Report};
 
 pub(super) const FORMAT: Format = Format { name: "human", render };
 
@@ -30,9 +30,11 @@ fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     actions(out, "probe (must fail)", &report.probes)?;
     writeln!(out)?;
     invariants(out, &report.invariants)?;
+    metrics(out, &report.metrics)?;
     for finding in &report.findings {
         writeln!(out)?;
         finding_text(out, finding)?;
+        writeln!(out, "  replay: slashproof replay {}", finding.file.display())?;
     }
     writeln!(out)?;
     conclusion(out, report)
@@ -79,7 +81,35 @@ fn invariants(out: &mut dyn Write, rows: &[InvariantRow]) -> io::Result<()> {
     Ok(())
 }
 
-fn finding_text(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()> {
+fn metrics(out: &mut dyn Write, rows: &[MetricRow]) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+    writeln!(
+        out,
+        "\n{:width$}  {:>11}  {:>11}  at most",
+        "does not hold",
+        "measured",
+        "deviated",
+        width = width.max(13)
+    )?;
+    for row in rows {
+        let (measured, deviated) = (grouped(row.measured), grouped(row.deviated));
+        writeln!(
+            out,
+            "{:width$}  {measured:>11}  {deviated:>11}  {} {}",
+            row.id,
+            row.most,
+            row.unit,
+            width = width.max(13)
+        )?;
+    }
+    Ok(())
+}
+
+/// A finding as text: what was violated, by which calls.
+pub fn finding_text(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()> {
     let unfinished = if finding.shrunk { "" } else { ", could be smaller" };
     writeln!(
         out,
@@ -92,8 +122,10 @@ fn finding_text(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()> {
         write!(out, "  {:>2}  {:>delay$}  {:actor$}  {}", index + 1, told.delay, told.actor, told.text)?;
         if told.outcome == "returned" { writeln!(out)? } else { writeln!(out, "  [{}]", told.outcome)? }
     }
-    writeln!(out, "  -> {}", finding.sentence)?;
-    writeln!(out, "  replay: slashproof replay {}", finding.file.display())
+    if invariants::find(&finding.invariant).is_some_and(|invariant| invariant.checkpoint == Checkpoint::Exit) {
+        writeln!(out, "  then everybody leaves")?;
+    }
+    writeln!(out, "  -> {}", finding.sentence)
 }
 
 fn conclusion(out: &mut dyn Write, report: &Report) -> io::Result<()> {

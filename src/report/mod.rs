@@ -3,7 +3,7 @@
 //! Nothing in it depends on the machine or on how many workers there were, so that the same campaign gives the same
 //! bytes. How long it took is told apart.
 
-mod human;
+pub mod human;
 mod json;
 pub mod trace;
 
@@ -19,10 +19,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    campaign::{ActionCount, Ended, InvariantCount, Options, Predictions, Summary},
+    campaign::{ActionCount, DeviationCount, Ended, InvariantCount, Options, Predictions, Summary},
     corpus::write_whole,
     finding::{Finding, digests},
-    oracle::{Assumption, Invariant},
+    oracle::{Assumption, Deviation, Invariant},
     problem::Problem,
     protocol::{ActionInfo, Expects, Protocol, lacking},
 };
@@ -99,6 +99,9 @@ pub struct Report {
     pub probes: Vec<ActionRow>,
     /// What was judged.
     pub invariants: Vec<InvariantRow>,
+    /// What was measured: beliefs that do not hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricRow>,
     /// Code that was reached.
     pub coverage: Coverage,
     /// Sequences that reached it.
@@ -136,6 +139,23 @@ pub struct InvariantRow {
     /// What it assumes and this world does not grant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<&'static str>,
+}
+
+/// A known deviation.
+#[derive(Clone, Debug, Serialize)]
+pub struct MetricRow {
+    /// Its identifier.
+    pub id: &'static str,
+    /// What is believed.
+    pub statement: &'static str,
+    /// Calls after which it was measured.
+    pub measured: u64,
+    /// Of those, the ones that deviated.
+    pub deviated: u64,
+    /// By how much at most.
+    pub most: String,
+    /// Of what.
+    pub unit: &'static str,
 }
 
 /// Edge coverage.
@@ -195,6 +215,7 @@ impl Report {
             actions: rows(Expects::Success),
             probes: rows(Expects::Revert),
             invariants: invariants.collect(),
+            metrics: options.deviations.iter().zip(&summary.deviations).map(metric_row).collect(),
             coverage: Coverage { edges: summary.edges },
             corpus: summary.corpus.entries().len(),
             findings: findings.iter().map(|(finding, file)| finding_row(finding, file)).collect(),
@@ -273,7 +294,19 @@ fn invariant_row(protocol: &dyn Protocol, invariant: &Invariant, count: Invarian
     }
 }
 
-fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
+fn metric_row((deviation, count): (&&Deviation, &DeviationCount)) -> MetricRow {
+    MetricRow {
+        id: deviation.id,
+        statement: deviation.statement,
+        measured: count.measured,
+        deviated: count.deviated,
+        most: count.most.to_string(),
+        unit: deviation.unit,
+    }
+}
+
+/// A finding as a report tells it.
+pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
     FindingRow {
         invariant: finding.invariant.clone(),
         sentence: finding.sentence.clone(),

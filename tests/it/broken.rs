@@ -13,7 +13,7 @@ use slashproof::{
     invariants,
     ledger::{Ledger, Touched},
     model::Lockstep,
-    oracle::Step,
+    oracle::{Leaving, Progress, Step},
     protocol::{Protocol, eigenlayer::EigenLayer},
 };
 
@@ -70,10 +70,23 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
         model.compare(after);
         let predicted = Some(model.prediction());
         let book = protocol.book();
-        let step = Step { before, call: &call, outcome: &outcome, after, touched, ghosts: &ghosts, book, predicted };
-        for invariant in invariants::all() {
-            // Which verdict does not matter: that there is one does.
-            let _ = (invariant.check)(&step);
+        let step = Step {
+            before,
+            call: &call,
+            outcome: &outcome,
+            after,
+            touched,
+            ghosts: &ghosts,
+            book,
+            predicted,
+            leaving: None,
+        };
+        let leaving = |progress| Some(Leaving { begun: before, history: &ghosts, progress });
+        for leaving in [None, leaving(Progress::OnTheWay), leaving(Progress::Over)] {
+            for invariant in invariants::all() {
+                // Which verdict does not matter: that there is one does.
+                let _ = (invariant.check)(&Step { leaving, ..step });
+            }
         }
     }
 }

@@ -101,6 +101,12 @@ fn document() -> String {
             writeln!(text, "| {id} | {statement} | {releases} | {needs} | {checkpoint} | {witnesses} |").unwrap();
         }
     }
+    text += "\n## Known deviations\n\nWhat is often believed to hold, and does not. `slashproof run --metrics` measures them.\n\n";
+    text += "| ID | believed | why it does not hold | measured |\n| --- | --- | --- | --- |\n";
+    for deviation in invariants::DEVIATIONS {
+        let (id, statement, why, unit) = (deviation.id, deviation.statement, deviation.why, deviation.unit);
+        writeln!(text, "| {id} | {statement} | {why} | {unit} |").unwrap();
+    }
     text
 }
 

@@ -56,6 +56,7 @@ pub fn options(seed: u64, runs: u64) -> Options {
         depth: 100,
         workers: 1,
         invariants: invariants::all().collect(),
+        deviations: Vec::new(),
         shrink_run_limit: 5_000,
         fail_fast: false,
     }

@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "book",
     "call",
     "ledger",
+    "exit",
     "ghost",
     "model",
     "draw",
@@ -40,7 +41,8 @@ const LAYERS: &[&str] = &[
 ];
 
 /// What `invariants` may use besides itself: plain data and what a property is.
-const INVARIANTS_MAY_USE: &[&str] = &["arithmetic", "book", "call", "ghost", "invariants", "ledger", "model", "oracle"];
+const INVARIANTS_MAY_USE: &[&str] =
+    &["arithmetic", "book", "call", "exit", "ghost", "invariants", "ledger", "model", "oracle"];
 
 /// What may be named only where.
 const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
