@@ -2,7 +2,7 @@
 
 mod scenes;
 
-use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, Log, U256};
 
 use crate::{
     arithmetic::WAD,
@@ -25,6 +25,7 @@ pub(super) struct Scene {
     pub call: Call,
     pub outcome: Outcome,
     pub after: Ledger,
+    pub events: Vec<Log>,
     pub ghosts: Ghosts,
     pub book: Book,
     pub predicted: Option<Prediction>,
@@ -52,6 +53,7 @@ impl Scene {
             call: &self.call,
             outcome: &self.outcome,
             after: &self.after,
+            events: &self.events,
             touched: Touched::EVERYTHING,
             ghosts: &self.ghosts,
             book: &self.book,
@@ -76,6 +78,7 @@ impl Scene {
             call,
             outcome: Outcome::Returned(Bytes::new()),
             after: ledger,
+            events: Vec::new(),
             ghosts,
             book,
             predicted: None,

@@ -3,6 +3,7 @@
 //! An invariant is one constant in the file of its family, with its unit test below and its witness, a planted bug that
 //! breaks it, in `contracts/mutants/`. Identifiers are for ever: they are neither renumbered nor used again.
 
+mod answers;
 mod authority;
 mod burning;
 mod callback;
@@ -26,6 +27,7 @@ mod slashing;
 mod strategy;
 mod timing;
 mod withdrawal;
+mod words;
 
 #[cfg(test)]
 mod fixture;
@@ -53,6 +55,7 @@ pub const FAMILIES: &[&Family] = &[
     &rewards::FAMILY,
     &factory::FAMILY,
     &strategy::FAMILY,
+    &answers::FAMILY,
     &examples::FAMILY,
     &model::FAMILY,
 ];

@@ -159,7 +159,8 @@ impl<'p> Executor<'p> {
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
         let Self { before, after, touched, ghosts, model, asks_model, .. } = self;
         let predicted = asks_model.then(|| model.prediction());
-        Step { before, call, outcome, after, touched: *touched, ghosts, book: self.book(), predicted, leaving: None }
+        let (events, book) = (self.world.logs(), self.book());
+        Step { before, call, outcome, after, events, touched: *touched, ghosts, book, predicted, leaving: None }
     }
 
     /// Lets everybody leave, from where the run stands; `watch` sees every call, and the last once more when it is over.

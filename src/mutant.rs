@@ -73,6 +73,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/rewards.toml"),
     include_str!("../contracts/mutants/factory.toml"),
     include_str!("../contracts/mutants/strategy.toml"),
+    include_str!("../contracts/mutants/answers.toml"),
     include_str!("../contracts/mutants/examples.toml"),
     include_str!("../contracts/mutants/model.toml"),
 ];

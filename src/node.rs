@@ -12,7 +12,7 @@ use std::{
 };
 
 use alloy_node_bindings::{Anvil, AnvilInstance};
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use alloy_provider::{Provider, ProviderBuilder, RootProvider};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub struct Node<'p> {
     reader: Box<dyn Reader>,
     before: Ledger,
     after: Ledger,
+    /// Of the last call.
+    events: Vec<Log>,
     ghosts: Ghosts,
     /// The model beside it.
     model: Lockstep,
@@ -101,6 +103,7 @@ impl<'p> Node<'p> {
             before: ledger.clone(),
             model: Lockstep::new(&ledger),
             after: ledger,
+            events: Vec::new(),
             ghosts,
             block,
             sent: Vec::new(),
@@ -120,6 +123,7 @@ impl<'p> Node<'p> {
         self.sent.push(transaction.clone());
         let hash = self.mine_again()?;
         let outcome = self.rpc.outcome(hash)?;
+        self.events = self.rpc.events(hash)?;
         self.before.clone_from(&self.after);
         self.model.predict(&self.before, call);
         self.read()?;
@@ -141,6 +145,7 @@ impl<'p> Node<'p> {
             call,
             outcome,
             after: &self.after,
+            events: &self.events,
             touched: Touched::EVERYTHING,
             ghosts: &self.ghosts,
             book: self.protocol.book(),
@@ -349,6 +354,18 @@ impl Rpc {
             let _: Value = self.request("anvil_mine", json!([U256::from(blocks), interval]))?;
         }
         Ok(())
+    }
+
+    /// The events of a mined transaction, in order.
+    fn events(&self, hash: B256) -> Result<Vec<Log>, Problem> {
+        let receipt: Value = self.request("eth_getTransactionReceipt", json!([hash]))?;
+        let logs = receipt["logs"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let read = |log: &Value| {
+            let address = serde_json::from_value(log["address"].clone()).ok()?;
+            let topics = serde_json::from_value(log["topics"].clone()).ok()?;
+            Log::new(address, topics, serde_json::from_value(log["data"].clone()).ok()?)
+        };
+        Ok(logs.iter().filter_map(read).collect())
     }
 
     /// How a mined transaction ended.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, Log, U256};
 
 use crate::{
     book::Book,
@@ -23,6 +23,8 @@ pub struct Step<'a> {
     pub outcome: &'a Outcome,
     /// The ledger just after it.
     pub after: &'a Ledger,
+    /// What the contracts announced during the call, in order.
+    pub events: &'a [Log],
     /// What of the ledger the call may have changed.
     pub touched: Touched,
     /// History, this call included.

@@ -38,7 +38,7 @@ pub(super) const FAMILY: Family = Family {
 };
 
 /// What all of them need.
-const ASSUMES: &[Assumption] = &[Assumption::Examples];
+const ASSUMES: &[Assumption] = &[Assumption::Redistribution, Assumption::Examples];
 
 /// The examples before and after a call, where there are any.
 fn examples<'a>(step: &Step<'a>) -> Option<(&'a Examples, &'a Examples)> {

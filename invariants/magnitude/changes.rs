@@ -146,10 +146,80 @@ pub(super) const EFFECT_BLOCK: Invariant = Invariant {
     },
 };
 
+pub(super) const ANOTHER: Invariant = Invariant {
+    id: "MAG-22",
+    statement: "Whoever changes an allocation changes it to another magnitude.",
+    formula: "modifyAllocations of (o,e,t) to cur_view(o,e,t), nothing pending, reverts",
+    why: "A change to the same locks the allocation for its delay, and is announced to the set as if there were something to see.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    check: |step| {
+        let Operation::ModifyAllocations { operator, changes } = &step.call.operation else {
+            return Verdict::NotApplicable;
+        };
+        let ledger = step.before;
+        let Some(index) = ledger.operator_index(*operator) else { return Verdict::NotApplicable };
+        let mut exercised = false;
+        let mut seen = Vec::new();
+        for (change, wanted) in changes.iter().zip(ledger.wanted_magnitudes(*operator, changes)) {
+            let Some(set) = ledger.set_index(change.set) else { continue };
+            for (item, wanted) in change.items.iter().zip(wanted) {
+                let Some(strategy) = ledger.strategy_index(item.strategy) else { continue };
+                // What is changed twice in a call may come back to what it was.
+                if seen.contains(&(set, strategy)) {
+                    continue;
+                }
+                seen.push((set, strategy));
+                let allocation = ledger.operators[index].allocations[set][strategy].settled(ledger.block);
+                if allocation.pending != 0 || allocation.current != wanted {
+                    continue;
+                }
+                exercised = true;
+                must!(
+                    !step.succeeded(),
+                    "{} was changed from {wanted} to {wanted}",
+                    sentence::allocation(step, index, set, strategy),
+                );
+            }
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::{Bytes, U256};
+
     use super::*;
-    use crate::invariants::fixture::{Scene, judge};
+    use crate::{
+        call::{AllocationChange, AllocationItem, Outcome, Quantity},
+        invariants::fixture::{Scene, judge},
+    };
+
+    #[test]
+    fn mag_22() {
+        let mut scene = Scene::slash();
+        let operator = scene.before.operators[0].address;
+        let current = scene.before.operators[0].allocations[0][0].current;
+        let to = |magnitudes: &[u64]| {
+            let strategy = scene.before.strategies[0].address;
+            let items = magnitudes
+                .iter()
+                .map(|magnitude| AllocationItem { strategy, magnitude: Quantity::Exactly(U256::from(*magnitude)) });
+            let change = AllocationChange { set: scene.before.sets[0].id, items: items.collect() };
+            Operation::ModifyAllocations { operator, changes: vec![change] }
+        };
+        let (same, another, back) = (to(&[current]), to(&[current - 1]), to(&[current - 1, current]));
+        scene.call.operation = same;
+        assert!(matches!(judge(&ANOTHER, &scene), Verdict::Violated(_)));
+        scene.outcome = Outcome::Reverted(Bytes::new());
+        assert_eq!(judge(&ANOTHER, &scene), Verdict::Holds);
+        scene.outcome = Outcome::Returned(Bytes::new());
+        for operation in [another, back] {
+            scene.call.operation = operation;
+            assert_eq!(judge(&ANOTHER, &scene), Verdict::NotApplicable);
+        }
+    }
 
     /// The operator has a deallocation under way when it is slashed.
     fn slashed_while_deallocating() -> Scene {

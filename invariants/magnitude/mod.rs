@@ -26,6 +26,7 @@ pub(super) const FAMILY: Family = Family {
         &PENDING_BOUNDED,
         &bounds::PROMISE_WITHIN_WAD,
         &changes::EFFECT_BLOCK,
+        &views::SETTLED,
         &HISTORY,
         &views::NOW,
         &lists::STRATEGIES,
@@ -35,6 +36,7 @@ pub(super) const FAMILY: Family = Family {
         &changes::ENCUMBERED_GROWS,
         &bounds::FRESH,
         &bounds::NOTHING_OF_NOTHING,
+        &changes::ANOTHER,
     ],
 };
 

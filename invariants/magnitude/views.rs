@@ -1,8 +1,11 @@
 //! What is to be seen of magnitudes that storage does not say by itself.
 
+use alloy_primitives::{I256, U256};
+
 use crate::{
     arithmetic::WAD_WIDE,
-    invariants::sentence,
+    call::{Operation, Question},
+    invariants::{sentence, words::Words},
     must,
     oracle::{Checkpoint, Invariant, Verdict},
 };
@@ -41,6 +44,35 @@ pub(super) const PARTITION: Invariant = Invariant {
     },
 };
 
+pub(super) const SETTLED: Invariant = Invariant {
+    id: "MAG-11",
+    statement: "An allocation is shown as it stands: a change that counts is part of it, and one that is shown is yet to come.",
+    formula: "getAllocation(o,e,t): N >= raw eff implies (cur + pend, 0, 0), else (cur, pend, eff) as in storage",
+    why: "Whoever looks would take for pending what can be slashed already, or for secured what is free.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    check: |step| {
+        let Operation::Ask(Question::Allocation { operator, set, strategy }) = &step.call.operation else {
+            return Verdict::NotApplicable;
+        };
+        let Some(words) = Words::returned(step) else { return Verdict::NotApplicable };
+        let ledger = step.after;
+        let at = (ledger.operator_index(*operator), ledger.set_index(*set), ledger.strategy_index(*strategy));
+        let (Some(operator), Some(set), Some(strategy)) = at else { return Verdict::NotApplicable };
+        let is = ledger.operators[operator].allocations[set][strategy].settled(ledger.block);
+        let pending = U256::from_be_bytes(I256::try_from(is.pending).unwrap_or_default().to_be_bytes::<32>());
+        let due = [U256::from(is.current), pending, U256::from(is.effect_block)];
+        let told = [words.word(0), words.word(1), words.word(2)];
+        must!(
+            told == due.map(Some),
+            "{} stands at {is:?} in block {}, and is shown as {told:?}",
+            sentence::allocation(step, operator, set, strategy),
+            ledger.block,
+        );
+        Verdict::Holds
+    },
+};
+
 pub(super) const NOW: Invariant = Invariant {
     id: "MAG-13",
     statement: "What the history says of this block is the maximum magnitude.",
@@ -69,10 +101,11 @@ pub(super) const NOW: Invariant = Invariant {
 
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::U256;
+    use alloy_primitives::Bytes;
 
     use super::*;
     use crate::{
+        call::Outcome,
         invariants::fixture::{Scene, judge},
         ledger::Allocation,
     };
@@ -90,6 +123,30 @@ mod tests {
         assert!(matches!(judge(&PARTITION, &scene), Verdict::Violated(_)), "nobody gives it back");
         scene.after.operators[0].stakes[0].deallocation_queue = vec![queued];
         assert_eq!(judge(&PARTITION, &scene), Verdict::Holds);
+    }
+
+    #[test]
+    fn mag_11() {
+        let mut scene = Scene::slash();
+        let operator = scene.after.operators[0].address;
+        let (set, strategy) = (scene.after.sets[0].id, scene.after.strategies[0].address);
+        scene.after.operators[0].allocations[0][0] = Allocation { current: 100, pending: -10, effect_block: 1_140 };
+        scene.call.operation = Operation::Ask(Question::Allocation { operator, set, strategy });
+        let told = |scene: &Scene, current: u64, pending: i64, effect_block: u64| {
+            let pending = I256::try_from(pending).unwrap().to_be_bytes::<32>();
+            let words =
+                [U256::from(current).to_be_bytes::<32>(), pending, U256::from(effect_block).to_be_bytes::<32>()];
+            let mut scene = scene.clone();
+            scene.outcome = Outcome::Returned(Bytes::from(words.concat()));
+            judge(&SETTLED, &scene)
+        };
+        assert_eq!(told(&scene, 100, -10, 1_140), Verdict::Holds);
+        assert!(matches!(told(&scene, 90, 0, 0), Verdict::Violated(_)), "it does not count yet");
+        scene.after.block = 1_140;
+        assert_eq!(told(&scene, 90, 0, 0), Verdict::Holds);
+        assert!(matches!(told(&scene, 100, -10, 1_140), Verdict::Violated(_)), "it is over");
+        assert!(matches!(judge(&SETTLED, &scene), Verdict::Violated(_)), "nothing was told");
+        assert_eq!(judge(&SETTLED, &Scene::quiet()), Verdict::NotApplicable);
     }
 
     #[test]

@@ -131,13 +131,22 @@ pub(super) const STRATEGIES: Invariant = Invariant {
 pub(super) const DESCRIBED: Invariant = Invariant {
     id: "SET-13",
     statement: "Whose sets exist has described itself.",
-    formula: "isOperatorSet(e) implies avsRegisteredMetadata[avs(e)]",
+    formula: "isOperatorSet(e) implies avsRegisteredMetadata[avs(e)]; createOperatorSets and \
+              createRedistributingOperatorSets(avs) succeed only with avsRegisteredMetadata[avs]",
     why: "Operators and stakers decide by the description whom they let slash them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
     check: |step| {
-        applies_if!(step.touched.any_set() || step.touched.rest());
-        let mut exercised = false;
+        let by = match &step.call.operation {
+            Operation::CreateSets { avs, .. } | Operation::CreateRedistributingSets { avs, .. } => Some(*avs),
+            _ => None,
+        };
+        applies_if!(by.is_some() || step.touched.any_set() || step.touched.rest());
+        let told = |avs| step.before.control.described.iter().any(|(other, described)| *other == avs && *described);
+        let mut exercised = by.is_some();
+        if let Some(avs) = by.filter(|_| step.succeeded()) {
+            must!(told(avs), "{} created sets, and has not described itself", step.name(avs));
+        }
         for set in step.after.sets.iter().filter(|set| set.exists) {
             let Some((_, described)) = step.after.control.described.iter().find(|(avs, _)| *avs == set.id.avs) else {
                 continue;
@@ -217,5 +226,10 @@ mod tests {
         assert_eq!(judge(&DESCRIBED, &scene), Verdict::Holds);
         scene.after.control.described[0].1 = false;
         assert!(matches!(judge(&DESCRIBED, &scene), Verdict::Violated(_)));
+        let mut scene = Scene::quiet();
+        scene.call.operation = Operation::CreateSets { avs, sets: Vec::new() };
+        assert!(matches!(judge(&DESCRIBED, &scene), Verdict::Violated(_)));
+        scene.before.control.described = vec![(avs, true)];
+        assert_eq!(judge(&DESCRIBED, &scene), Verdict::Holds);
     }
 }

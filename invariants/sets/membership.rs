@@ -89,7 +89,7 @@ pub(super) const IN_REACH: Invariant = Invariant {
 pub(super) const TAIL: Invariant = Invariant {
     id: "SET-04",
     statement: "An operator that left a set can be slashed for as long as a deallocation takes, to the block.",
-    formula: "deregisterFromOperatorSets at N: slashableUntil == N + DEALLOCATION_DELAY; until then no slash of o by e reverts with \
+    formula: "deregisterFromOperatorSets at N, only of members: slashableUntil == N + DEALLOCATION_DELAY; until then no slash of o by e reverts with \
               OperatorNotSlashable; without registration slashableUntil <= N + DEALLOCATION_DELAY",
     why: "Shorter, and an operator leaves before its misbehaviour is noticed. Longer, and it is slashed for what it no longer does.",
     checkpoint: Checkpoint::EveryCall,
@@ -100,6 +100,12 @@ pub(super) const TAIL: Invariant = Invariant {
         if let (Operation::DeregisterFromSets { .. }, Some((operator, sets))) = (&step.call.operation, moved(step)) {
             for set in sets {
                 exercised = true;
+                must!(
+                    step.before.operators[operator].memberships[set].registered,
+                    "{} left {}, in which it was not, and is in its reach again",
+                    sentence::operator(step, operator),
+                    sentence::set(step, step.after.sets[set].id),
+                );
                 let until = u64::from(step.after.operators[operator].memberships[set].slashable_until);
                 must!(
                     until == horizon,
@@ -296,6 +302,9 @@ mod tests {
             scene.after.operators[0].memberships[0].slashable_until = until;
             assert!(matches!(judge(&TAIL, &scene), Verdict::Violated(_)), "{until}");
         }
+        let mut again = scene;
+        again.before.operators[0].memberships[0].registered = false;
+        assert!(matches!(judge(&TAIL, &again), Verdict::Violated(_)), "it had left already");
         // In its last slashable block it is slashed, and not refused.
         let mut scene = Scene::slash();
         scene.before.operators[0].memberships[0].registered = false;

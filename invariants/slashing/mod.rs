@@ -40,11 +40,13 @@ pub(super) const FAMILY: Family = Family {
         &others::OTHER_STAKERS,
         &stakers::OUT_OF_REACH,
         &stakers::IN_THE_QUEUE,
+        &shares::ANNOUNCED,
         &stakers::NOTHING_CREATED,
         &magnitude::ENTIRE,
         &magnitude::NOTHING,
         &magnitude::MEANINGFUL,
         &magnitude::TWICE,
+        &shares::NAMED,
     ],
 };
 

@@ -1,12 +1,13 @@
 //! What a slash takes in shares, and where it goes.
 
-use alloy_primitives::{Address, U256, U512};
+use alloy_primitives::{Address, B256, U256, U512, b256};
 
 use super::{Part, parts, place, slash};
 use crate::{
     applies_if,
-    arithmetic::{WAD_WIDE, mul_wad_down},
+    arithmetic::{WAD_WIDE, div_wad_down, mul_wad_down},
     call::Outcome,
+    invariants::sentence,
     ledger::Ledger,
     must,
     oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
@@ -196,12 +197,102 @@ pub(super) const COUNTED: Invariant = Invariant {
     },
 };
 
+/// `OperatorSlashed(address,(address,uint32),address[],uint256[],string)`.
+const OPERATOR_SLASHED: B256 = b256!("80969ad29428d6797ee7aad084f9e4a42a82fc506dcd2ca3b6fb431f85ccebe5");
+
+/// What a slash announced: operator, set and the offsets of three arrays come first.
+struct Announced<'a>(Told<'a>);
+
+impl Announced<'_> {
+    /// The proportion taken of all of the operator's stake in a strategy, by its place in the call.
+    fn wad(&self, item: usize) -> Option<U256> {
+        let offset: usize = self.0.word(4)?.try_into().ok()?;
+        let length = offset / 32;
+        let count: usize = self.0.word(length)?.try_into().ok()?;
+        if item < count { self.0.word(length.checked_add(1)?.checked_add(item)?) } else { None }
+    }
+}
+
+fn announced<'a>(step: &Step<'a>) -> Option<Announced<'a>> {
+    let manager = step.after.terms.managers.allocation;
+    let event =
+        step.events.iter().find(|log| log.address == manager && log.topics().first() == Some(&OPERATOR_SLASHED));
+    event.map(|log| Announced(Told(&log.data.data)))
+}
+
+pub(super) const ANNOUNCED: Invariant = Invariant {
+    id: "SLA-20",
+    statement: "A slash announces the proportion it took of all that the operator has, rounded down; nothing where it took nothing.",
+    formula: "event OperatorSlashed: wadSlashed[i] == floor((m - m') * WAD / m) if c > 0, else 0",
+    why: "Whoever follows slashes from outside computes by it what its stake is worth.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    check: |step| {
+        let Some(slash) = slash(step) else { return Verdict::NotApplicable };
+        applies_if!(!step.events.is_empty());
+        let Some(announced) = announced(step) else {
+            return Verdict::Violated("a slash announced nothing".to_owned());
+        };
+        for part in parts(step, &slash) {
+            let max = U256::from(part.before.max_magnitude());
+            let taken = if part.was.current == 0 { Some(U256::ZERO) } else { div_wad_down(fell(&part), max) };
+            must!(
+                announced.wad(part.item) == taken,
+                "slashing {} announced {:?} of all, and took {taken:?}",
+                place(step, &slash, part.strategy),
+                announced.wad(part.item),
+            );
+        }
+        Verdict::holds_if(!slash.items.is_empty())
+    },
+};
+
+pub(super) const NAMED: Invariant = Invariant {
+    id: "SLA-26",
+    statement: "A slash is of strategies of its set, each once, by a proportion above zero and of at most all.",
+    formula: "successful slashOperator of (t, wad) by e implies t in strategies(e), each t greater than the one before, and \
+              0 < wad <= WAD",
+    why: "What a set can slash is what its operators agreed to when they joined. A strategy named twice is slashed by more than \
+          was said.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    check: |step| {
+        let Some(slash) = slash(step) else { return Verdict::NotApplicable };
+        let set = &step.before.sets[slash.set];
+        let by = || sentence::set(step, set.id);
+        for item in slash.items {
+            let strategy = || step.name(item.strategy);
+            must!(set.has_strategy(item.strategy), "{} slashed in {}, which it does not have", by(), strategy());
+            must!(
+                !item.wad.is_zero() && item.wad <= WAD_WIDE,
+                "{} slashed {} of an allocation in {}",
+                by(),
+                item.wad,
+                strategy()
+            );
+        }
+        for pair in slash.items.windows(2) {
+            must!(
+                pair[0].strategy < pair[1].strategy,
+                "{} slashed in {} after {}",
+                by(),
+                step.name(pair[1].strategy),
+                step.name(pair[0].strategy)
+            );
+        }
+        Verdict::holds_if(!slash.items.is_empty())
+    },
+};
+
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::Bytes;
+    use alloy_primitives::{Bytes, Log, keccak256};
 
     use super::*;
-    use crate::invariants::fixture::{Scene, judge};
+    use crate::{
+        call::Operation,
+        invariants::fixture::{Scene, judge},
+    };
 
     /// A slash of a half that tells its id and shares; `queued` scaled shares wait in the queue.
     fn telling(id: u64, shares: u64, queued: u64) -> Scene {
@@ -272,5 +363,54 @@ mod tests {
         uncounted.after.sets[0].slash_count = 0;
         assert!(matches!(judge(&COUNTED, &uncounted), Verdict::Violated(_)));
         assert_eq!(judge(&COUNTED, &Scene::quiet()), Verdict::NotApplicable);
+    }
+
+    #[test]
+    fn the_event_is_the_one_of_slashing() {
+        let signature = "OperatorSlashed(address,(address,uint32),address[],uint256[],string)";
+        assert_eq!(keccak256(signature), OPERATOR_SLASHED);
+    }
+
+    /// A slash of a half of everything that announces `wad`.
+    fn announcing(wad: u64) -> Scene {
+        let mut scene = Scene::slash();
+        // Operator, AVS, id, three offsets, no strategies, one proportion, no description.
+        let words = [0, 0, 1, 192, 224, 288, 0, 1, wad, 0].map(|word| U256::from(word).to_be_bytes::<32>());
+        let manager = scene.after.terms.managers.allocation;
+        scene.events = vec![Log::new_unchecked(manager, vec![OPERATOR_SLASHED], Bytes::from(words.concat()))];
+        scene
+    }
+
+    #[test]
+    fn sla_20() {
+        assert_eq!(judge(&ANNOUNCED, &announcing(500_000_000_000_000_000)), Verdict::Holds);
+        assert!(matches!(judge(&ANNOUNCED, &announcing(1_000_000_000_000_000_000)), Verdict::Violated(_)));
+        assert_eq!(judge(&ANNOUNCED, &Scene::slash()), Verdict::NotApplicable, "nobody listened");
+        let mut silent = announcing(500_000_000_000_000_000);
+        silent.events[0].address = silent.after.tokens[0].address;
+        assert!(matches!(judge(&ANNOUNCED, &silent), Verdict::Violated(_)));
+        let mut cut = announcing(500_000_000_000_000_000);
+        cut.events[0].data.data = Bytes::from_static(&[1; 40]);
+        assert!(matches!(judge(&ANNOUNCED, &cut), Verdict::Violated(_)));
+    }
+
+    #[test]
+    fn sla_26() {
+        let scene = Scene::slash();
+        assert_eq!(judge(&NAMED, &scene), Verdict::Holds);
+        assert_eq!(judge(&NAMED, &Scene::quiet()), Verdict::NotApplicable);
+        let mut foreign = scene.clone();
+        foreign.before.sets[0].strategies.clear();
+        assert!(matches!(judge(&NAMED, &foreign), Verdict::Violated(_)));
+        for wad in [U256::ZERO, WAD_WIDE + U256::ONE] {
+            let mut scene = scene.clone();
+            let Operation::Slash { items, .. } = &mut scene.call.operation else { unreachable!() };
+            items[0].wad = wad;
+            assert!(matches!(judge(&NAMED, &scene), Verdict::Violated(_)));
+        }
+        let mut twice = scene;
+        let Operation::Slash { items, .. } = &mut twice.call.operation else { unreachable!() };
+        items.push(items[0].clone());
+        assert!(matches!(judge(&NAMED, &twice), Verdict::Violated(_)));
     }
 }

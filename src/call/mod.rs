@@ -5,6 +5,7 @@ mod distribution;
 mod examples;
 mod factory;
 mod operation;
+mod questions;
 mod registrar;
 mod rewards;
 mod signed;
@@ -21,6 +22,7 @@ pub use self::{
     examples::{ExampleOperation, Fault, Loss},
     factory::FactoryOperation,
     operation::Operation,
+    questions::Question,
     registrar::*,
     rewards::*,
     signed::*,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AllocationChange, ClearItem, Completion, ExampleOperation, FactoryOperation, Malformed, NewRedistributingSet,
-    NewSet, Plumbing, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation, decimal,
+    NewSet, Plumbing, Question, RewardsOperation, SetId, SignedOperation, SlashItem, WithdrawalItem, WorldOperation,
+    decimal,
 };
 
 /// What a call asks of the protocol, in the protocol's own words and free of addresses' values: every state-changing
@@ -204,6 +205,9 @@ pub enum Operation {
         /// Whose.
         user: Address,
     },
+
+    /// Asks the contracts, in a transaction, what anybody can see.
+    Ask(Question),
 
     // The example AVSs
     /// Asks something of one of them.

@@ -70,6 +70,8 @@ pub struct World {
     undo: Vec<JournalEntry>,
     /// Where in `undo` the last call begins.
     last_call: usize,
+    /// What the last call announced.
+    logs: Vec<Log>,
 }
 
 impl World {
@@ -92,7 +94,7 @@ impl World {
         machine.ctx.journaled_state.set_spec_id(RULES);
         let precompiles = machine.precompiles.warm_addresses().clone();
         machine.ctx.journaled_state.warm_precompiles(&precompiles);
-        let mut world = Self { machine, undo: Vec::new(), last_call: 0 };
+        let mut world = Self { machine, undo: Vec::new(), last_call: 0, logs: Vec::new() };
         world.set_block(block);
         world
     }
@@ -168,6 +170,11 @@ impl World {
         slots_of(&self.undo[self.last_call..])
     }
 
+    /// The events of the last call, in order.
+    pub fn logs(&self) -> &[Log] {
+        &self.logs
+    }
+
     /// A point to come back to.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { undo: self.undo.len(), block: self.block() }
@@ -186,6 +193,7 @@ impl World {
             self.machine.ctx.chain.forget_addresses();
         }
         self.last_call = self.undo.len();
+        self.logs.clear();
         self.set_block(snapshot.block);
     }
 
@@ -247,6 +255,7 @@ impl World {
         self.last_call = self.undo.len();
         let journal = &mut self.machine.ctx.journaled_state.inner;
         self.undo.extend(journal.journal.drain(..).filter(lasting));
+        std::mem::swap(&mut self.logs, &mut journal.logs);
         journal.commit_tx();
         self.machine.ctx.local.clear();
         self.machine.frame_stack().clear();

@@ -75,6 +75,7 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
             call: &call,
             outcome: &outcome,
             after,
+            events: &[],
             touched,
             ghosts: &ghosts,
             book,

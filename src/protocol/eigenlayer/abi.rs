@@ -30,6 +30,8 @@ sol! {
         function createRedistributingOperatorSets(address avs, CreateSetParams[] params, address[] redistributionRecipients) external;
         function addStrategiesToOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
         function removeStrategiesFromOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
+        function getAllocatableMagnitude(address operator, address strategy) external view returns (uint64);
+        function getAllocation(address operator, OperatorSet operatorSet, address strategy) external view returns (uint64, int128, uint32);
     }
 
     interface DelegationManager {
@@ -49,6 +51,9 @@ sol! {
         function completeQueuedWithdrawals(Withdrawal[] withdrawals, address[][] tokens, bool[] receiveAsTokens) external;
         function increaseDelegatedShares(address staker, address strategy, uint256 prevDepositShares, uint256 addedShares) external;
         function decreaseDelegatedShares(address staker, uint256 curDepositShares, uint64 beaconChainSlashingFactorDecrease) external;
+        function getWithdrawableShares(address staker, address[] strategies) external view returns (uint256[], uint256[]);
+        function getSlashableSharesInQueue(address operator, address strategy) external view returns (uint256);
+        function getQueuedWithdrawal(bytes32 withdrawalRoot) external view returns (Withdrawal, uint256[]);
         function slashOperatorShares(address operator, OperatorSet operatorSet, uint256 slashId, address strategy, uint64 prevMaxMagnitude, uint64 newMaxMagnitude) external returns (uint256);
     }
 

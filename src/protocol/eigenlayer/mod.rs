@@ -11,6 +11,7 @@ mod factory;
 mod operator;
 mod permissions;
 mod probes;
+mod questions;
 mod reader;
 mod registrars;
 pub mod release;
@@ -46,6 +47,7 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     operator::ACTIONS,
     avs::ACTIONS,
     anybody::ACTIONS,
+    questions::ACTIONS,
     control::ACTIONS,
     permissions::ACTIONS,
     rewards::submissions::ACTIONS,

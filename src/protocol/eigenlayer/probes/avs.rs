@@ -27,6 +27,7 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("avs.slash_wrong_order", Role::Avs, 1, slash_wrong_order),
     probe("avs.slash_foreign_strategy", Role::Avs, 1, slash_foreign_strategy),
     probe("stranger.manage_avs", Role::Stranger, 3, stranger_manages_avs),
+    probe("stranger.create_sets", Role::Stranger, 1, stranger_creates),
     probe("avs.create_set_again", Role::Avs, 1, create_set_again),
     probe("avs.redistribute_to_nobody", Role::Avs, 1, redistribute_to_nobody),
     probe("avs.redistribute_native", Role::Avs, 1, redistribute_native),
@@ -129,6 +130,19 @@ fn stranger_manages_avs(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
         _ => return None,
     };
     Some((outsider(protocol, draw, avs, permission)?, operation))
+}
+
+/// Somebody who has not described itself, for itself.
+fn stranger_creates(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let avs = protocol.cast.stranger;
+    let strategies = vec![draw.choose(&protocol.cast.strategies)?];
+    let operation = if draw.chance(50) {
+        Operation::CreateSets { avs, sets: vec![NewSet { id: 1, strategies }] }
+    } else {
+        let recipient = draw.choose(&protocol.cast.recipients)?;
+        Operation::CreateRedistributingSets { avs, sets: vec![NewRedistributingSet { id: 1, strategies, recipient }] }
+    };
+    Some((avs, operation))
 }
 
 pub(super) fn existing_set<'a>(draw: &mut Draw<'a>) -> Option<&'a OperatorSet> {

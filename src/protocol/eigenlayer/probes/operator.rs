@@ -26,6 +26,8 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("operator.allocate_while_pending", Role::Operator, 2, allocate_while_pending),
     probe("operator.join_again", Role::Operator, 1, join_again),
     probe("operator.join_unknown_set", Role::Operator, 1, join_unknown_set),
+    probe("staker.join_sets", Role::Staker, 1, staker_joins),
+    probe("operator.leave_again", Role::Operator, 1, leave_again),
     probe("stranger.join_sets", Role::Stranger, 1, stranger_joins),
     probe("stranger.leave_sets", Role::Stranger, 1, stranger_leaves),
     probe("stranger.set_allocation_delay", Role::Stranger, 1, stranger_sets_delay),
@@ -110,6 +112,35 @@ fn join_unknown_set(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addre
     let permission = protocol.allocation_permission::<abi::AllocationManager::registerForOperatorSetsCall>();
     let caller = draw.caller(operator, permission)?;
     Some((caller, Operation::RegisterForSets { operator, avs: set.avs, ids: vec![set.id] }))
+}
+
+/// Somebody who is no operator.
+fn staker_joins(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let existing: Vec<&OperatorSet> = ledger.sets.iter().filter(|set| set.exists).collect();
+    let set = draw.choose(&existing)?.id;
+    let others: Vec<Address> =
+        ledger.stakers.iter().filter(|staker| !staker.is_operator()).map(|staker| staker.address).collect();
+    let operator = draw.choose(&others)?;
+    Some((draw.admin(operator)?, Operation::RegisterForSets { operator, avs: set.avs, ids: vec![set.id] }))
+}
+
+/// A set that it left, or never was in.
+fn leave_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let operator = any_operator(draw)?;
+    let outside: Vec<SetId> = ledger
+        .sets
+        .iter()
+        .zip(&operator.memberships)
+        .filter(|(set, membership)| set.exists && !membership.registered)
+        .map(|(set, _)| set.id)
+        .collect();
+    let set = draw.choose(&outside)?;
+    let permission = protocol.allocation_permission::<abi::AllocationManager::deregisterFromOperatorSetsCall>();
+    let caller = draw.caller(operator.address, permission)?;
+    let operation = Operation::DeregisterFromSets { operator: operator.address, avs: set.avs, ids: vec![set.id] };
+    Some((caller, operation))
 }
 
 fn stranger_joins(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

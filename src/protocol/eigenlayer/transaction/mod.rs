@@ -15,6 +15,7 @@ mod factory;
 mod others;
 mod permission_controller;
 mod probes;
+mod questions;
 pub(super) mod rewards;
 mod signed;
 mod strategy_manager;
@@ -44,6 +45,7 @@ impl Encoder<'_> {
             .or_else(|| self.signed(operation))
             .or_else(|| self.world(operation))
             .or_else(|| self.examples(operation))
+            .or_else(|| self.questions(operation))
             .or_else(|| self.others(operation))
     }
 }
