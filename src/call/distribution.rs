@@ -58,11 +58,7 @@ impl Earnings {
 
     /// The hash of its leaf.
     pub fn leaf(&self) -> B256 {
-        let mut packed = [0; 53];
-        packed[0] = EARNER_SALT;
-        packed[1..21].copy_from_slice(self.earner.as_slice());
-        packed[21..].copy_from_slice(self.token_root().as_slice());
-        keccak256(packed)
+        earner_leaf(self.earner, self.token_root())
     }
 
     /// The siblings of token `index`, lowest first.
@@ -104,6 +100,15 @@ impl Distribution {
     fn leaves(&self) -> Vec<B256> {
         self.earners.iter().map(Earnings::leaf).collect()
     }
+}
+
+/// The hash of the leaf of an earner whose tokens have this root.
+pub fn earner_leaf(earner: Address, token_root: B256) -> B256 {
+    let mut packed = [0; 53];
+    packed[0] = EARNER_SALT;
+    packed[1..21].copy_from_slice(earner.as_slice());
+    packed[21..].copy_from_slice(token_root.as_slice());
+    keccak256(packed)
 }
 
 /// The next level of a tree. Where there is no sibling, zero stands.

@@ -8,6 +8,7 @@ mod worker;
 
 use std::{
     any::Any,
+    collections::BTreeMap,
     panic,
     sync::{
         Arc,
@@ -27,6 +28,7 @@ use crate::{
     evm::Edge,
     executor::Executor,
     limits,
+    model::Ending,
     oracle::{Deviation, Invariant},
     problem::Problem,
     protocol::{Protocol, lacking},
@@ -115,12 +117,35 @@ pub struct ActionCount {
 }
 
 /// What came of asking the model.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Predictions {
     /// Calls that it predicted.
     pub made: u64,
     /// Calls of which it said nothing.
     pub missing: u64,
+    /// How many of them for which reason.
+    pub reasons: BTreeMap<&'static str, u64>,
+}
+
+impl Predictions {
+    /// Counts what was said of a call.
+    fn count(&mut self, ending: &Ending) {
+        match ending {
+            Ending::Returns(_) | Ending::Reverts(_) => self.made += 1,
+            Ending::Unpredicted(why) => {
+                self.missing += 1;
+                *self.reasons.entry(why).or_default() += 1;
+            }
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.made += other.made;
+        self.missing += other.missing;
+        for (why, calls) in &other.reasons {
+            *self.reasons.entry(why).or_default() += calls;
+        }
+    }
 }
 
 /// What came of an invariant.
@@ -465,8 +490,7 @@ impl<'a> Campaign<'a> {
             self.notice_first(&played);
             self.calls += played.calls;
             self.reverts += played.reverts;
-            self.predictions.made += played.predictions.made;
-            self.predictions.missing += played.predictions.missing;
+            self.predictions.add(&played.predictions);
             for (total, count) in self.actions.iter_mut().zip(&played.actions) {
                 total.succeeded += count.succeeded;
                 total.reverted += count.reverted;

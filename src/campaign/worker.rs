@@ -167,8 +167,7 @@ impl<'r, 'p> Run<'r, 'p> {
         let Self { executor, options, plan, played, .. } = self;
         let step = executor.step(call, outcome);
         if let Some(prediction) = step.predicted {
-            let predictions = &mut played.predictions;
-            *(if prediction.ending.is_predicted() { &mut predictions.made } else { &mut predictions.missing }) += 1;
+            played.predictions.count(&prediction.ending);
         }
         let at = played.sequence.len();
         played.judge(options, &plan.settled, &step, at);

@@ -4,6 +4,7 @@
 //! Fields hold what is stored. What the protocol computes when asked (lazy completion, slashing factors, shares that can
 //! be withdrawn) is a method, with the formula of `docs/protocol.md` it follows.
 
+mod claims;
 mod examples;
 mod factory;
 mod quantities;
@@ -16,6 +17,7 @@ mod touched;
 use alloy_primitives::{Address, B256, FixedBytes, U256};
 
 pub use self::{
+    claims::ClaimRequest,
     factory::{Factory, FactoryStrategy, FactoryToken},
     rewards::{
         DistributionRoot, Earner, NO_SPLIT, RecordedSubmission, Rewards, RewardsTerms, Split, SubmissionKind,

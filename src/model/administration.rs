@@ -3,13 +3,14 @@
 use alloy_primitives::Address;
 
 use super::{
-    Model,
+    Model, NOT_KEPT,
     revert::{Error, Foreseen, message, require},
 };
+use crate::ledger::Ledger;
 
 impl Model<'_> {
     fn only_owner(&self) -> Foreseen {
-        if self.caller == self.ledger.control.owner { Ok(()) } else { message("Ownable: caller is not the owner") }
+        check_owner(self.ledger.control.owner, self.caller)
     }
 
     pub(super) fn set_strategy_whitelister(&mut self, to: Address) -> Foreseen {
@@ -20,9 +21,7 @@ impl Model<'_> {
 
     pub(super) fn transfer_ownership(&mut self, to: Address) -> Foreseen {
         self.only_owner()?;
-        if to.is_zero() {
-            return message("Ownable: new owner is the zero address");
-        }
+        check_new_owner(to)?;
         self.ledger.control.owner = to;
         Ok(())
     }
@@ -34,19 +33,45 @@ impl Model<'_> {
     }
 
     pub(super) fn add_strategies_to_deposit_whitelist(&mut self, strategies: &[Address]) -> Foreseen {
-        self.whitelist(strategies, |whitelisted| *whitelisted = true)
+        self.add_to_whitelist(self.caller, strategies)
     }
 
     pub(super) fn remove_strategies_from_deposit_whitelist(&mut self, strategies: &[Address]) -> Foreseen {
-        self.whitelist(strategies, |whitelisted| *whitelisted = false)
+        self.remove_from_whitelist(self.caller, strategies)
     }
 
-    fn whitelist(&mut self, strategies: &[Address], set: impl Fn(&mut bool)) -> Foreseen {
-        require(self.caller == self.ledger.control.whitelister, Error::OnlyStrategyWhitelister)?;
-        for strategy in strategies {
-            let strategy = self.strategy(*strategy)?;
-            set(&mut self.ledger.strategies[strategy].whitelisted);
+    pub(super) fn add_to_whitelist(&mut self, by: Address, strategies: &[Address]) -> Foreseen {
+        self.whitelist(by, strategies, |whitelisted| *whitelisted = true)
+    }
+
+    pub(super) fn remove_from_whitelist(&mut self, by: Address, strategies: &[Address]) -> Foreseen {
+        self.whitelist(by, strategies, |whitelisted| *whitelisted = false)
+    }
+
+    fn whitelist(&mut self, by: Address, strategies: &[Address], set: impl Fn(&mut bool)) -> Foreseen {
+        require(by == self.ledger.control.whitelister, Error::OnlyStrategyWhitelister)?;
+        for address in strategies {
+            let Ledger { strategies, factory, .. } = &mut *self.ledger;
+            let deployed = strategies.iter_mut().map(|kept| (kept.address, &mut kept.whitelisted));
+            let made = factory.strategies.iter_mut().map(|kept| (kept.address, &mut kept.whitelisted));
+            set(deployed.chain(made).find(|(kept, _)| kept == address).ok_or(NOT_KEPT)?.1);
         }
         Ok(())
     }
+
+    /// Whether a strategy takes deposits.
+    pub(super) fn is_whitelisted(&self, address: Address) -> Foreseen<bool> {
+        let deployed = self.ledger.strategy(address).map(|kept| kept.whitelisted);
+        deployed.or_else(|| self.ledger.factory.is_whitelisted(address)).ok_or(NOT_KEPT)
+    }
+}
+
+/// What only an owner may do.
+pub(super) fn check_owner(owner: Address, caller: Address) -> Foreseen {
+    if caller == owner { Ok(()) } else { message("Ownable: caller is not the owner") }
+}
+
+/// Somebody can be handed over to.
+pub(super) fn check_new_owner(to: Address) -> Foreseen {
+    if to.is_zero() { message("Ownable: new owner is the zero address") } else { Ok(()) }
 }

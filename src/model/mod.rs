@@ -20,8 +20,10 @@ mod probes;
 mod registrars;
 mod release;
 mod revert;
+mod rewards;
 mod signed;
 mod strategy;
+mod strategy_factory;
 mod strategy_manager;
 mod token;
 mod withdrawals;
@@ -41,6 +43,9 @@ use crate::{
 
 /// Somebody or something that takes part and is not kept.
 const NOT_KEPT: Stop = Stop::Unpredicted("it names what the ledger does not keep");
+
+/// Why nothing is said of operations that the model does not know.
+pub const NO_WORD: &str = "the model has no word for it";
 
 /// Plays a call on `ledger`. If it does not succeed, the ledger is left halfway.
 fn play(ledger: &mut Ledger, call: &Call) -> Foreseen<Returned> {
@@ -78,6 +83,7 @@ impl Model<'_> {
             O::Slash { set, operator, items } => self.slash_operator(*set, *operator, items),
             O::AskUserUnderlying { strategy, user } => self.user_underlying(*strategy, *user),
             O::Donate { strategy, amount } => self.donate(*strategy, *amount),
+            O::Factory(operation) => self.manufacture(operation),
             _ => self.play_silent(operation).map(|()| Returned::Nothing),
         }
     }
@@ -103,6 +109,7 @@ impl Model<'_> {
             O::AddStrategies { set, strategies } => self.add_strategies_to_operator_set(*set, strategies),
             O::RemoveStrategies { set, strategies } => self.remove_strategies_from_operator_set(*set, strategies),
             O::BurnShares { strategy } => self.burn_shares(*strategy),
+            O::Rewards(operation) => self.reward(operation),
             O::World(operation) => self.surround(operation),
             _ => self.administer(operation),
         }

@@ -7,7 +7,8 @@ use super::{
     revert::{Error, Foreseen, require},
 };
 
-/// Switches of the allocation manager, the delegation manager, the strategy manager and strategies.
+/// Switches of the allocation manager, the delegation manager, the strategy manager, strategies, the strategy factory and
+/// the rewards coordinator.
 pub(super) mod switch {
     pub const MODIFY_ALLOCATIONS: usize = 0;
     pub const SLASHING: usize = 1;
@@ -18,6 +19,17 @@ pub(super) mod switch {
     pub const DEPOSITS: usize = 0;
     pub const STRATEGY_DEPOSITS: usize = 0;
     pub const STRATEGY_WITHDRAWALS: usize = 1;
+    pub const NEW_STRATEGIES: usize = 0;
+    pub const AVS_SUBMISSION: usize = 0;
+    pub const SUBMISSION_FOR_ALL: usize = 1;
+    pub const CLAIMS: usize = 2;
+    pub const ROOTS: usize = 3;
+    pub const SUBMISSION_FOR_ALL_EARNERS: usize = 4;
+    pub const DIRECTED_SUBMISSION: usize = 5;
+    pub const AVS_SPLIT: usize = 6;
+    pub const INCENTIVES_SPLIT: usize = 7;
+    pub const SET_SPLIT: usize = 8;
+    pub const DIRECTED_SET_SUBMISSION: usize = 9;
 }
 
 impl Model<'_> {

@@ -38,6 +38,20 @@ pub(super) mod delegation {
     pub const UNDELEGATE: Function = Function("undelegate", hex!("da8be864"));
 }
 
+/// Functions of the rewards coordinator.
+pub(super) mod rewards {
+    use super::{Function, hex};
+
+    pub const CREATE_DIRECTED_SUBMISSION: Function =
+        Function("createOperatorDirectedAVSRewardsSubmission", hex!("9cb9a5fa"));
+    pub const CREATE_DIRECTED_SET_SUBMISSION: Function =
+        Function("createOperatorDirectedOperatorSetRewardsSubmission", hex!("0ca29899"));
+    pub const SET_CLAIMER_FOR: Function = Function("setClaimerFor", hex!("f22cef85"));
+    pub const SET_AVS_SPLIT: Function = Function("setOperatorAVSSplit", hex!("dcbb03b3"));
+    pub const SET_INCENTIVES_SPLIT: Function = Function("setOperatorPISplit", hex!("b3dbb0e0"));
+    pub const SET_SET_SPLIT: Function = Function("setOperatorSetSplit", hex!("f74e8eac"));
+}
+
 /// Every function that asks.
 pub const FUNCTIONS: &[Function] = &[
     allocation::SLASH_OPERATOR,
@@ -54,6 +68,12 @@ pub const FUNCTIONS: &[Function] = &[
     delegation::MODIFY_OPERATOR_DETAILS,
     delegation::UPDATE_OPERATOR_METADATA,
     delegation::UNDELEGATE,
+    rewards::CREATE_DIRECTED_SUBMISSION,
+    rewards::CREATE_DIRECTED_SET_SUBMISSION,
+    rewards::SET_CLAIMER_FOR,
+    rewards::SET_AVS_SPLIT,
+    rewards::SET_INCENTIVES_SPLIT,
+    rewards::SET_SET_SPLIT,
 ];
 
 impl Model<'_> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::{B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 
 use super::revert::Revert;
@@ -17,6 +17,8 @@ pub enum Returned {
     True,
     /// An amount: shares or wei.
     Amount(U256),
+    /// Where something was made.
+    Address(Address),
     /// Amounts in wei, by strategy.
     Amounts(Vec<U256>),
     /// Roots of withdrawals, in the order of queueing.
@@ -37,6 +39,7 @@ impl Returned {
             Self::Nothing => Vec::new(),
             Self::True => true.abi_encode(),
             Self::Amount(amount) => amount.abi_encode(),
+            Self::Address(address) => address.abi_encode(),
             Self::Amounts(amounts) => amounts.abi_encode(),
             Self::Roots(roots) => roots.abi_encode(),
             Self::Slash { id, shares } => (U256::from(*id), shares.clone()).abi_encode_params(),
@@ -49,6 +52,7 @@ impl Returned {
             Self::Nothing => data.is_empty().then_some(Self::Nothing),
             Self::True => bool::abi_decode(data).ok().filter(|worked| *worked).map(|_| Self::True),
             Self::Amount(_) => U256::abi_decode(data).ok().map(Self::Amount),
+            Self::Address(_) => Address::abi_decode(data).ok().map(Self::Address),
             Self::Amounts(_) => Vec::<U256>::abi_decode(data).ok().map(Self::Amounts),
             Self::Roots(_) => Vec::<B256>::abi_decode(data).ok().map(Self::Roots),
             Self::Slash { .. } => <(U256, Vec<U256>)>::abi_decode_params(data)
@@ -66,6 +70,7 @@ impl fmt::Display for Returned {
             Self::Nothing => f.write_str("nothing"),
             Self::True => f.write_str("true"),
             Self::Amount(amount) => write!(f, "{amount}"),
+            Self::Address(address) => write!(f, "{address}"),
             Self::Amounts(amounts) => write!(f, "[{}]", list(amounts)),
             Self::Roots(roots) => {
                 let roots: Vec<_> = roots.iter().map(B256::to_string).collect();

@@ -4,7 +4,7 @@
 use alloy_primitives::Address;
 
 use super::{
-    Model,
+    Model, NO_WORD,
     pausing::switch,
     permissions::allocation as function,
     revert::{Error, Foreseen, Revert, Stop, message},
@@ -21,7 +21,7 @@ impl Model<'_> {
             Operation::Upgrade { contract, .. } if self.is_pausable(*contract) => Err(Stop::Reverts(Revert::Silent)),
             Operation::CallPlumbing { function, strategy, .. } => self.call_plumbing(*function, *strategy),
             Operation::Malformed { function, account, set, .. } => self.send_malformed(*function, *account, *set),
-            _ => Err(Stop::Unpredicted("the model has no word for it")),
+            _ => Err(Stop::Unpredicted(NO_WORD)),
         }
     }
 

@@ -47,6 +47,15 @@ errors! {
     OnlyDelegationManager, OnlyStrategyManager, OnlyStrategyWhitelister, StrategyNotWhitelisted, StakerAddressZero,
     SharesAmountZero, SharesAmountTooHigh, MaxStrategiesExceeded, StrategyNotFound, StrategyAlreadyInSlash,
     OnlyUnderlyingToken, NewSharesZero, TotalSharesExceedsMax, WithdrawalAmountExceedsTotalDeposits,
+    // RewardsCoordinator
+    UnauthorizedCaller, DurationExceedsMax, InvalidDurationRemainder, DurationIsZero, InvalidStartTimestampRemainder,
+    StartTimestampTooFarInPast, StartTimestampTooFarInFuture, StrategiesNotInAscendingOrder, AmountIsZero,
+    AmountExceedsMax, SubmissionNotRetroactive, InvalidAddressZero, OperatorsNotInAscendingOrder,
+    NewRootMustBeForNewCalculatedPeriod, RewardsEndTimestampNotElapsed, InvalidRootIndex, RootDisabled,
+    RootAlreadyActivated, RootNotActivated, InvalidEarnerLeafIndex, InvalidTokenLeafIndex, InvalidClaimProof,
+    EarningsNotGreaterThanClaimed, InvalidEarner, SplitExceedsMax, PreviousSplitPending,
+    // StrategyFactory
+    BlacklistedToken, StrategyAlreadyExists, AlreadyBlacklisted,
     // Tokens that rebase
     InsufficientAllowance, InsufficientBalance,
 }

@@ -27,7 +27,7 @@ impl Model<'_> {
         }
         let strategy = &mut self.ledger.strategies[strategy];
         let before = sub(strategy.virtual_balance(), amount)?;
-        let new_shares = div_down(mul(amount, strategy.virtual_shares())?, before)?;
+        let new_shares = underlying_to_shares(amount, strategy.virtual_shares(), before)?;
         require(!new_shares.is_zero(), Error::NewSharesZero)?;
         let total = add(strategy.total_shares, new_shares)?;
         require(total <= MAX_TOTAL_SHARES, Error::TotalSharesExceedsMax)?;
@@ -64,6 +64,11 @@ impl Model<'_> {
     }
 }
 
+/// Shares for tokens that come on top of those there were, rounded down.
+fn underlying_to_shares(amount: U256, virtual_shares: U256, virtual_balance: U256) -> Foreseen<U256> {
+    div_down(mul(amount, virtual_shares)?, virtual_balance)
+}
+
 fn shares_to_underlying(strategy: &Strategy, shares: U256) -> Foreseen<U256> {
     div_down(mul(strategy.virtual_balance(), shares)?, strategy.virtual_shares())
 }
@@ -71,4 +76,67 @@ fn shares_to_underlying(strategy: &Strategy, shares: U256) -> Foreseen<U256> {
 /// What is told of each change: tokens for a whole share, rounded down. Nothing depends on it, but it can fail.
 fn exchange_rate(strategy: &Strategy, virtual_balance: U256) -> Foreseen<U256> {
     div_down(mul(WAD_WIDE, virtual_balance)?, strategy.virtual_shares())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{Address, U256};
+    use proptest::prelude::{Strategy as Drawn, any, prop_assert, proptest};
+
+    use super::{MAX_TOTAL_SHARES, shares_to_underlying, underlying_to_shares};
+    use crate::ledger::Strategy;
+
+    /// A strategy with shares and tokens, at any price.
+    fn strategy(total_shares: u128, balance: u128) -> Strategy {
+        Strategy {
+            address: Address::ZERO,
+            token: Address::ZERO,
+            total_shares: U256::from(total_shares),
+            balance: U256::from(balance),
+            whitelisted: true,
+            burnable_shares: U256::ZERO,
+        }
+    }
+
+    fn new_shares(pool: &Strategy, amount: u128) -> U256 {
+        underlying_to_shares(U256::from(amount), pool.virtual_shares(), pool.virtual_balance()).unwrap()
+    }
+
+    /// Uniform in bit length; no product of three is beyond 256 bits.
+    fn amount() -> impl Drawn<Value = u128> {
+        (0..=84u32, any::<u128>()).prop_map(|(bits, number)| number & ((1 << bits) - 1))
+    }
+
+    proptest! {
+        #[test]
+        fn who_deposits_and_withdraws_gains_nothing(total in amount(), balance in amount(), deposit in amount()) {
+            let mut pool = strategy(total, balance);
+            let shares = new_shares(&pool, deposit);
+            pool.balance += U256::from(deposit);
+            pool.total_shares += shares;
+            prop_assert!(shares_to_underlying(&pool, shares).unwrap() <= U256::from(deposit));
+        }
+
+        #[test]
+        fn nobody_else_loses_by_a_deposit(total in amount(), balance in amount(), deposit in amount()) {
+            let mut pool = strategy(total, balance);
+            let others = U256::from(total);
+            let before = shares_to_underlying(&pool, others).unwrap();
+            pool.total_shares += new_shares(&pool, deposit);
+            pool.balance += U256::from(deposit);
+            prop_assert!(shares_to_underlying(&pool, others).unwrap() >= before);
+        }
+
+        #[test]
+        fn more_shares_are_worth_no_less(total in amount(), balance in amount(), some in amount(), more in amount()) {
+            let pool = strategy(total, balance);
+            let (some, more) = (U256::from(some.min(more)), U256::from(some.max(more)));
+            prop_assert!(shares_to_underlying(&pool, some).unwrap() <= shares_to_underlying(&pool, more).unwrap());
+        }
+    }
+
+    #[test]
+    fn all_shares_are_one_less_than_1e38() {
+        assert_eq!(MAX_TOTAL_SHARES, U256::from(10).pow(U256::from(38)) - U256::ONE);
+    }
 }

@@ -38,7 +38,7 @@ impl Model<'_> {
     ) -> Foreseen<Returned> {
         let strategy_index = self.strategy(strategy)?;
         require(self.ledger.strategies[strategy_index].whitelisted, Error::StrategyNotWhitelisted)?;
-        self.safe_transfer_from(token, self.caller, strategy, amount)?;
+        self.safe_transfer_from(self.managers().strategy, token, (self.caller, strategy), amount)?;
         let shares = self.deposit(strategy_index, token, amount)?;
         let staker = self.staker(staker)?;
         let prev_deposit_shares = self.add_shares(staker, strategy_index, shares)?;

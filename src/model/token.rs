@@ -14,10 +14,16 @@ use crate::{
 };
 
 impl Model<'_> {
-    /// The strategy manager takes tokens of somebody. Stakers have let it take all they have, others nothing.
-    pub(super) fn safe_transfer_from(&mut self, token: Address, from: Address, to: Address, amount: U256) -> Foreseen {
+    /// A contract takes tokens of somebody.
+    pub(super) fn safe_transfer_from(
+        &mut self,
+        spender: Address,
+        token: Address,
+        (from, to): (Address, Address),
+        amount: U256,
+    ) -> Foreseen {
         let kept = self.token(token)?;
-        if self.ledger.staker(from).is_none() && !amount.is_zero() {
+        if !self.lets_take(from, spender) && !amount.is_zero() {
             return match self.ledger.tokens[kept].quirks.units {
                 Some(_) => Err(Error::InsufficientAllowance.into()),
                 None => message("ERC20: insufficient allowance"),
@@ -33,7 +39,16 @@ impl Model<'_> {
         self.safe_transfer(token, wrapper, address, amount)
     }
 
-    /// A strategy pays somebody.
+    /// Stakers let the strategy manager take all they have, and those who give rewards the coordinator; others nothing.
+    fn lets_take(&self, owner: Address, spender: Address) -> bool {
+        if spender == self.ledger.rewards.coordinator {
+            self.ledger.rewards.submitter(owner).is_some()
+        } else {
+            self.ledger.staker(owner).is_some()
+        }
+    }
+
+    /// A contract pays somebody.
     pub(super) fn safe_transfer(&mut self, token: Address, from: Address, to: Address, amount: U256) -> Foreseen {
         let token = self.token(token)?;
         aloud(self.transfer(token, from, to, amount))
@@ -109,7 +124,7 @@ impl Model<'_> {
         if self.ledger.callers.is_empty() { Ok(()) } else { Err(Stop::Unpredicted("a token may call somebody back")) }
     }
 
-    fn token(&self, address: Address) -> Foreseen<usize> {
+    pub(super) fn token(&self, address: Address) -> Foreseen<usize> {
         self.ledger.tokens.iter().position(|token| token.address == address).ok_or(NOT_KEPT)
     }
 

@@ -21,8 +21,11 @@ fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         report.corpus,
     )?;
     if report.model != Predictions::default() {
-        let Predictions { made, missing } = report.model;
-        writeln!(out, "the model predicted {} calls, and {} not", grouped(made), grouped(missing))?;
+        let Predictions { made, missing, reasons } = &report.model;
+        writeln!(out, "the model predicted {} calls, and {} not", grouped(*made), grouped(*missing))?;
+        for (why, calls) in reasons {
+            writeln!(out, "  {} not, since {why}", grouped(*calls))?;
+        }
     }
     writeln!(out)?;
     actions(out, "action", &report.actions)?;

@@ -208,7 +208,7 @@ impl Report {
             replayed: summary.replayed,
             calls: summary.calls,
             reverts: summary.reverts,
-            model: summary.predictions,
+            model: summary.predictions.clone(),
             verdict: Judgement::Held,
             reasons: Vec::new(),
             truncated: is_truncated(options, summary),

@@ -17,4 +17,5 @@ mod releases;
 mod shrinking;
 mod support;
 mod tidy;
+mod worked;
 mod worlds;

@@ -5,9 +5,8 @@ use alloy_sol_types::{SolCall, SolValue};
 
 use super::{Encoded, Encoder};
 use crate::{
-    arithmetic::WAD,
     call::{
-        Audience, Beneficiary, Claim, DirectedSubmission, Proof, RewardsOperation, SetId, SplitId, Submission, Weight,
+        Audience, Beneficiary, Claim, DirectedSubmission, Earned, RewardsOperation, SetId, SplitId, Submission, Weight,
     },
     ledger::{Ledger, SubmissionKind},
     protocol::eigenlayer::abi::{RewardsCoordinator as R, RewardsOperatorSet},
@@ -167,61 +166,15 @@ fn joined(siblings: &[B256]) -> Bytes {
 
 /// A claim with its proofs. `None` when nobody published what its root stands for, or the earner is not in it.
 fn sol_claim(before: &Ledger, claim: &Claim) -> Option<R::RewardsMerkleClaim> {
-    let root_index = before.rewards.claimed_root(claim.back)?;
-    let distribution = before.rewards.roots[root_index].distribution.as_ref()?;
-    let earner = distribution.earners.iter().position(|earnings| earnings.earner == claim.earner)?;
-    let earnings = &distribution.earners[earner];
-    let mut sol = R::RewardsMerkleClaim {
-        rootIndex: u32::try_from(root_index).ok()?,
-        earnerIndex: u32::try_from(earner).ok()?,
-        earnerTreeProof: joined(&distribution.proof(earner)),
-        earnerLeaf: R::EarnerTreeMerkleLeaf { earner: claim.earner, earnerTokenRoot: earnings.token_root() },
-        tokenIndices: Vec::new(),
-        tokenTreeProofs: Vec::new(),
-        tokenLeaves: Vec::new(),
-    };
-    for token in &claim.tokens {
-        let index = earnings.tokens.iter().position(|earned| earned.token == *token)?;
-        let cumulative = earnings.tokens[index].cumulative;
-        sol.tokenIndices.push(u32::try_from(index).ok()?);
-        sol.tokenTreeProofs.push(joined(&earnings.proof(index)));
-        sol.tokenLeaves.push(R::TokenTreeMerkleLeaf { token: *token, cumulativeEarnings: cumulative });
-    }
-    spoil(&mut sol, claim.proof);
-    Some(sol)
-}
-
-/// Makes the proofs of a claim as wrong as asked.
-fn spoil(claim: &mut R::RewardsMerkleClaim, proof: Proof) {
-    match proof {
-        Proof::Right => {}
-        Proof::Inflated => {
-            for leaf in &mut claim.tokenLeaves {
-                leaf.cumulativeEarnings = leaf.cumulativeEarnings.saturating_add(U256::ONE);
-            }
-        }
-        Proof::EarnerElsewhere => claim.earnerIndex ^= 1,
-        // One above the highest number leads to the root as well.
-        Proof::EarnerOutside => claim.earnerIndex += leaves(&claim.earnerTreeProof),
-        Proof::TokenOutside => {
-            if let (Some(index), Some(proof)) = (claim.tokenIndices.first_mut(), claim.tokenTreeProofs.first()) {
-                *index += leaves(proof);
-            }
-        }
-        Proof::AnotherHeight => {
-            let siblings = &claim.earnerTreeProof;
-            claim.earnerTreeProof = match siblings.len().checked_sub(32) {
-                Some(shorter) => siblings.slice(..shorter),
-                None => joined(&[B256::from(U256::from(WAD))]),
-            };
-        }
-        Proof::LeafMissing => {
-            claim.tokenLeaves.pop();
-        }
-    }
-}
-
-/// How many leaves a tree as high as a proof is long can have.
-fn leaves(proof: &Bytes) -> u32 {
-    1 << (proof.len() / 32).min(20)
+    let request = before.rewards.claim_request(claim)?;
+    let leaf = |earned: &Earned| R::TokenTreeMerkleLeaf { token: earned.token, cumulativeEarnings: earned.cumulative };
+    Some(R::RewardsMerkleClaim {
+        rootIndex: request.root,
+        earnerIndex: request.earner_index,
+        earnerTreeProof: joined(&request.earner_proof),
+        earnerLeaf: R::EarnerTreeMerkleLeaf { earner: request.earner, earnerTokenRoot: request.token_root },
+        tokenIndices: request.token_indices,
+        tokenTreeProofs: request.token_proofs.iter().map(|proof| joined(proof)).collect(),
+        tokenLeaves: request.tokens.iter().map(leaf).collect(),
+    })
 }
