@@ -271,6 +271,7 @@ fn a_strategy(address: Address, token: Address, kind: StrategyKind) -> Strategy 
         kind,
         address,
         token,
+        wrapper: None,
         total_shares: U256::ZERO,
         balance: U256::ZERO,
         whitelisted: kind == StrategyKind::Token,

@@ -65,6 +65,7 @@ const WORLD: &[(&str, &str)] = &[
     ("BlacklistingToken", include_str!("../contracts/artifacts/world/BlacklistingToken.json")),
     ("CallingAccount", include_str!("../contracts/artifacts/world/CallingAccount.json")),
     ("CallingToken", include_str!("../contracts/artifacts/world/CallingToken.json")),
+    ("Eigen", include_str!("../contracts/artifacts/world/Eigen.json")),
     ("FeeToken", include_str!("../contracts/artifacts/world/FeeToken.json")),
     ("DepositContract", include_str!("../contracts/artifacts/world/DepositContract.json")),
     ("ProxyAdmin", include_str!("../contracts/artifacts/world/ProxyAdmin.json")),
@@ -89,6 +90,7 @@ macro_rules! release {
             ("DelegationManager", include_str!(concat!("../contracts/artifacts/", $folder, "/DelegationManager.json"))),
             ("EigenPod", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenPod.json"))),
             ("EigenPodManager", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenPodManager.json"))),
+            ("EigenStrategy", include_str!(concat!("../contracts/artifacts/", $folder, "/EigenStrategy.json"))),
             ("PauserRegistry", include_str!(concat!("../contracts/artifacts/", $folder, "/PauserRegistry.json"))),
             (
                 "PermissionController",

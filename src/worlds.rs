@@ -63,6 +63,8 @@ pub enum Behaviour {
     Blacklisting,
     /// It calls those it moves between.
     Calling,
+    /// Nothing itself, but EIGEN wraps it, and its strategy is that of EIGEN.
+    Wrapped,
 }
 
 impl Behaviour {
@@ -75,6 +77,7 @@ impl Behaviour {
             Self::Reverting => "reverting",
             Self::Blacklisting => "blacklisting",
             Self::Calling => "calling",
+            Self::Wrapped => "wrapped",
         }
     }
 
@@ -152,6 +155,13 @@ const EXAMPLES: Kind = Kind {
     ..STANDARD
 };
 
+const EIGEN: Kind = Kind {
+    name: "eigen",
+    text: "Strategy C is that of EIGEN, which no set redistributes: it takes EIGEN, and holds what is wrapped in it.",
+    tokens: [plain(18), plain(18), odd(Behaviour::Wrapped)],
+    ..STANDARD
+};
+
 const REGISTRARS: Kind = Kind {
     name: "registrars",
     text: "Registrars that refuse, fail, burn gas and call back, and an AVS that has none.",
@@ -161,7 +171,7 @@ const REGISTRARS: Kind = Kind {
 
 /// Every kind, the standard one first.
 pub const KINDS: &[&Kind] =
-    &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS, &EXAMPLES];
+    &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS, &EIGEN, &EXAMPLES];
 
 impl Kind {
     /// Whether some token behaves so.

@@ -360,6 +360,8 @@ pub struct Strategy {
     pub address: Address,
     /// Its token.
     pub token: Address,
+    /// Another token, which wraps its own, and which it takes as well.
+    pub wrapper: Option<Address>,
     /// All shares there are.
     pub total_shares: U256,
     /// Tokens it holds.

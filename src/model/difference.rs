@@ -166,7 +166,7 @@ impl Differences<'_> {
             balance: "token balance",
             whitelisted: "whitelisting",
             burnable_shares: "burnable shares",
-        } besides { kind, address, token });
+        } besides { kind, address, token, wrapper });
     }
 
     fn native(&mut self, predicted: &Ledger, actual: &Ledger) {

@@ -20,8 +20,12 @@ impl Model<'_> {
     /// `deposit`, when the tokens are there already; the new shares, rounded down.
     pub(super) fn deposit(&mut self, strategy: usize, token: Address, amount: U256) -> Foreseen<U256> {
         self.only_when_not_paused(self.ledger.strategies[strategy].address, switch::STRATEGY_DEPOSITS)?;
+        if self.ledger.strategies[strategy].wrapper == Some(token) {
+            self.unwrap(token, strategy, amount)?;
+        } else {
+            require(token == self.ledger.strategies[strategy].token, Error::OnlyUnderlyingToken)?;
+        }
         let strategy = &mut self.ledger.strategies[strategy];
-        require(token == strategy.token, Error::OnlyUnderlyingToken)?;
         let before = sub(strategy.virtual_balance(), amount)?;
         let new_shares = underlying_to_shares(amount, strategy.virtual_shares(), before)?;
         require(!new_shares.is_zero(), Error::NewSharesZero)?;
@@ -88,6 +92,7 @@ mod tests {
             kind: StrategyKind::Token,
             address: Address::ZERO,
             token: Address::ZERO,
+            wrapper: None,
             total_shares: U256::from(total_shares),
             balance: U256::from(balance),
             whitelisted: true,

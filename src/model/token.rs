@@ -7,7 +7,11 @@ use super::{
     arithmetic::{div_down, mul, sub},
     revert::{Error, Foreseen, Revert, Stop, message, require},
 };
-use crate::{arithmetic::WAD_WIDE, call::WorldOperation, ledger::Token};
+use crate::{
+    arithmetic::WAD_WIDE,
+    call::WorldOperation,
+    ledger::{Strategy, Token},
+};
 
 impl Model<'_> {
     /// A contract takes tokens of somebody.
@@ -26,6 +30,13 @@ impl Model<'_> {
             };
         }
         aloud(self.transfer(kept, from, to, amount))
+    }
+
+    /// A strategy takes out what is wrapped in tokens that it has.
+    pub(super) fn unwrap(&mut self, wrapper: Address, strategy: usize, amount: U256) -> Foreseen {
+        let Strategy { address, token, .. } = self.ledger.strategies[strategy];
+        self.take(self.token(wrapper)?, address, amount, "ERC20: burn amount exceeds balance")?;
+        self.safe_transfer(token, wrapper, address, amount)
     }
 
     /// Stakers let the strategy manager take all they have, and those who give rewards the coordinator; others nothing.

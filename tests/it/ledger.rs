@@ -79,6 +79,7 @@ sol! {
     function restakedValidatorsGwei() returns (uint64);
 
     function totalShares() returns (uint256);
+    function EIGEN() returns (address);
     function sharesToUnderlyingView(uint256 shares) returns (uint256);
     function balanceOf(address holder) returns (uint256);
     function isBarred(address account) returns (bool);
@@ -291,6 +292,9 @@ fn strategies_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
         assert_eq!(burnable, strategy.burnable_shares);
         let mut own = Views { executor, contract: strategy.address };
         assert_eq!(own.ask(&totalSharesCall {}), strategy.total_shares);
+        if let Some(wrapper) = strategy.wrapper {
+            assert_eq!(own.ask(&EIGENCall {}), wrapper);
+        }
         let some = U256::from(1_000_000_007u64);
         assert_eq!(Some(own.ask(&sharesToUnderlyingViewCall { shares: some })), strategy.tokens_for(some));
     }

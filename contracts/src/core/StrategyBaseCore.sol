@@ -56,6 +56,10 @@ abstract contract StrategyBaseCore is Initializable, Pausable, IStrategy, SemVer
 
     /// @notice Starts the proxy for `token`. Once.
     function initialize(IERC20 token) public virtual initializer {
+        _start(token);
+    }
+
+    function _start(IERC20 token) internal onlyInitializing {
         underlyingToken = token;
         _setPausedStatus(0);
         emit StrategyTokenSet(token, IERC20Metadata(address(token)).decimals());
@@ -79,7 +83,8 @@ abstract contract StrategyBaseCore is Initializable, Pausable, IStrategy, SemVer
         onlyStrategyManager
         returns (uint256 newShares)
     {
-        require(token == underlyingToken, OnlyUnderlyingToken());
+        _checkToken(token);
+        _receive(token, amount);
         uint256 virtualBalance = _tokenBalance() + BALANCE_OFFSET;
         newShares = (amount * (totalShares + SHARES_OFFSET)) / (virtualBalance - amount);
         require(newShares != 0, NewSharesZero());
@@ -95,13 +100,13 @@ abstract contract StrategyBaseCore is Initializable, Pausable, IStrategy, SemVer
         virtual
         returns (uint256 amountOut)
     {
-        require(token == underlyingToken, OnlyUnderlyingToken());
+        _checkToken(token);
         require(amountShares <= totalShares, WithdrawalAmountExceedsTotalDeposits());
         uint256 virtualBalance = _tokenBalance() + BALANCE_OFFSET;
         amountOut = (virtualBalance * amountShares) / (totalShares + SHARES_OFFSET);
         totalShares -= amountShares;
         _emitExchangeRate(virtualBalance - amountOut, totalShares + SHARES_OFFSET);
-        token.safeTransfer(recipient, amountOut);
+        _send(recipient, token, amountOut);
     }
 
     /* VIEWS */
@@ -147,6 +152,19 @@ abstract contract StrategyBaseCore is Initializable, Pausable, IStrategy, SemVer
     }
 
     /* INTERNALS */
+
+    /// @dev Which tokens it takes and pays.
+    function _checkToken(IERC20 token) internal view virtual {
+        require(token == underlyingToken, OnlyUnderlyingToken());
+    }
+
+    /// @dev `amount` of `token` is here, and is to be held as the underlying token.
+    function _receive(IERC20 token, uint256 amount) internal virtual {}
+
+    /// @dev `amount` of the underlying token leaves as `token`.
+    function _send(address recipient, IERC20 token, uint256 amount) internal virtual {
+        token.safeTransfer(recipient, amount);
+    }
 
     function _tokenBalance() internal view virtual returns (uint256) {
         return underlyingToken.balanceOf(address(this));

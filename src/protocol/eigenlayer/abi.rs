@@ -143,6 +143,10 @@ sol! {
         function prepare(address target, bytes data) external;
     }
 
+    interface EigenStrategy {
+        function initialize(address eigen, address backing) external;
+    }
+
     interface LendingMarket {
         function lend(uint256 amount, uint256 minShares) external returns (uint256);
         function withdraw(uint256 shares) external returns (uint256);

@@ -64,11 +64,18 @@ fn create_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, O
     Some((draw.caller(avs, permission)?, Operation::CreateSets { avs, sets }))
 }
 
+/// The strategies that redistributing sets take.
+fn redistributable(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Address> {
+    let refused = &ledger.terms.not_redistributable;
+    protocol.cast.strategies.iter().filter(|strategy| !refused.contains(strategy)).copied().collect()
+}
+
 fn create_redistributing_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let (avs, ids) = missing_sets(draw.ledger, draw)?;
+    let possible = redistributable(protocol, draw.ledger);
     let mut sets = Vec::new();
     for id in ids {
-        let strategies = draw.some_of(&protocol.cast.strategies, 3);
+        let strategies = draw.some_of(&possible, 3);
         // Mostly a contract made for it; sometimes somebody who takes part in other ways.
         let recipient = match draw.below(10) {
             0 => avs,
@@ -83,14 +90,15 @@ fn create_redistributing_sets(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Opt
 }
 
 fn add_strategies(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let missing = |set: &OperatorSet| -> Vec<Address> {
-        // Native ETH cannot be redistributed.
-        let allowed =
-            if set.is_redistributing() { protocol.cast.strategies.clone() } else { protocol.cast.stakeable() };
-        allowed.into_iter().filter(|strategy| !set.has_strategy(*strategy)).collect()
+    let ledger = draw.ledger;
+    let missing = |set: &OperatorSet| {
+        // Native ETH and EIGEN cannot be redistributed.
+        let mut all =
+            if set.is_redistributing() { redistributable(protocol, ledger) } else { protocol.cast.stakeable() };
+        all.retain(|strategy| !set.has_strategy(*strategy));
+        all
     };
-    let sets: Vec<&OperatorSet> =
-        draw.ledger.sets.iter().filter(|set| set.exists && !missing(set).is_empty()).collect();
+    let sets: Vec<&OperatorSet> = ledger.sets.iter().filter(|set| set.exists && !missing(set).is_empty()).collect();
     let set = draw.choose(&sets)?;
     let missing = missing(set);
     let strategies = draw.some_of(&missing, 2);

@@ -4,6 +4,7 @@
 //! (`docs/protocol.md`, "Deployment"). Addresses follow from the deployer's nonces, so the script is known before it runs
 //! and gives the same world on every engine.
 
+mod eigen;
 pub(super) mod examples;
 mod registrars;
 mod rewards;
@@ -25,6 +26,8 @@ use crate::{
     signature::Key,
     worlds::{Avss, Behaviour, Kind},
 };
+pub(super) use eigen::eigen_strategy;
+use eigen::{EIGEN_STRATEGY, start_strategy};
 use examples::ExampleCast;
 pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
@@ -72,6 +75,8 @@ pub(super) struct Cast {
     pub strategies: Vec<Address>,
     /// By strategy.
     pub tokens: Vec<Address>,
+    /// Where a token is wrapped: in what, and the strategy of it.
+    pub eigen: Option<Eigen>,
     pub recipients: Vec<Address>,
     pub registrars: Vec<Address>,
     pub owner: Address,
@@ -106,6 +111,14 @@ impl Cast {
     pub fn stakeable(&self) -> Vec<Address> {
         self.strategies.iter().copied().chain([NATIVE_STRATEGY]).collect()
     }
+}
+
+/// EIGEN, which wraps the token of a strategy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Eigen {
+    pub token: Address,
+    pub inside: Address,
+    pub strategy: Address,
 }
 
 /// A deployment that has not been played yet.
@@ -149,7 +162,9 @@ impl<'a> Planner<'a> {
         book.add("nobody", Role::Special, Address::ZERO, None);
         book.add("burn address", Role::Special, BURN_ADDRESS, None);
         book.add("native ETH", Role::Special, NATIVE_STRATEGY, None);
-        book.add("eigen strategy", Role::Special, Key::of("eigen strategy").address(), None);
+        if !world.has(Behaviour::Wrapped) {
+            book.add(EIGEN_STRATEGY, Role::Special, Key::of(EIGEN_STRATEGY).address(), None);
+        }
         let deployer = book.add_actor("deployer", Role::Owner);
         Self { release, world, artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
     }
@@ -175,11 +190,12 @@ impl<'a> Planner<'a> {
             rewards_coordinator: self.proxy("rewardsCoordinator", "RewardsCoordinator", pauser_registry, proxy_admin),
             strategy_factory: self.proxy("strategyFactory", "StrategyFactory", pauser_registry, proxy_admin),
         };
-        for letter in ["A", "B", "C"] {
+        for (letter, token) in ["A", "B", "C"].into_iter().zip(&self.world.tokens) {
             let name = format!("strategy {letter}");
-            cast.strategies.push(self.proxy(&name, "StrategyBase", pauser_registry, proxy_admin));
+            cast.strategies.push(self.proxy(&name, strategy_of(token.behaviour), pauser_registry, proxy_admin));
         }
         self.tokens(&mut cast);
+        self.eigen(&mut cast);
         for name in ["registrar A", "registrar B"] {
             cast.registrars.push(self.registrar(name, &contracts));
         }
@@ -228,7 +244,8 @@ impl<'a> Planner<'a> {
         let reporter = self.book.add_actor("balance reporter", Role::Reporter);
         let approvers = self.approvers();
         let stranger = self.book.add_actor("stranger", Role::Stranger);
-        let does_more = self.world.tokens.iter().any(|token| token.behaviour != Behaviour::Plain);
+        let by_itself = |behaviour: Behaviour| matches!(behaviour, Behaviour::Plain | Behaviour::Wrapped);
+        let does_more = self.world.tokens.iter().any(|token| !by_itself(token.behaviour));
         let issuer = does_more.then(|| self.book.add_actor("issuer", Role::Issuer));
         let updater = self.book.add_actor("rewards updater", Role::Owner);
         let hopper = self.book.add_actor("token hopper", Role::Owner);
@@ -243,6 +260,7 @@ impl<'a> Planner<'a> {
             avss,
             strategies: Vec::new(),
             tokens: Vec::new(),
+            eigen: None,
             recipients: Vec::new(),
             registrars: Vec::new(),
             owner,
@@ -300,7 +318,7 @@ impl<'a> Planner<'a> {
             Managed {
                 artifact: "AllocationManager",
                 proxy: allocation_manager,
-                arguments: self.allocation_manager_arguments(contracts),
+                arguments: self.allocation_manager_arguments(contracts, cast),
                 start: Some(start_manager(self.release, cast.owner)),
             },
             Managed {
@@ -343,11 +361,14 @@ impl<'a> Planner<'a> {
                 start: None,
             },
         ];
-        managed.extend(cast.strategies.iter().zip(&cast.tokens).map(|(strategy, token)| Managed {
-            artifact: "StrategyBase",
-            proxy: *strategy,
-            arguments: (strategy_manager, registry, version.clone()).abi_encode_params(),
-            start: Some(abi::StrategyBase::initializeCall { token: *token }.abi_encode()),
+        managed.extend(cast.strategies.iter().zip(&cast.tokens).map(|(strategy, token)| {
+            let eigen = cast.eigen.filter(|eigen| eigen.strategy == *strategy);
+            Managed {
+                artifact: if eigen.is_some() { "EigenStrategy" } else { "StrategyBase" },
+                proxy: *strategy,
+                arguments: (strategy_manager, registry, version.clone()).abi_encode_params(),
+                start: Some(start_strategy(*token, eigen)),
+            }
         }));
         managed
     }
@@ -385,7 +406,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What the constructor of the allocation manager wants. Where nothing is redistributed, it need not know what cannot.
-    fn allocation_manager_arguments(&self, contracts: &Contracts) -> Vec<u8> {
+    fn allocation_manager_arguments(&self, contracts: &Contracts, cast: &Cast) -> Vec<u8> {
         let (delegation, registry) = (contracts.delegation_manager, contracts.pauser_registry);
         let controller = contracts.permission_controller;
         let version = self.release.version.to_owned();
@@ -394,7 +415,7 @@ impl<'a> Planner<'a> {
                 (delegation, registry, controller, DEALLOCATION_DELAY, CONFIGURATION_DELAY, version).abi_encode_params()
             }
             Booking::BySlash => {
-                let eigen = self.book.address("eigen strategy").expect("it is in the book");
+                let eigen = eigen_strategy(&self.book, cast);
                 (delegation, eigen, registry, controller, DEALLOCATION_DELAY, CONFIGURATION_DELAY, version)
                     .abi_encode_params()
             }
@@ -441,6 +462,7 @@ impl<'a> Planner<'a> {
             self.bootstrap_avs(contracts, cast, index, *avs);
         }
         self.fund_rewards(contracts, cast);
+        self.fund_eigen(contracts, cast);
         self.sends.push(Setup::Pass { blocks: u64::from(CONFIGURATION_DELAY) + 5 });
     }
 
@@ -451,6 +473,7 @@ impl<'a> Planner<'a> {
         let chosen = |which: &[usize]| -> Vec<Address> { which.iter().map(|strategy| stakeable[*strategy]).collect() };
         let (burning, redistributing) =
             [([0, 1, 3].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2, 3], &[0, 1])][index];
+        let redistributing = if cast.eigen.is_some() { &redistributing[..1] } else { redistributing };
         self.send(avs, manager, &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() });
         self.bootstrap_registrar(contracts, cast, index);
         let params =
@@ -521,9 +544,14 @@ pub(super) const WALLET_OWNER: &str = "wallet owner";
 /// How many stakers call back where tokens call.
 const CALLING_STAKERS: usize = 2;
 
+/// The contract that holds a token.
+fn strategy_of(behaviour: Behaviour) -> &'static str {
+    if behaviour == Behaviour::Wrapped { "EigenStrategy" } else { "StrategyBase" }
+}
+
 fn artifact_of(behaviour: Behaviour) -> &'static str {
     match behaviour {
-        Behaviour::Plain => "Token",
+        Behaviour::Plain | Behaviour::Wrapped => "Token",
         Behaviour::Rebasing => "RebasingToken",
         Behaviour::Fee => "FeeToken",
         Behaviour::Reverting => "RevertingToken",

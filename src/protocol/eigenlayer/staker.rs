@@ -45,18 +45,7 @@ pub(super) fn depositable(
     payer: Address,
 ) -> Option<(Address, Address, U256)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.strategy_manager, pause_bit::DEPOSITS) {
-        return None;
-    }
-    let open: Vec<usize> = (0..ledger.strategies.len())
-        .filter(|at| {
-            let strategy = &ledger.strategies[*at];
-            strategy.whitelisted
-                && !is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
-                && !is_fully_slashed(ledger, staker.delegated_to, *at)
-                && ledger.moves(strategy.token, payer, strategy.address)
-        })
-        .collect();
+    let open = open_strategies(protocol, ledger, staker, payer);
     let index = draw.prefer(&open, |at| ledger.strategies[*at].address)?;
     let strategy = &ledger.strategies[index];
     let balance = ledger.balance(strategy.token, payer)?;
@@ -64,6 +53,21 @@ pub(super) fn depositable(
     let most = if draw.chance(5) { balance } else { balance / U256::from(1_000_000) };
     let amount = draw.up_to(most.max(U256::ONE).min(balance).min(ledger.most_depositable(index)))?;
     Some((strategy.address, strategy.token, amount))
+}
+
+/// The strategies that `payer` can deposit into now for a staker, by index.
+pub(super) fn open_strategies(protocol: &EigenLayer, ledger: &Ledger, staker: &Staker, payer: Address) -> Vec<usize> {
+    if is_paused(ledger, protocol.contracts.strategy_manager, pause_bit::DEPOSITS) {
+        return Vec::new();
+    }
+    let is_open = |at: &usize| {
+        let strategy = &ledger.strategies[*at];
+        strategy.whitelisted
+            && !is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
+            && !is_fully_slashed(ledger, staker.delegated_to, *at)
+            && ledger.moves(strategy.token, payer, strategy.address)
+    };
+    (0..ledger.strategies.len()).filter(is_open).collect()
 }
 
 /// The operators that a staker can delegate to without being fully slashed, if they consent.

@@ -4,7 +4,12 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, anybody::waiting, operators, registrars, staker::completable};
+use super::{
+    EigenLayer,
+    anybody::waiting,
+    operators, registrars,
+    staker::{completable, open_strategies},
+};
 use crate::{
     arithmetic::mul_div_down,
     book::Role,
@@ -31,6 +36,9 @@ pub(super) fn actions(world: &Kind) -> Vec<&'static [Action<EigenLayer>]> {
     if world.has(Behaviour::Calling) {
         groups.push(CALLING);
     }
+    if world.has(Behaviour::Wrapped) {
+        groups.push(WRAPPING);
+    }
     if world.registrars == Registrars::Wilful {
         groups.push(registrars::ACTIONS);
     }
@@ -45,6 +53,8 @@ const BARRING: &[Action<EigenLayer>] = &[
     probe("staker.complete_barred", Role::Staker, 3, complete_barred),
     probe("anybody.clear_slash_to_barred", Role::Stranger, 3, clear_slash_to_barred),
 ];
+
+const WRAPPING: &[Action<EigenLayer>] = &[action("staker.deposit_eigen", Role::Staker, 8, deposit_eigen)];
 
 const CALLING: &[Action<EigenLayer>] = &[action("caller.prepare", Role::Staker, 12, prepare)];
 
@@ -144,6 +154,20 @@ fn clear_slash_to_barred(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(
     }
     let (set, nth) = draw.choose(&barred)?;
     Some((protocol.cast.stranger, Operation::ClearSlash { set, nth }))
+}
+
+/// Where the token inside can be deposited, what wraps it can be too.
+fn deposit_eigen(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let everybody: Vec<&Staker> = ledger.stakers.iter().collect();
+    let staker = draw.prefer(&everybody, |staker| staker.address)?;
+    let mut open = open_strategies(protocol, ledger, staker, staker.address);
+    open.retain(|at| ledger.strategies[*at].wrapper.is_some());
+    let strategy = &ledger.strategies[draw.choose(&open)?];
+    let token = strategy.wrapper?;
+    let balance = ledger.balance(token, staker.address)?;
+    let amount = draw.up_to((balance / U256::from(1_000_000)).max(U256::ONE).min(balance))?;
+    Some((staker.address, Operation::Deposit { strategy: strategy.address, token, amount }))
 }
 
 /// What an account calls when it is called next: what is paid for already, or what would be paid for twice.

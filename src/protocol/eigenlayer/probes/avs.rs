@@ -15,7 +15,7 @@ use crate::{
         eigenlayer::{
             EigenLayer, abi,
             avs::slash_of_something,
-            deploy::{BURN_ADDRESS, NATIVE_STRATEGY},
+            deploy::{BURN_ADDRESS, NATIVE_STRATEGY, eigen_strategy},
         },
     },
 };
@@ -177,7 +177,7 @@ fn redistribute_to_nobody(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
 
 fn redistribute_native(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     use abi::AllocationManager as A;
-    let eigen = protocol.book.address("eigen strategy")?;
+    let eigen = eigen_strategy(&protocol.book, &protocol.cast);
     let strategies = vec![draw.choose(&[NATIVE_STRATEGY, eigen])?];
     let set = draw.choose(&draw.ledger.sets)?;
     let SetId { avs, id } = set.id;

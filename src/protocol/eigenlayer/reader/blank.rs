@@ -15,7 +15,7 @@ use crate::{
         deploy::{
             BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
             MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
-            WALLET_OWNER, WITHDRAWAL_DELAY, examples::ExampleCast,
+            WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy, examples::ExampleCast,
         },
     },
     worlds::{Behaviour, Registrars},
@@ -28,8 +28,9 @@ const FEE_DIVISOR: u64 = 100;
 pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
     let cast = &protocol.cast;
     let holders = holders(protocol);
-    let tokens = cast.tokens.iter().zip(&protocol.world.tokens);
-    let tokens = tokens.map(|(at, kind)| token(*at, kind.behaviour, holders.len())).collect();
+    let tokens = cast.tokens.iter().zip(&protocol.world.tokens).map(|(at, kind)| (*at, kind.behaviour));
+    let eigen = cast.eigen.map(|eigen| (eigen.token, Behaviour::Plain));
+    let tokens = tokens.chain(eigen).map(|(at, behaviour)| token(at, behaviour, holders.len())).collect();
     Ledger {
         block: 0,
         timestamp: 0,
@@ -68,7 +69,7 @@ fn terms(protocol: &EigenLayer) -> Terms {
             eigen_pod: protocol.contracts.eigen_pod_manager,
         },
         booking: protocol.release.booking,
-        not_redistributable: [NATIVE_STRATEGY].into_iter().chain(protocol.book.address("eigen strategy")).collect(),
+        not_redistributable: vec![NATIVE_STRATEGY, eigen_strategy(&protocol.book, &protocol.cast)],
         accepting_registrars: accepting_registrars(protocol),
     }
 }
@@ -98,6 +99,7 @@ fn holders(protocol: &EigenLayer) -> Vec<Address> {
     holders.extend([cast.stranger, Address::ZERO]);
     holders.extend(&cast.avss);
     holders.extend([contracts.rewards_coordinator, cast.hopper]);
+    holders.extend(cast.eigen.map(|eigen| eigen.token));
     holders.extend(cast.examples.iter().flat_map(ExampleCast::avss));
     holders
 }
@@ -133,8 +135,8 @@ fn set(id: SetId) -> OperatorSet {
 /// Those that hold tokens, then native ETH.
 fn strategies(cast: &Cast) -> Vec<Strategy> {
     let of_tokens = cast.strategies.iter().zip(&cast.tokens);
-    let mut all: Vec<_> = of_tokens.map(|(at, token)| strategy(*at, *token, StrategyKind::Token)).collect();
-    all.push(strategy(NATIVE_STRATEGY, Address::ZERO, StrategyKind::Native));
+    let mut all: Vec<_> = of_tokens.map(|(at, token)| strategy(*at, *token, StrategyKind::Token, cast)).collect();
+    all.push(strategy(NATIVE_STRATEGY, Address::ZERO, StrategyKind::Native, cast));
     all
 }
 
@@ -146,11 +148,12 @@ fn native(cast: &Cast) -> NativeStake {
     }
 }
 
-fn strategy(address: Address, token: Address, kind: StrategyKind) -> Strategy {
+fn strategy(address: Address, token: Address, kind: StrategyKind, cast: &Cast) -> Strategy {
     Strategy {
         kind,
         address,
         token,
+        wrapper: cast.eigen.filter(|eigen| eigen.strategy == address).map(|eigen| eigen.token),
         total_shares: U256::ZERO,
         balance: U256::ZERO,
         whitelisted: false,
@@ -223,7 +226,7 @@ fn rewards(protocol: &EigenLayer) -> Rewards {
     let earner = |address: &Address| Earner {
         address: *address,
         claimer: Address::ZERO,
-        claimed: vec![U256::ZERO; cast.tokens.len()],
+        claimed: vec![U256::ZERO; cast.tokens.len() + usize::from(cast.eigen.is_some())],
     };
     let submitter = |address: &Address| Submitter { address: *address, nonce: 0, for_all: false };
     Rewards {
