@@ -20,15 +20,15 @@ use crate::{
 
 /// Where an allocation is: operator, set and strategy, by index.
 #[derive(Clone, Copy)]
-struct Place {
-    operator: usize,
-    set: usize,
-    strategy: usize,
+pub(super) struct Place {
+    pub operator: usize,
+    pub set: usize,
+    pub strategy: usize,
 }
 
 /// The magnitudes of an operator in one strategy that its allocations share.
 #[derive(Clone, Copy)]
-struct StrategyInfo {
+pub(super) struct StrategyInfo {
     max: u64,
     encumbered: u64,
 }
@@ -188,7 +188,7 @@ impl Model<'_> {
 
     /// An allocation as it stands in this block, with the magnitudes it shares; what is stored stays. Section 5.2, lazy
     /// completion.
-    fn settled(&self, place: Place) -> Foreseen<(StrategyInfo, Allocation)> {
+    pub(super) fn settled(&self, place: Place) -> Foreseen<(StrategyInfo, Allocation)> {
         let operator = &self.ledger.operators[place.operator];
         let stake = &operator.stakes[place.strategy];
         let mut info = StrategyInfo { max: stake.max_magnitude(), encumbered: stake.encumbered };

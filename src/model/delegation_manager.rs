@@ -168,7 +168,7 @@ impl Model<'_> {
     }
 
     /// Scaled shares queued in this block and in as many before it as a withdrawal waits.
-    fn scaled_shares_in_queue(&self, operator: usize, strategy: usize) -> Foreseen<U256> {
+    pub(super) fn scaled_shares_in_queue(&self, operator: usize, strategy: usize) -> Foreseen<U256> {
         let history = &self.ledger.operators[operator].stakes[strategy].queued_shares;
         let window = self.ledger.terms.withdrawal_delay + 1;
         let before = u64::from(self.block()).checked_sub(window).ok_or(Panic::Overflow)?;

@@ -27,6 +27,7 @@ mod strategy;
 mod strategy_factory;
 mod strategy_manager;
 mod token;
+mod views;
 mod withdrawals;
 
 pub use difference::differences;
@@ -83,6 +84,7 @@ impl Model<'_> {
             O::Signed(operation) => self.play_signed(operation),
             O::Slash { set, operator, items } => self.slash_operator(*set, *operator, items),
             O::AskUserUnderlying { strategy, user } => self.user_underlying(*strategy, *user),
+            O::Ask(question) => self.answer(question),
             O::Donate { strategy, amount } => self.donate(*strategy, *amount),
             O::Factory(operation) => self.manufacture(operation),
             _ => self.play_silent(operation).map(|()| Returned::Nothing),

@@ -5,8 +5,14 @@ use std::fmt;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 
-use super::revert::Revert;
-use crate::{call::Outcome, ledger::Ledger};
+use super::{
+    revert::Revert,
+    withdrawals::{Hashed, hashed},
+};
+use crate::{
+    call::Outcome,
+    ledger::{Allocation, Ledger, Withdrawal},
+};
 
 /// What a function returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +29,22 @@ pub enum Returned {
     Amounts(Vec<U256>),
     /// Roots of withdrawals, in the order of queueing.
     Roots(Vec<B256>),
+    /// An allocation.
+    Allocation(Allocation),
+    /// What a staker has, by strategy.
+    Shares {
+        /// Shares that can be withdrawn.
+        withdrawable: Vec<U256>,
+        /// Deposit shares.
+        deposited: Vec<U256>,
+    },
+    /// A withdrawal.
+    Withdrawal {
+        /// As it is stored.
+        withdrawal: Box<Withdrawal>,
+        /// The shares it pays, by strategy.
+        shares: Vec<U256>,
+    },
     /// Of a slash.
     Slash {
         /// Its id within the set.
@@ -42,6 +64,11 @@ impl Returned {
             Self::Address(address) => address.abi_encode(),
             Self::Amounts(amounts) => amounts.abi_encode(),
             Self::Roots(roots) => roots.abi_encode(),
+            Self::Allocation(Allocation { current, pending, effect_block }) => {
+                (*current, *pending, *effect_block).abi_encode_params()
+            }
+            Self::Shares { withdrawable, deposited } => (withdrawable.clone(), deposited.clone()).abi_encode_params(),
+            Self::Withdrawal { withdrawal, shares } => (hashed(withdrawal), shares.clone()).abi_encode_params(),
             Self::Slash { id, shares } => (U256::from(*id), shares.clone()).abi_encode_params(),
         }
     }
@@ -55,6 +82,17 @@ impl Returned {
             Self::Address(_) => Address::abi_decode(data).ok().map(Self::Address),
             Self::Amounts(_) => Vec::<U256>::abi_decode(data).ok().map(Self::Amounts),
             Self::Roots(_) => Vec::<B256>::abi_decode(data).ok().map(Self::Roots),
+            Self::Allocation(_) => {
+                <(u64, i128, u32)>::abi_decode_params(data).ok().map(|(current, pending, effect_block)| {
+                    Self::Allocation(Allocation { current, pending, effect_block })
+                })
+            }
+            Self::Shares { .. } => <(Vec<U256>, Vec<U256>)>::abi_decode_params(data)
+                .ok()
+                .map(|(withdrawable, deposited)| Self::Shares { withdrawable, deposited }),
+            Self::Withdrawal { .. } => <(Hashed, Vec<U256>)>::abi_decode_params(data)
+                .ok()
+                .map(|(withdrawal, shares)| Self::Withdrawal { withdrawal: Box::new(restored(withdrawal)), shares }),
             Self::Slash { .. } => <(U256, Vec<U256>)>::abi_decode_params(data)
                 .ok()
                 .and_then(|(id, shares)| Some(Self::Slash { id: u64::try_from(id).ok()?, shares })),
@@ -76,8 +114,33 @@ impl fmt::Display for Returned {
                 let roots: Vec<_> = roots.iter().map(B256::to_string).collect();
                 write!(f, "[{}]", roots.join(", "))
             }
+            Self::Allocation(Allocation { current, pending, effect_block }) => {
+                write!(f, "magnitude {current}, pending {pending:+} at block {effect_block}")
+            }
+            Self::Shares { withdrawable, deposited } => {
+                write!(f, "withdrawable shares [{}] of deposit shares [{}]", list(withdrawable), list(deposited))
+            }
+            Self::Withdrawal { withdrawal, shares } => {
+                let Withdrawal { staker, nonce, start_block, .. } = withdrawal.as_ref();
+                write!(f, "withdrawal {nonce} of {staker}, queued at block {start_block}, of shares [{}]", list(shares))
+            }
             Self::Slash { id, shares } => write!(f, "slash {id} of shares [{}]", list(shares)),
         }
+    }
+}
+
+/// What is returned of a withdrawal says nothing of its root, nor of whether it waits.
+fn restored(hashed: Hashed) -> Withdrawal {
+    Withdrawal {
+        root: B256::ZERO,
+        staker: hashed.staker,
+        delegated_to: hashed.delegatedTo,
+        withdrawer: hashed.withdrawer,
+        nonce: hashed.nonce.saturating_to(),
+        start_block: u64::from(hashed.startBlock),
+        items: hashed.strategies.into_iter().zip(hashed.scaledShares).collect(),
+        pending: true,
+        stored: true,
     }
 }
 

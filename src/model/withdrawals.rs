@@ -195,7 +195,7 @@ impl Model<'_> {
     }
 
     /// What slashing had left of one share delegated to somebody, or to nobody, after `block`.
-    fn max_magnitude_at(&self, operator: Address, strategy: usize, block: u32) -> Foreseen<u64> {
+    pub(super) fn max_magnitude_at(&self, operator: Address, strategy: usize, block: u32) -> Foreseen<u64> {
         if operator.is_zero() {
             return Ok(WAD);
         }
@@ -206,7 +206,12 @@ impl Model<'_> {
 
 /// What identifies a withdrawal.
 fn withdrawal_root(withdrawal: &Withdrawal) -> B256 {
-    let hashed = Hashed {
+    keccak256(hashed(withdrawal).abi_encode())
+}
+
+/// A withdrawal as it is hashed, stored and returned.
+pub(super) fn hashed(withdrawal: &Withdrawal) -> Hashed {
+    Hashed {
         staker: withdrawal.staker,
         delegatedTo: withdrawal.delegated_to,
         withdrawer: withdrawal.withdrawer,
@@ -214,6 +219,5 @@ fn withdrawal_root(withdrawal: &Withdrawal) -> B256 {
         startBlock: u32::try_from(withdrawal.start_block).unwrap_or(u32::MAX),
         strategies: withdrawal.items.iter().map(|(strategy, _)| *strategy).collect(),
         scaledShares: withdrawal.items.iter().map(|(_, scaled)| *scaled).collect(),
-    };
-    keccak256(hashed.abi_encode())
+    }
 }
