@@ -249,7 +249,7 @@ fn empty_ledger(book: &mut Book) -> Ledger {
             a_strategy(strategy, token, StrategyKind::Token),
             a_strategy(native, nobody, StrategyKind::Native),
         ],
-        native: NativeStake { pods: vec![Pod::default(); 3], balances: vec![U256::ZERO; 3], ..NativeStake::default() },
+        native: no_native_stake(3),
         stakers: vec![staker(stakers[0]), staker(stakers[1]), Staker { delegated_to: operator, ..staker(operator) }],
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
@@ -263,6 +263,15 @@ fn empty_ledger(book: &mut Book) -> Ledger {
         rewards: Rewards::default(),
         factory: Factory::default(),
         examples: None,
+    }
+}
+
+fn no_native_stake(stakers: usize) -> NativeStake {
+    NativeStake {
+        pods: vec![Pod::default(); stakers],
+        places: vec![Address::ZERO; stakers],
+        balances: vec![U256::ZERO; stakers],
+        ..NativeStake::default()
     }
 }
 

@@ -24,6 +24,8 @@ pub struct NativeStake {
     pub burnable_shares: U256,
     /// By staker.
     pub pods: Vec<Pod>,
+    /// By staker: where its pod is, or will be. `docs/protocol.md` section 9.1.
+    pub places: Vec<Address>,
     /// By staker: the ETH it holds itself, in wei.
     pub balances: Vec<U256>,
 }

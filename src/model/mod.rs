@@ -39,7 +39,7 @@ pub use revert::{Error, Foreseen, Panic, Revert, Stop};
 use alloy_primitives::Address;
 
 use crate::{
-    call::{Call, Operation},
+    call::{Call, Operation, PodOperation},
     ledger::{Ledger, Managers},
 };
 
@@ -84,6 +84,7 @@ impl Model<'_> {
             O::Signed(operation) => self.play_signed(operation),
             O::Slash { set, operator, items } => self.slash_operator(*set, *operator, items),
             O::AskUserUnderlying { strategy, user } => self.user_underlying(*strategy, *user),
+            O::Pods(PodOperation::Create {}) => self.create_pod(),
             O::Ask(question) => self.answer(question),
             O::Donate { strategy, amount } => self.donate(*strategy, *amount),
             O::Factory(operation) => self.manufacture(operation),

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, I256, U256};
 
 use super::{
-    Model, NOT_KEPT,
+    Model, NOT_KEPT, Returned,
     arithmetic::{add, calc_withdrawable, mul_div_down, mul_wad_down, sub},
     delegation_manager::Increase,
     pausing::switch,
@@ -28,7 +28,7 @@ impl Model<'_> {
     pub(super) fn pods(&mut self, operation: &PodOperation) -> Foreseen {
         use PodOperation as P;
         match operation {
-            P::Create {} => self.create_pod(),
+            P::Create {} => self.create_pod().map(drop),
             P::Stake { value } => self.start_validator(*value),
             P::Pay { owner, value } => {
                 let pod = self.pod_of(*owner)?;
@@ -60,11 +60,21 @@ impl Model<'_> {
         }
     }
 
-    /// `createPod`. Where a pod will be only the manager knows.
-    fn create_pod(&self) -> Foreseen {
+    /// `createPod`.
+    pub(super) fn create_pod(&mut self) -> Foreseen<Returned> {
         self.only_when_not_paused(self.managers().eigen_pod, switch::NEW_PODS)?;
         require(self.ledger.pod(self.caller).is_none(), Error::EigenPodAlreadyExists)?;
-        Err(Stop::Unpredicted("a pod is made"))
+        self.make_pod()?;
+        Ok(Returned::Address(self.ledger.pod(self.caller).map_or(Address::ZERO, |pod| pod.address)))
+    }
+
+    fn make_pod(&mut self) -> Foreseen {
+        let owner = self.staker(self.caller)?;
+        let native = &mut self.ledger.native;
+        native.pod_count = native.pod_count.checked_add(1).ok_or(Panic::Overflow)?;
+        let pod = &mut native.pods[owner];
+        (pod.address, pod.owner) = (native.places[owner], self.caller);
+        Ok(())
     }
 
     /// `stake`: the value goes through the pod to the beacon chain, where it counts for nothing until it is reported.
@@ -72,7 +82,7 @@ impl Model<'_> {
         self.only_when_not_paused(self.managers().eigen_pod, switch::NEW_PODS)?;
         require(value == VALIDATOR * WAD_WIDE, Error::MsgValueNot32ETH)?;
         if self.ledger.pod(self.caller).is_none() {
-            return Err(Stop::Unpredicted("a pod is made"));
+            self.make_pod()?;
         }
         self.pay(value)
     }

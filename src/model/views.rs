@@ -60,7 +60,7 @@ impl Model<'_> {
         for strategy in strategies {
             let strategy = self.strategy(*strategy)?;
             let holding = self.ledger.stakers[staker].holdings[strategy];
-            let factor = U256::from(self.max_magnitude(operator, strategy));
+            let factor = U256::from(self.slashing_factor(staker, operator, strategy));
             withdrawable.push(calc_withdrawable(holding.factor(), holding.shares, factor)?);
             deposited.push(holding.shares);
         }
@@ -78,11 +78,14 @@ impl Model<'_> {
     fn queued_withdrawal(&self, staker: Address, nth: u32) -> Foreseen<Returned> {
         let withdrawal = self.ledger.nth_withdrawal(staker, nth).filter(|withdrawal| withdrawal.stored);
         let withdrawal = withdrawal.ok_or(NOT_KEPT)?.clone();
+        let of = self.staker(withdrawal.staker)?;
         let start = u32::try_from(withdrawal.start_block).unwrap_or(u32::MAX);
         let block = add_blocks(start, self.ledger.terms.withdrawal_delay)?.min(self.block());
         let mut shares = Vec::with_capacity(withdrawal.items.len());
         for (strategy, scaled) in &withdrawal.items {
-            let factor = self.max_magnitude_at(withdrawal.delegated_to, self.strategy(*strategy)?, block)?;
+            let strategy = self.strategy(*strategy)?;
+            let max = self.max_magnitude_at(withdrawal.delegated_to, strategy, block)?;
+            let factor = self.ledger.slashing_factor_with(of, strategy, max);
             shares.push(scale_for_complete_withdrawal(*scaled, U256::from(factor))?);
         }
         Ok(Returned::Withdrawal { withdrawal: Box::new(withdrawal), shares })

@@ -392,7 +392,7 @@ impl<'a> Planner<'a> {
         self.send(cast.owner, manager, &reporter);
         for staker in &cast.stakers {
             self.fund(*staker, STAKER_ETH);
-            let name = format!("pod of {}", self.book.name(*staker));
+            let name = pod_name(&self.book, *staker);
             let pod = pod_address(self.artifacts, manager, beacon, *staker);
             self.book.add(&name, Role::Contract, pod, Some("EigenPod"));
         }
@@ -584,6 +584,15 @@ const PODS_FROM_THE_START: usize = 4;
 
 /// When the beacon chain of the main network began, in seconds.
 const BEACON_CHAIN_GENESIS: u64 = 1_606_824_023;
+
+fn pod_name(book: &Book, owner: Address) -> String {
+    format!("pod of {}", book.name(owner))
+}
+
+/// Where the pod of a staker is, or will be.
+pub(super) fn pod_of(book: &Book, owner: Address) -> Address {
+    book.address(&pod_name(book, owner)).expect("every staker's pod is in the book")
+}
 
 /// Where the manager makes the pod of `owner`: a beacon proxy, with the owner as salt.
 fn pod_address(artifacts: &Artifacts, manager: Address, beacon: Address, owner: Address) -> Address {

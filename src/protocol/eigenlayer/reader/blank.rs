@@ -15,7 +15,7 @@ use crate::{
         deploy::{
             BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
             MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
-            WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy, examples::ExampleCast,
+            WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy, examples::ExampleCast, pod_of,
         },
     },
     worlds::{Behaviour, Registrars},
@@ -38,7 +38,7 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         operators: cast.operators.iter().map(|address| operator(*address, cast)).collect(),
         sets: cast.sets.iter().map(|id| set(*id)).collect(),
         strategies: strategies(cast),
-        native: native(cast),
+        native: native(protocol),
         stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
@@ -140,10 +140,12 @@ fn strategies(cast: &Cast) -> Vec<Strategy> {
     all
 }
 
-fn native(cast: &Cast) -> NativeStake {
+fn native(protocol: &EigenLayer) -> NativeStake {
+    let stakers = &protocol.cast.stakers;
     NativeStake {
-        pods: vec![Pod::default(); cast.stakers.len()],
-        balances: vec![U256::ZERO; cast.stakers.len()],
+        pods: vec![Pod::default(); stakers.len()],
+        places: stakers.iter().map(|staker| pod_of(&protocol.book, *staker)).collect(),
+        balances: vec![U256::ZERO; stakers.len()],
         ..NativeStake::default()
     }
 }
