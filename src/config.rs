@@ -26,13 +26,13 @@ use crate::{
 const DEFAULT_FILE: &str = "slashproof.toml";
 
 /// Runs of a campaign when nobody says how many: half a minute on two cores.
-const DEFAULT_RUNS: u64 = 20_000;
+const DEFAULT_RUNS: u64 = 15_000;
 
 /// What was typed. Keys of the file, `SLASHPROOF_*` variables and flags have the same names.
 #[derive(Clone, Debug, Default, Deserialize, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Given {
-    /// Sequences to play [default: 20000, or with --timeout as many as there is time]
+    /// Sequences to play [default: 15000, or with --timeout as many as there is time]
     #[arg(long, env = "SLASHPROOF_RUNS", value_name = "N")]
     pub runs: Option<u64>,
 
