@@ -70,14 +70,29 @@ forge_test() {
     )
 }
 
-# The invariants that forge judges; what was added to the catalogue since has no counterpart there.
+# The invariants that forge judges and the actions that its handler has, which has no counterpart to everything here: a
+# function for each action, stakerDeposit for staker.deposit, and one for all probes.
 invariants=$(grep -rhoE '[A-Z]{3}-[0-9]{2}' contracts/bench | sort -u | paste -sd,)
+probes=(
+    stranger.slash avs.slash_out_of_reach avs.slash_wrong_proportion stranger.modify_allocations
+    operator.allocate_too_much operator.allocate_while_pending operator.join_again avs.create_set_again
+    avs.redistribute_to_nobody staker.deposit_badly staker.delegate_badly operator.undelegate_self
+    staker.queue_too_much staker.complete_early stranger.complete_withdrawal stranger.call_plumbing
+    stranger.administer stranger.initialize stranger.upgrade stranger.share_rights
+)
+actions=$(
+    {
+        sed -nE 's/^ *function ([a-z]+[A-Z][A-Za-z0-9]*)\(uint256 seed\) external.*/\1/p' contracts/bench/*.sol |
+            sed -E 's/([A-Z])/_\L\1/g; s/_/./'
+        printf '%s\n' "${probes[@]}"
+    } | paste -sd,
+)
 
 slashproof_run() {
     rm -rf "$work/slashproof"
     # A short campaign exercises too little to conclude anything, which has an exit code of its own.
     target/release/slashproof run --workers 1 --runs "$1" --depth "$2" --seed "$3" --model off \
-        --invariants "$invariants" --out "$work/slashproof" ||
+        --invariants "$invariants" --actions "$actions" --out "$work/slashproof" ||
         [ $? -eq 3 ]
 }
 

@@ -13,12 +13,17 @@ use serde_json::json;
 
 use crate::{
     artifact::{Artifacts, DEFAULT_RELEASE, Source},
+    call::ActionId,
     campaign::Options,
     finding::digests,
+    generator::Selection,
     invariants, limits, mutant,
     oracle::Invariant,
     problem::{Problem, nearest},
-    protocol::eigenlayer::release::{self, Release},
+    protocol::{
+        ActionInfo, Protocol,
+        eigenlayer::release::{self, Release},
+    },
     worlds::{self, Kind},
 };
 
@@ -55,6 +60,10 @@ pub struct Given {
     /// Invariants to judge, by identifier or family, separated by commas [default: all]
     #[arg(long, env = "SLASHPROOF_INVARIANTS", value_name = "IDS", value_delimiter = ',')]
     pub invariants: Option<Vec<String>>,
+
+    /// Actions to draw, by name or by who acts, separated by commas: `avs.slash,staker` [default: all]
+    #[arg(long, env = "SLASHPROOF_ACTIONS", value_name = "NAMES", value_delimiter = ',')]
+    pub actions: Option<Vec<String>>,
 
     /// Whether the reference model predicts every call; without it the family MODEL is not judged [default: on]
     #[arg(long, env = "SLASHPROOF_MODEL", value_name = "SWITCH")]
@@ -127,6 +136,7 @@ const KEYS: &[&str] = &[
     "workers",
     "timeout",
     "invariants",
+    "actions",
     "model",
     "metrics",
     "release",
@@ -156,6 +166,8 @@ pub struct Settings {
     pub out: PathBuf,
     /// Sequences to replay first.
     pub corpus_dir: Option<PathBuf>,
+    /// Which actions are drawn, as they were named; `None` for all.
+    pub actions: Option<Vec<String>>,
 }
 
 impl Given {
@@ -193,6 +205,7 @@ impl Given {
             workers: self.workers.or(other.workers),
             timeout: self.timeout.or(other.timeout),
             invariants: self.invariants.or(other.invariants),
+            actions: self.actions.or(other.actions),
             model: self.model.or(other.model),
             metrics: self.metrics.or(other.metrics),
             release: self.release.or(other.release),
@@ -255,6 +268,7 @@ impl Given {
                 runs,
                 depth: u32::try_from(depth).expect("within its bounds"),
                 workers: workers(self.workers)?,
+                actions: Selection::All,
                 invariants: with_model(select(self.invariants.as_deref())?, self.model.unwrap_or(Switch::On))?,
                 deviations: if self.metrics.unwrap_or(false) { invariants::DEVIATIONS.to_vec() } else { Vec::new() },
                 shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
@@ -266,11 +280,20 @@ impl Given {
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
             corpus_dir: self.corpus_dir,
+            actions: self.actions,
         })
     }
 }
 
 impl Settings {
+    /// Selects the actions that were asked for, now that it is known which there are.
+    pub fn select_actions(&mut self, protocol: &dyn Protocol) -> Result<(), Problem> {
+        if let Some(names) = &self.actions {
+            self.options.actions = select_actions(names, protocol)?;
+        }
+        Ok(())
+    }
+
     /// Identifies everything that decides what a campaign finds.
     pub fn digest(&self, artifacts: &Artifacts) -> B256 {
         let options = &self.options;
@@ -280,6 +303,7 @@ impl Settings {
             "runs": options.runs,
             "depth": options.depth,
             "invariants": ids,
+            "actions": self.actions,
             "shrink_run_limit": options.shrink_run_limit,
             "fail_fast": options.fail_fast,
             "release": self.release.name,
@@ -352,6 +376,29 @@ pub fn select(ids: Option<&[String]>) -> Result<Vec<&'static Invariant>, Problem
     Ok(invariants::all().filter(asked).collect())
 }
 
+/// The actions that were asked for, by name or by the actor before the dot.
+fn select_actions(names: &[String], protocol: &dyn Protocol) -> Result<Selection, Problem> {
+    let known = protocol.actions();
+    let actor = |action: &ActionInfo| action.name.split('.').next().unwrap_or_default();
+    for name in names {
+        if known.iter().any(|action| action.name == name || actor(action) == name) {
+            continue;
+        }
+        let problem = Problem::new(format!("there is no action {name:?} in this release and world"));
+        return Err(match nearest(name, known.iter().flat_map(|action| [action.name, actor(action)])) {
+            Some(near) => problem.hint(format!("did you mean {near}? slashproof list actions names them all")),
+            None => problem.hint("slashproof list actions names them all"),
+        });
+    }
+    if names.is_empty() {
+        return Err(Problem::new("no action is named").hint("leave the option out to draw all"));
+    }
+    let asked = |action: &ActionInfo| names.iter().any(|name| name == action.name || name == actor(action));
+    let chosen = known.iter().enumerate().filter(|(_, action)| asked(action));
+    let id = |index| ActionId(u16::try_from(index).expect("there are few actions"));
+    Ok(Selection::Only(chosen.map(|(index, _)| id(index)).collect()))
+}
+
 /// Without those about what the model says, if it is not asked.
 fn with_model(mut invariants: Vec<&'static Invariant>, model: Switch) -> Result<Vec<&'static Invariant>, Problem> {
     if model == Switch::Off {
@@ -376,7 +423,7 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());

@@ -20,6 +20,26 @@ pub struct Generator<'p> {
     favourites: Favourites,
 }
 
+/// The actions that take part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// Every one.
+    #[default]
+    All,
+    /// These.
+    Only(Vec<ActionId>),
+}
+
+impl Selection {
+    /// Whether the action with this index takes part.
+    pub fn has(&self, index: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(actions) => actions.iter().any(|action| usize::from(action.0) == index),
+        }
+    }
+}
+
 /// What was drawn, and what was tried before.
 pub struct Drawn {
     /// The actions that had nothing to do.
@@ -45,6 +65,15 @@ impl<'p> Generator<'p> {
         let weights = weights.collect();
         let everybody = protocol.book().entries().iter().map(|entry| entry.address);
         Self { protocol, weights, favourites: Favourites::of_run(dice, everybody) }
+    }
+
+    /// Leaves out the actions that do not take part.
+    #[must_use]
+    pub fn among(mut self, selection: &Selection) -> Self {
+        for (index, weight) in self.weights.iter_mut().enumerate() {
+            *weight *= u32::from(selection.has(index));
+        }
+        self
     }
 
     /// Draws the time until the next call.

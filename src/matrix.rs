@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::{
     campaign::{self, Control, First, Options},
     corpus::Corpus,
+    generator::Selection,
     invariants::{self, asks_model},
     mutant::Mutant,
     oracle::Invariant,
@@ -199,6 +200,7 @@ fn hunt(
         runs: Some(mutant.budget.div_ceil(u64::from(DEPTH)).max(1)),
         depth: DEPTH,
         workers: 1,
+        actions: Selection::All,
         invariants,
         deviations: Vec::new(),
         shrink_run_limit: 0,

@@ -27,6 +27,7 @@ use crate::{
     coverage::CoverageMap,
     evm::Edge,
     executor::Executor,
+    generator::Selection,
     limits,
     model::Ending,
     oracle::{Deviation, Invariant},
@@ -48,6 +49,8 @@ pub struct Options {
     pub depth: u32,
     /// Threads.
     pub workers: usize,
+    /// What is drawn.
+    pub actions: Selection,
     /// What is judged.
     pub invariants: Vec<&'static Invariant>,
     /// What is measured.

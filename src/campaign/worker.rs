@@ -115,7 +115,7 @@ impl<'r, 'p> Run<'r, 'p> {
                 self.replay(&calls[..=dice.below(calls.len())]);
             }
         }
-        let generator = Generator::for_run(self.executor.protocol(), dice);
+        let generator = Generator::for_run(self.executor.protocol(), dice).among(&self.options.actions);
         let depth = self.options.depth as usize;
         for _ in 0..depth.saturating_sub(self.played.sequence.len()) {
             self.wait(generator.delay(dice, self.executor.ledger()));

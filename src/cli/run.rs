@@ -24,10 +24,11 @@ use crate::{
 
 pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let file = Given::from_file(arguments.config.as_deref())?;
-    let settings = arguments.given.or(file).settle()?;
+    let mut settings = arguments.given.or(file).settle()?;
     let artifacts = Artifacts::load(&settings.source, settings.release.name)?;
     let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
     let protocol = EigenLayer::in_world(artifacts, settings.world)?;
+    settings.select_actions(&protocol)?;
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
     let (corpus, damaged) = load_corpus(&settings, &protocol)?;
     damaged.iter().for_each(warn);

@@ -189,7 +189,8 @@ impl Report {
     /// The report of a campaign. `findings` are those of the summary's violations, with their files.
     pub fn new(protocol: &dyn Protocol, options: &Options, summary: &Summary, findings: &[(Finding, PathBuf)]) -> Self {
         let rows = |expects: Expects| -> Vec<ActionRow> {
-            let counted = protocol.actions().iter().zip(&summary.actions);
+            let counted = protocol.actions().iter().zip(&summary.actions).enumerate();
+            let counted = counted.filter(|(index, _)| options.actions.has(*index)).map(|(_, counted)| counted);
             counted.filter(|(info, _)| info.expects == expects).map(|(info, count)| row(info, *count)).collect()
         };
         let judged = options.invariants.iter().zip(&summary.invariants);

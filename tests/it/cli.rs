@@ -79,6 +79,20 @@ fn a_campaign_that_exercises_too_little_is_inconclusive() {
 }
 
 #[test]
+fn selected_actions_are_drawn_and_no_others() {
+    let folder = here();
+    let arguments = ["run", "--runs", "30", "--actions", "staker.deposit,avs", "--json"];
+    let report = json(&slashproof(folder.path(), &arguments));
+    let names: Vec<&str> =
+        report["actions"].as_array().unwrap().iter().map(|action| action["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"staker.deposit") && names.contains(&"avs.create_sets"), "{names:?}");
+    assert!(names.iter().all(|name| *name == "staker.deposit" || name.starts_with("avs.")), "{names:?}");
+    let calls = |row: &serde_json::Value| row["calls"].as_u64().unwrap();
+    let rows = ["actions", "probes"].into_iter().flat_map(|key| report[key].as_array().unwrap());
+    assert_eq!(rows.map(calls).sum::<u64>(), report["calls"].as_u64().unwrap());
+}
+
+#[test]
 fn selected_invariants_are_judged_and_no_others() {
     let folder = here();
     let report = json(&slashproof(folder.path(), &["run", "--runs", "30", "--invariants", "SLA,AUT-01", "--json"]));

@@ -32,6 +32,11 @@ fn options_that_make_no_sense() {
     );
     refused(
         folder,
+        &["run", "--actions", "avs.slsh"],
+        &["there is no action \"avs.slsh\"", "hint: did you mean avs.slash?"],
+    );
+    refused(
+        folder,
         &["run", "--mutant", "anybody-slash"],
         &["no mutant called", "hint: did you mean anybody-slashes?"],
     );
