@@ -17,6 +17,7 @@ use crate::{
     campaign::Options,
     finding::digests,
     generator::Selection,
+    guidance::Guidance,
     invariants, limits, mutant,
     oracle::Invariant,
     problem::{Problem, nearest},
@@ -64,6 +65,14 @@ pub struct Given {
     /// Actions to draw, by name or by who acts, separated by commas: `avs.slash,staker` [default: all]
     #[arg(long, env = "SLASHPROOF_ACTIONS", value_name = "NAMES", value_delimiter = ',')]
     pub actions: Option<Vec<String>>,
+
+    /// How much of what was seen decides what is tried next [default: all]
+    #[arg(long, env = "SLASHPROOF_GUIDANCE", value_name = "HOW")]
+    pub guidance: Option<Guidance>,
+
+    /// Sequences the corpus keeps, at most; of more, those that go where most others go are dropped [default: 1024]
+    #[arg(long, env = "SLASHPROOF_CORPUS_SIZE", value_name = "N")]
+    pub corpus_size: Option<u64>,
 
     /// Whether the reference model predicts every call; without it the family MODEL is not judged [default: on]
     #[arg(long, env = "SLASHPROOF_MODEL", value_name = "SWITCH")]
@@ -137,6 +146,8 @@ const KEYS: &[&str] = &[
     "timeout",
     "invariants",
     "actions",
+    "guidance",
+    "corpus_size",
     "model",
     "metrics",
     "release",
@@ -206,6 +217,8 @@ impl Given {
             timeout: self.timeout.or(other.timeout),
             invariants: self.invariants.or(other.invariants),
             actions: self.actions.or(other.actions),
+            guidance: self.guidance.or(other.guidance),
+            corpus_size: self.corpus_size.or(other.corpus_size),
             model: self.model.or(other.model),
             metrics: self.metrics.or(other.metrics),
             release: self.release.or(other.release),
@@ -257,6 +270,8 @@ impl Given {
         let source = self.source()?;
         let release = self.release()?;
         let depth = within("depth", u64::from(self.depth.unwrap_or(100)), 1, u64::from(limits::DEPTH_MAX))?;
+        let corpus_size = self.corpus_size.unwrap_or(limits::CORPUS_ENTRIES as u64);
+        let corpus_size = within("corpus_size", corpus_size, 1, limits::CORPUS_ENTRIES_MAX as u64)?;
         let runs = match (self.runs, self.timeout) {
             (Some(runs), _) => Some(within("runs", runs, 1, u64::MAX)?),
             (None, Some(_)) => None,
@@ -269,6 +284,8 @@ impl Given {
                 depth: u32::try_from(depth).expect("within its bounds"),
                 workers: workers(self.workers)?,
                 actions: Selection::All,
+                guidance: self.guidance.unwrap_or_default(),
+                corpus_size: usize::try_from(corpus_size).expect("within its bounds"),
                 invariants: with_model(select(self.invariants.as_deref())?, self.model.unwrap_or(Switch::On))?,
                 deviations: if self.metrics.unwrap_or(false) { invariants::DEVIATIONS.to_vec() } else { Vec::new() },
                 shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
@@ -304,6 +321,8 @@ impl Settings {
             "depth": options.depth,
             "invariants": ids,
             "actions": self.actions,
+            "guidance": options.guidance.name(),
+            "corpus_size": options.corpus_size,
             "shrink_run_limit": options.shrink_run_limit,
             "fail_fast": options.fail_fast,
             "release": self.release.name,
@@ -423,7 +442,7 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());

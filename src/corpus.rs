@@ -5,6 +5,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use alloy_primitives::{B256, hex, keccak256};
@@ -23,14 +24,25 @@ const KIND: &str = "slashproof corpus entry";
 pub struct Entry {
     /// The calls.
     pub calls: Vec<Call>,
+    /// Where it was the first to go.
+    pub goals: Goals,
     digest: B256,
+}
+
+/// Places of the two coverage maps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Goals {
+    /// Edges.
+    pub edges: Vec<u32>,
+    /// States.
+    pub states: Vec<u32>,
 }
 
 impl Entry {
     /// An entry of `calls`.
     pub fn new(protocol: &dyn Protocol, calls: Vec<Call>) -> Self {
         let digest = keccak256(codec::write_calls(protocol, &calls).to_string());
-        Self { calls, digest }
+        Self { calls, goals: Goals::default(), digest }
     }
 
     /// The name of its file: it depends on nothing but the calls.
@@ -42,23 +54,36 @@ impl Entry {
 /// A set of sequences, in the order in which they were added.
 #[derive(Clone, Debug, Default)]
 pub struct Corpus {
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
     digests: BTreeSet<B256>,
 }
 
 impl Corpus {
     /// The entries, oldest first.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }
 
-    /// Adds an entry, unless it is there or the corpus is full; tells whether it was added.
+    /// Adds an entry, unless it is there; tells whether it was added.
     pub fn add(&mut self, entry: Entry) -> bool {
-        let added = self.entries.len() < limits::CORPUS_ENTRIES && self.digests.insert(entry.digest);
+        let added = self.digests.insert(entry.digest);
         if added {
-            self.entries.push(entry);
+            self.entries.push(Arc::new(entry));
         }
         added
+    }
+
+    /// Drops the entry called `index`.
+    pub fn remove(&mut self, index: usize) {
+        let entry = self.entries.remove(index);
+        self.digests.remove(&entry.digest);
+    }
+
+    /// Says where the entry called `index` was the first to go.
+    pub fn credit(&mut self, index: usize, goals: Goals) {
+        if let Some(entry) = self.entries.get_mut(index) {
+            Arc::make_mut(entry).goals = goals;
+        }
     }
 
     /// Reads a folder, in order of file names. What cannot be read is told, and left where it is.

@@ -14,8 +14,9 @@
 //! [`invariants`] are a table of such plain values.
 //!
 //! A [`campaign`] lets workers play runs: a [`generator`] draws calls out of the ledger, half of the time after the
-//! beginning of a sequence of the [`corpus`]. What takes new edges ([`coverage`]) is kept, what violates an invariant is
-//! made smaller by the [`shrinker`], and the [`report`] tells all of it. A [`finding`] plays again here, or on a node.
+//! beginning of a sequence of the [`corpus`], or after one that the [`mutator`] changed. What takes new edges
+//! ([`coverage`]) or brings the ledger into a new kind of state ([`novelty`]) is kept, as far as [`guidance`] goes; what
+//! violates an invariant is made smaller by the [`shrinker`], and the [`report`] tells all of it. A [`finding`] plays again here, or on a node.
 //!
 //! # Architecture invariants
 //!
@@ -39,6 +40,7 @@ pub mod book;
 pub mod call;
 
 pub mod ledger;
+pub mod novelty;
 
 pub mod exit;
 pub mod ghost;
@@ -65,9 +67,11 @@ pub mod invariants;
 pub mod codec;
 pub mod coverage;
 pub mod decode;
+pub mod guidance;
 
 pub mod corpus;
 pub mod generator;
+pub mod mutator;
 
 pub mod executor;
 pub mod shrinker;

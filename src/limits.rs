@@ -23,8 +23,14 @@ pub const RUNS_PER_EXIT: u64 = 16;
 /// Actions that are drawn before a run gives up on its next call.
 pub const DRAWS_PER_CALL: usize = 32;
 
-/// Sequences the corpus keeps.
+/// Sequences the corpus keeps when nobody says how many.
 pub const CORPUS_ENTRIES: usize = 1_024;
+
+/// Sequences the corpus can be told to keep, at most.
+pub const CORPUS_ENTRIES_MAX: usize = 65_536;
+
+/// Numbers that contracts compared something with which a run remembers.
+pub const DICTIONARY: usize = 32;
 
 /// Bytes of a file that is read: corpus entries, findings and configurations are far smaller.
 pub const FILE_BYTES: u64 = 64 << 20;

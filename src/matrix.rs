@@ -21,7 +21,9 @@ use crate::{
     campaign::{self, Control, First, Options},
     corpus::Corpus,
     generator::Selection,
+    guidance::Guidance,
     invariants::{self, asks_model},
+    limits,
     mutant::Mutant,
     oracle::Invariant,
     problem::Problem,
@@ -43,6 +45,8 @@ pub struct Plan<'a> {
     pub seeds: u64,
     /// What is judged.
     pub judged: Judged,
+    /// What decides what is tried next.
+    pub guidance: Guidance,
     /// Threads.
     pub workers: usize,
 }
@@ -176,8 +180,9 @@ fn collect(
 fn cell(plan: &Plan<'_>, mutant: &Mutant, seed: u64, build: &Build<'_>) -> Result<(String, Cell), Problem> {
     let protocol = build(mutant)?;
     let (model, others) = plan.judged.of(mutant).into_iter().partition(|invariant| asks_model(invariant));
-    let first = hunt(protocol.as_ref(), mutant, seed, others)?;
-    let by_model = if first.is_none() { hunt(protocol.as_ref(), mutant, seed, model)? } else { None };
+    let hunt = Hunt { protocol: protocol.as_ref(), mutant, seed, guidance: plan.guidance };
+    let first = hunt.first(others)?;
+    let by_model = if first.is_none() { hunt.first(model)? } else { None };
     let (calls, by) = first.map_or((None, Vec::new()), |first| {
         (Some(first.calls), first.invariants.iter().map(|invariant| invariant.id).collect())
     });
@@ -186,29 +191,36 @@ fn cell(plan: &Plan<'_>, mutant: &Mutant, seed: u64, build: &Build<'_>) -> Resul
 }
 
 /// A campaign that ends with the epoch of the first violation, or with the budget.
-fn hunt(
-    protocol: &dyn Protocol,
-    mutant: &Mutant,
+struct Hunt<'a> {
+    protocol: &'a dyn Protocol,
+    mutant: &'a Mutant,
     seed: u64,
-    invariants: Vec<&'static Invariant>,
-) -> Result<Option<First>, Problem> {
-    if invariants.is_empty() {
-        return Ok(None);
+    guidance: Guidance,
+}
+
+impl Hunt<'_> {
+    fn first(&self, invariants: Vec<&'static Invariant>) -> Result<Option<First>, Problem> {
+        if invariants.is_empty() {
+            return Ok(None);
+        }
+        let Self { protocol, mutant, seed, guidance } = *self;
+        let options = Options {
+            seed,
+            runs: Some(mutant.budget.div_ceil(u64::from(DEPTH)).max(1)),
+            depth: DEPTH,
+            workers: 1,
+            actions: Selection::All,
+            guidance,
+            corpus_size: limits::CORPUS_ENTRIES,
+            invariants,
+            deviations: Vec::new(),
+            shrink_run_limit: 0,
+            fail_fast: true,
+        };
+        let summary = campaign::run(protocol, &options, Corpus::default(), &Control::default(), &mut |_| {})
+            .map_err(|problem| problem.at(format_args!("mutant {}", mutant.name)))?;
+        Ok(summary.first.filter(|first| first.calls <= mutant.budget))
     }
-    let options = Options {
-        seed,
-        runs: Some(mutant.budget.div_ceil(u64::from(DEPTH)).max(1)),
-        depth: DEPTH,
-        workers: 1,
-        actions: Selection::All,
-        invariants,
-        deviations: Vec::new(),
-        shrink_run_limit: 0,
-        fail_fast: true,
-    };
-    let summary = campaign::run(protocol, &options, Corpus::default(), &Control::default(), &mut |_| {})
-        .map_err(|problem| problem.at(format_args!("mutant {}", mutant.name)))?;
-    Ok(summary.first.filter(|first| first.calls <= mutant.budget))
 }
 
 impl Matrix {

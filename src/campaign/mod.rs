@@ -4,6 +4,7 @@
 //! began; what they found is merged when it ends, in the order of the runs. A run is thus a pure function of seed, epoch
 //! and number, and it does not matter which worker plays it: one worker and many give the same summary, byte for byte.
 
+mod trail;
 mod worker;
 
 use std::{
@@ -23,11 +24,11 @@ use serde::Serialize;
 
 use crate::{
     call::Call,
-    corpus::{Corpus, Entry},
-    coverage::CoverageMap,
-    evm::Edge,
+    corpus::{Corpus, Entry, Goals},
+    coverage::{CoverageMap, Signal},
     executor::Executor,
     generator::Selection,
+    guidance::Guidance,
     limits,
     model::Ending,
     oracle::{Deviation, Invariant},
@@ -51,6 +52,10 @@ pub struct Options {
     pub workers: usize,
     /// What is drawn.
     pub actions: Selection,
+    /// What decides what is tried next.
+    pub guidance: Guidance,
+    /// Sequences that are kept, at most.
+    pub corpus_size: usize,
     /// What is judged.
     pub invariants: Vec<&'static Invariant>,
     /// What is measured.
@@ -250,6 +255,8 @@ pub struct Summary {
     pub deviations: Vec<DeviationCount>,
     /// Edges seen.
     pub edges: usize,
+    /// Kinds of states of the ledger that were seen.
+    pub states: usize,
     /// Edges there can be.
     pub edges_possible: usize,
     /// Sequences that found coverage.
@@ -317,7 +324,10 @@ struct Plan {
     /// The next task that nobody took.
     next: AtomicUsize,
     corpus: Corpus,
-    coverage: CoverageMap,
+    /// By entry of the corpus: how seldom it is gone where it went first.
+    weights: Vec<u32>,
+    edges: CoverageMap,
+    states: CoverageMap,
     /// By selected invariant: whether there is nothing left to judge.
     settled: Vec<bool>,
     violations: Vec<Violation>,
@@ -346,9 +356,13 @@ struct Played {
     deviations: Vec<DeviationCount>,
     /// Index of a selected invariant, of the call after which it was violated, and how.
     violations: Vec<(usize, usize, String)>,
-    /// Edges that no run before the epoch took.
-    edges: Vec<Edge>,
-    /// Calls up to the last that took such an edge.
+    /// What no run before the epoch did: edges, and states.
+    edges: Vec<Signal>,
+    states: Vec<Signal>,
+    /// Where it went and few others did.
+    rare_edges: Vec<u32>,
+    rare_states: Vec<u32>,
+    /// Calls up to the last that did something new.
     useful: usize,
     /// The calls, if anything came of them.
     sequence: Vec<Call>,
@@ -377,7 +391,8 @@ struct Campaign<'a> {
     actions: Vec<ActionCount>,
     invariants: Vec<InvariantCount>,
     deviations: Vec<DeviationCount>,
-    coverage: CoverageMap,
+    edges: CoverageMap,
+    states: CoverageMap,
     corpus: Corpus,
     violations: Vec<Violation>,
     first: Option<First>,
@@ -408,7 +423,8 @@ impl<'a> Campaign<'a> {
             actions: vec![ActionCount::default(); protocol.actions().len()],
             invariants: vec![InvariantCount::default(); options.invariants.len()],
             deviations: vec![DeviationCount::default(); options.deviations.len()],
-            coverage: CoverageMap::default(),
+            edges: CoverageMap::default(),
+            states: CoverageMap::default(),
             corpus,
             violations: Vec::new(),
             first: None,
@@ -457,7 +473,9 @@ impl<'a> Campaign<'a> {
             tasks,
             next: AtomicUsize::new(0),
             corpus: self.corpus.clone(),
-            coverage: self.coverage.clone(),
+            weights: self.weights(),
+            edges: self.edges.clone(),
+            states: self.states.clone(),
             settled: self.settled(),
             violations: self.violations.clone(),
         });
@@ -514,10 +532,7 @@ impl<'a> Campaign<'a> {
                     found[*invariant] = Some(Found { run, sentence: sentence.clone(), calls });
                 }
             }
-            if self.coverage.merge(&played.edges) > 0 {
-                let useful = played.sequence[..played.useful].to_vec();
-                self.corpus.add(Entry::new(self.protocol, useful));
-            }
+            self.learn(usize::try_from(run).ok(), &played);
         }
         for (index, found) in found.into_iter().enumerate() {
             let Some(Found { run, sentence, calls }) = found else { continue };
@@ -532,6 +547,45 @@ impl<'a> Campaign<'a> {
                 shrunk: false,
             });
         }
+    }
+
+    /// Keeps what a run went to first. `number` is that of the entry, if it was the replay of one.
+    fn learn(&mut self, number: Option<usize>, played: &Played) {
+        self.edges.count_run(&played.rare_edges);
+        self.states.count_run(&played.rare_states);
+        let new = self.edges.merge(&played.edges) + self.states.merge(&played.states);
+        if new == 0 {
+            return;
+        }
+        let places = |signals: &[Signal]| signals.iter().map(|signal| signal.place).collect();
+        let goals = Goals { edges: places(&played.edges), states: places(&played.states) };
+        if let (true, Some(number)) = (played.is_replay, number) {
+            return self.corpus.credit(number, goals);
+        }
+        let mut entry = Entry::new(self.protocol, played.sequence[..played.useful].to_vec());
+        entry.goals = goals;
+        if self.corpus.add(entry) && self.corpus.entries().len() > self.options.corpus_size {
+            self.drop_commonest();
+        }
+    }
+
+    /// Drops the sequence that goes where most others go; of equal ones the oldest.
+    fn drop_commonest(&mut self) {
+        let weights = self.weights();
+        let (_, earlier) = weights.split_last().expect("there is one too many");
+        if let Some((index, _)) = earlier.iter().enumerate().min_by_key(|(_, weight)| **weight) {
+            self.corpus.remove(index);
+        }
+    }
+
+    /// By entry of the corpus: how seldom it is gone where it went first.
+    fn weights(&self) -> Vec<u32> {
+        let weight = |goals: &Goals| {
+            let edges = goals.edges.iter().map(|edge| self.edges.rarity(*edge));
+            let states = goals.states.iter().map(|state| self.states.rarity(*state));
+            u32::from(edges.chain(states).max().unwrap_or(1))
+        };
+        self.corpus.entries().iter().map(|entry| weight(&entry.goals)).collect()
     }
 
     /// Keeps the first violation there is; `played` is the next run in order.
@@ -568,7 +622,7 @@ impl<'a> Campaign<'a> {
             runs: self.runs,
             of_runs: self.options.runs,
             calls: self.calls,
-            edges: self.coverage.count(),
+            edges: self.edges.count(),
             corpus: self.corpus.entries().len(),
             findings: self.violations.len(),
         }
@@ -588,7 +642,8 @@ impl<'a> Campaign<'a> {
             actions: self.actions,
             invariants: self.invariants,
             deviations: self.deviations,
-            edges: self.coverage.count(),
+            edges: self.edges.count(),
+            states: self.states.count(),
             edges_possible,
             corpus: self.corpus,
             violations: self.violations,

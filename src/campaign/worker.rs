@@ -5,15 +5,23 @@ use std::{
     sync::{Arc, atomic::Ordering, mpsc},
 };
 
-use super::{ActionCount, Control, DeviationCount, Done, InvariantCount, Options, Plan, Played, Task, Violation};
+use super::{
+    ActionCount, Control, DeviationCount, Done, InvariantCount, Options, Plan, Played, Task, Violation,
+    trail::{Trail, Trails},
+};
+use alloy_primitives::U256;
+
 use crate::{
     call::{ActionId, Call, Delay, Outcome},
+    coverage::{self, Signal},
     draw::Dice,
     executor::Executor,
     generator::Generator,
     limits,
+    mutator::{Mutator, Place},
+    novelty,
     oracle::{Checkpoint, Invariant, Step, Verdict},
-    protocol::Protocol,
+    protocol::{Expects, Protocol},
     shrinker::{Shown, shrink},
 };
 
@@ -28,11 +36,14 @@ pub(super) struct Worker<'a> {
 impl Worker<'_> {
     pub(super) fn work(&self, plans: &mpsc::Receiver<Arc<Plan>>) {
         let mut executor = Executor::deploy(self.protocol).expect("what deployed once deploys again");
+        executor.world_mut().comparisons_mut().set_on(self.options.guidance.compares());
+        let mut trails = Trails::default();
         while let Ok(plan) = plans.recv() {
             loop {
                 let index = plan.next.fetch_add(1, Ordering::Relaxed);
                 let Some(task) = plan.tasks.get(index) else { break };
-                let performed = panic::catch_unwind(AssertUnwindSafe(|| self.perform(&mut executor, &plan, task)));
+                let performed =
+                    panic::catch_unwind(AssertUnwindSafe(|| self.perform(&mut executor, &mut trails, &plan, task)));
                 let done = performed.unwrap_or_else(Done::Broken);
                 // Nobody listens any more only when the campaign is over.
                 if self.results.send((index, done)).is_err() {
@@ -42,14 +53,14 @@ impl Worker<'_> {
         }
     }
 
-    fn perform(&self, executor: &mut Executor<'_>, plan: &Plan, task: &Task) -> Done {
+    fn perform(&self, executor: &mut Executor<'_>, trails: &mut Trails, plan: &Plan, task: &Task) -> Done {
         if self.control.interrupted.load(Ordering::Relaxed) {
             return Done::Skipped;
         }
         match task {
             Task::Replay { entry } => {
                 let calls = &plan.corpus.entries()[*entry].calls;
-                let mut run = Run::begin(executor, self.options, plan);
+                let mut run = Run::begin(executor, self.options, plan, trails);
                 run.played.is_replay = true;
                 run.replay(calls);
                 run.leave();
@@ -57,7 +68,7 @@ impl Worker<'_> {
             }
             Task::Run { number } => {
                 let mut dice = Dice::of_run(self.options.seed, plan.epoch, *number);
-                let mut run = Run::begin(executor, self.options, plan);
+                let mut run = Run::begin(executor, self.options, plan, trails);
                 run.play(&mut dice);
                 if number.is_multiple_of(limits::RUNS_PER_EXIT) {
                     run.leave();
@@ -81,21 +92,25 @@ struct Run<'r, 'p> {
     played: Played,
     /// Time that passed since the last call.
     waited: Delay,
+    /// Where the run went.
+    trails: &'r mut Trails,
+    /// Numbers that contracts compared something with when a call failed.
+    dictionary: Vec<U256>,
 }
 
 impl<'r, 'p> Run<'r, 'p> {
-    fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan) -> Self {
+    fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan, trails: &'r mut Trails) -> Self {
         let open = options.invariants.iter().zip(&plan.settled).filter(|(_, settled)| !**settled);
         executor.ask_model_for(open.map(|(invariant, _)| *invariant));
         executor.reset();
-        executor.world_mut().edges_mut().clear();
+        trails.begin();
         let played = Played {
             actions: vec![ActionCount::default(); executor.protocol().actions().len()],
             invariants: vec![InvariantCount::default(); options.invariants.len()],
             deviations: vec![DeviationCount::default(); options.deviations.len()],
             ..Played::default()
         };
-        Self { executor, options, plan, played, waited: Delay::default() }
+        Self { executor, options, plan, played, waited: Delay::default(), trails, dictionary: Vec::new() }
     }
 
     /// Plays calls that were drawn before; those that name what is not there are passed over.
@@ -106,27 +121,75 @@ impl<'r, 'p> Run<'r, 'p> {
         }
     }
 
-    /// Plays calls drawn now, after the beginning of a sequence of the corpus in half of the runs.
+    /// Plays calls drawn now, in half of the runs after something of the corpus.
     fn play(&mut self, dice: &mut Dice) {
-        let entries = self.plan.corpus.entries();
-        if !entries.is_empty() && dice.chance(50) {
-            let calls = &entries[dice.below(entries.len())].calls;
-            if !calls.is_empty() {
-                self.replay(&calls[..=dice.below(calls.len())]);
-            }
-        }
+        let beginning = self.beginning(dice);
         let generator = Generator::for_run(self.executor.protocol(), dice).among(&self.options.actions);
         let depth = self.options.depth as usize;
-        for _ in 0..depth.saturating_sub(self.played.sequence.len()) {
-            self.wait(generator.delay(dice, self.executor.ledger()));
-            let drawn = generator.next(dice, self.executor.ledger());
-            for action in drawn.discarded {
-                self.count(action).discarded += 1;
-            }
-            if let Some((action, actor, operation)) = drawn.call {
-                self.execute(Call { action, actor, delay: Delay::default(), operation });
+        for place in beginning.into_iter().take(depth) {
+            match place {
+                Place::Kept(call) => {
+                    self.wait(call.delay);
+                    self.execute(call);
+                }
+                Place::Fresh => self.draw(dice, &generator),
             }
         }
+        for _ in 0..depth.saturating_sub(self.played.sequence.len()) {
+            self.draw(dice, &generator);
+        }
+    }
+
+    /// The beginning of a sequence of the corpus, or the whole of one, changed; rather of one that went where few go.
+    fn beginning(&self, dice: &mut Dice) -> Vec<Place> {
+        if !self.options.guidance.keeps() || !dice.chance(50) {
+            return Vec::new();
+        }
+        let entries = self.plan.corpus.entries();
+        let Some(chosen) = dice.weighted(&self.plan.weights) else { return Vec::new() };
+        let calls = &entries[chosen].calls;
+        if calls.is_empty() {
+            return Vec::new();
+        }
+        if dice.chance(50) {
+            return calls[..=dice.below(calls.len())].iter().cloned().map(Place::Kept).collect();
+        }
+        self.mutator().mutate(dice, calls)
+    }
+
+    fn mutator(&self) -> Mutator<'_> {
+        let (protocol, entries) = (self.executor.protocol(), self.plan.corpus.entries());
+        Mutator { protocol, entries, dictionary: &self.dictionary }
+    }
+
+    /// Draws a call and plays it. If it fails for a number, then mostly once more with the one it was compared with.
+    fn draw(&mut self, dice: &mut Dice, generator: &Generator<'_>) {
+        self.wait(generator.delay(dice, self.executor.ledger()));
+        let drawn = generator.next(dice, self.executor.ledger());
+        for action in drawn.discarded {
+            self.count(action).discarded += 1;
+        }
+        let Some((action, actor, operation)) = drawn.call else { return };
+        let call = Call { action, actor, delay: Delay::default(), operation };
+        let succeeded = self.execute(call.clone());
+        if succeeded == Some(false) && self.options.guidance.compares() {
+            let solved = self.solve(dice, &call);
+            solved.and_then(|solved| self.execute(solved));
+        }
+    }
+
+    /// `call` with a number that it was compared with. Probes fail for other reasons.
+    fn solve(&mut self, dice: &mut Dice, call: &Call) -> Option<Call> {
+        let protocol = self.executor.protocol();
+        if protocol.actions()[usize::from(call.action.0)].expects == Expects::Revert || !dice.chance(50) {
+            return None;
+        }
+        let compared: Vec<_> = self.executor.world().comparisons().last().collect();
+        let room = limits::DICTIONARY.saturating_sub(self.dictionary.len());
+        self.dictionary.extend(compared.iter().flat_map(|(left, right)| [*left, *right]).take(room));
+        let both_ways = compared.into_iter().flat_map(|(left, right)| [(left, right), (right, left)]);
+        let mutator = self.mutator();
+        both_ways.into_iter().find_map(|(given, found)| mutator.solve(dice, call, given, found))
     }
 
     fn wait(&mut self, delay: Delay) {
@@ -138,12 +201,15 @@ impl<'r, 'p> Run<'r, 'p> {
         &mut self.played.actions[usize::from(action.0)]
     }
 
-    fn execute(&mut self, mut call: Call) {
+    /// Plays a call; whether it succeeded, if it could be played.
+    fn execute(&mut self, mut call: Call) -> Option<bool> {
         call.delay = self.waited;
-        let edges = self.executor.world().edges().taken().len();
+        let world = self.executor.world_mut();
+        world.edges_mut().clear();
+        world.comparisons_mut().clear();
         let Some(outcome) = self.executor.execute(&call) else {
             self.count(call.action).discarded += 1;
-            return;
+            return None;
         };
         self.waited = Delay::default();
         let count = self.count(call.action);
@@ -156,10 +222,23 @@ impl<'r, 'p> Run<'r, 'p> {
         self.played.calls += 1;
         self.judge(&call, &outcome);
         self.played.sequence.push(call);
-        let novel = self.plan.coverage.novel(self.executor.world().edges(), edges);
-        if !novel.is_empty() {
-            self.played.edges.extend(novel);
-            self.played.useful = self.played.sequence.len();
+        self.learn(outcome.is_success());
+        Some(outcome.is_success())
+    }
+
+    /// Notes where the last call went, if few went there.
+    fn learn(&mut self, succeeded: bool) {
+        let Self { executor, options, plan, played, trails, .. } = self;
+        let Played { edges, rare_edges, states, rare_states, .. } = played;
+        let known = edges.len() + states.len();
+        let taken = coverage::signals(executor.world().edges());
+        trails.edges.follow(&plan.edges, taken, Trail { novel: edges, rare: rare_edges });
+        if succeeded && options.guidance.sees_states() {
+            let reached = novelty::states(executor.ledger()).map(|state| Signal::new(state, 1));
+            trails.states.follow(&plan.states, reached, Trail { novel: states, rare: rare_states });
+        }
+        if edges.len() + states.len() > known {
+            played.useful = played.sequence.len();
         }
     }
 
@@ -185,7 +264,7 @@ impl<'r, 'p> Run<'r, 'p> {
     }
 
     fn end(mut self) -> Played {
-        if self.played.violations.is_empty() && self.played.edges.is_empty() {
+        if self.played.violations.is_empty() && self.played.useful == 0 {
             self.played.sequence = Vec::new();
         }
         self.played

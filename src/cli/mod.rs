@@ -19,6 +19,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     artifact::DEFAULT_RELEASE,
     config::{Given, check_environment},
+    guidance::Guidance,
     problem::Problem,
 };
 
@@ -148,6 +149,10 @@ struct MutantsArgs {
     /// Judges each by the invariant that it breaks alone, not by the whole catalogue
     #[arg(long)]
     own: bool,
+
+    /// How much of what was seen decides what is tried next
+    #[arg(long, value_name = "HOW", default_value = "all")]
+    guidance: Guidance,
 
     /// Threads [default: one per core]. The result does not depend on it
     #[arg(long, value_name = "N")]

@@ -35,6 +35,7 @@ pub(super) fn mutants(arguments: &MutantsArgs) -> Result<ExitCode, Problem> {
         } else {
             Judged::All(invariants::all().collect())
         },
+        guidance: arguments.guidance,
         workers: workers(arguments.workers)?,
     };
     let mut progress = Progress::new(plan.mutants.len() as u64 * plan.seeds);

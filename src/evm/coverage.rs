@@ -127,7 +127,7 @@ fn jump(context: InstructionContext<'_, Host, EthInterpreter>) -> InstructionExe
     if let Some(destination) = peek(&context, 0).and_then(|destination| usize::try_from(destination).ok()) {
         let code = &context.interpreter.bytecode;
         if destination < code.bytecode_slice().len() {
-            context.host.chain.record(code, 2 * destination);
+            context.host.chain.edges.record(code, 2 * destination);
         }
     }
     control::jump(context)
@@ -138,7 +138,7 @@ fn jumpi(context: InstructionContext<'_, Host, EthInterpreter>) -> InstructionEx
         // The instruction pointer has moved past the opcode already.
         let code = &context.interpreter.bytecode;
         let branch = 2 * (code.pc() - 1) + usize::from(!condition.is_zero());
-        context.host.chain.record(code, branch);
+        context.host.chain.edges.record(code, branch);
     }
     control::jumpi(context)
 }

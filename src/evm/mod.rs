@@ -5,6 +5,7 @@
 //! going back to a [`Snapshot`] costs what was changed since, not the size of the state, and the slots that a call
 //! changed are known without looking for them.
 
+mod comparisons;
 mod coverage;
 mod trace;
 
@@ -24,6 +25,7 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
+pub use comparisons::Comparisons;
 pub use coverage::{Edge, EdgeMap};
 pub use trace::{Frame, FrameEnd, FrameKind, TraceEvent};
 
@@ -33,8 +35,15 @@ use crate::{
 };
 use trace::Recorder;
 
-/// What instructions see: state, block and coverage.
-type Host = Context<BlockEnv, TxEnv, CfgEnv, EmptyDB, Journal<EmptyDB>, EdgeMap>;
+/// What instructions note besides what they do.
+#[derive(Debug, Default)]
+struct Notes {
+    edges: EdgeMap,
+    comparisons: Comparisons,
+}
+
+/// What instructions see: state, block and notes.
+type Host = Context<BlockEnv, TxEnv, CfgEnv, EmptyDB, Journal<EmptyDB>, Notes>;
 
 type Machine = Evm<Host, (), EthInstructions<EthInterpreter, Host>, EthPrecompiles, EthFrame<EthInterpreter>>;
 
@@ -89,13 +98,14 @@ impl World {
             block: BlockEnv::default(),
             tx: TxEnv::default(),
             journaled_state: Journal::new(EmptyDB::new()),
-            chain: EdgeMap::default(),
+            chain: Notes::default(),
             local: LocalContext::default(),
             error: Ok(()),
             cfg,
         };
         let mut instructions = EthInstructions::new_mainnet_with_spec(RULES);
         coverage::instrument(&mut instructions);
+        comparisons::instrument(&mut instructions);
         let mut machine = Evm::new(host, instructions, EthPrecompiles::new(RULES));
         machine.ctx.journaled_state.set_spec_id(RULES);
         let precompiles = machine.precompiles.warm_addresses().clone();
@@ -219,7 +229,7 @@ impl World {
             entry.revert(state, None, true);
         }
         if codes_changed {
-            self.machine.ctx.chain.forget_addresses();
+            self.machine.ctx.chain.edges.forget_addresses();
         }
         self.last_call = self.undo.len();
         self.logs.clear();
@@ -228,12 +238,22 @@ impl World {
 
     /// The edges taken since they were last cleared.
     pub fn edges(&self) -> &EdgeMap {
-        &self.machine.ctx.chain
+        &self.machine.ctx.chain.edges
     }
 
     /// The edges taken since they were last cleared.
     pub fn edges_mut(&mut self) -> &mut EdgeMap {
-        &mut self.machine.ctx.chain
+        &mut self.machine.ctx.chain.edges
+    }
+
+    /// What was compared, if that is noted.
+    pub fn comparisons(&self) -> &Comparisons {
+        &self.machine.ctx.chain.comparisons
+    }
+
+    /// What was compared, to have it noted or forgotten.
+    pub fn comparisons_mut(&mut self) -> &mut Comparisons {
+        &mut self.machine.ctx.chain.comparisons
     }
 
     fn register_code(&mut self, address: Address) {
@@ -241,7 +261,7 @@ impl World {
         let Some(info) = state.get(&address).map(|account| &account.info) else { return };
         let length = info.code.as_ref().map_or(0, Bytecode::len);
         if info.code_hash != KECCAK256_EMPTY {
-            self.machine.ctx.chain.register(info.code_hash, length);
+            self.machine.ctx.chain.edges.register(info.code_hash, length);
         }
     }
 

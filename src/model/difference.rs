@@ -176,7 +176,7 @@ impl Differences<'_> {
             reporter: "reporter",
             pod_count: "number of pods",
             burnable_shares: "burnable shares",
-        } besides { pods, places, balances });
+        } besides { pods, places, payers, balances });
         for (staker, (p, a)) in actual.stakers.iter().zip(p.pods.iter().zip(&a.pods)) {
             let whose = format!("{}'s pod: ", self.name(staker.address));
             fields!(self, whose, p, a, Pod {

@@ -18,6 +18,9 @@ use crate::{
 /// What a validator is started with, in whole ETH.
 const VALIDATOR: U256 = U256::from_limbs([32, 0, 0, 0]);
 
+/// What those who have more than anybody asks of them can pay at once, as often as a run has calls: a million ETH.
+const MOST_PAID: U256 = U256::from_limbs([2_003_764_205_206_896_640, 54_210, 0, 0]);
+
 /// What a pod tells the manager: what there was, and by how much it changed, in wei.
 struct Update {
     previous: U256,
@@ -27,6 +30,7 @@ struct Update {
 impl Model<'_> {
     pub(super) fn pods(&mut self, operation: &PodOperation) -> Foreseen {
         use PodOperation as P;
+        self.can_pay(operation)?;
         match operation {
             P::Create {} => self.create_pod().map(drop),
             P::Stake { value } => self.start_validator(*value),
@@ -84,19 +88,35 @@ impl Model<'_> {
         if self.ledger.pod(self.caller).is_none() {
             self.make_pod()?;
         }
-        self.pay(value)
-    }
-
-    /// The caller pays. Of those who are no stakers nobody keeps what they have; they have enough.
-    fn pay(&mut self, value: U256) -> Foreseen {
-        let Some(staker) = self.ledger.staker_index(self.caller) else { return Ok(()) };
-        let balance = &mut self.ledger.native.balances[staker];
-        *balance = balance.checked_sub(value).ok_or(Stop::Unpredicted("the caller cannot pay"))?;
+        self.pay(value);
         Ok(())
     }
 
+    /// Whoever cannot pay what a call costs never gets as far as the contract.
+    fn can_pay(&self, operation: &PodOperation) -> Foreseen {
+        use PodOperation as P;
+        let (P::Stake { value } | P::Pay { value, .. } | P::ReportCheckpoint { value, .. }) = operation else {
+            return Ok(());
+        };
+        let native = &self.ledger.native;
+        let has = match self.ledger.staker_index(self.caller) {
+            Some(staker) => native.balances[staker],
+            None if native.payers.contains(&self.caller) => MOST_PAID,
+            None => U256::ZERO,
+        };
+        if *value <= has { Ok(()) } else { Err(Stop::Unpredicted("the caller cannot pay")) }
+    }
+
+    /// The caller pays. Of those who are no stakers nobody keeps what they have.
+    fn pay(&mut self, value: U256) {
+        if let Some(staker) = self.ledger.staker_index(self.caller) {
+            let balance = &mut self.ledger.native.balances[staker];
+            *balance = balance.saturating_sub(value);
+        }
+    }
+
     fn send_to_pod(&mut self, pod: usize, value: U256) -> Foreseen {
-        self.pay(value)?;
+        self.pay(value);
         let balance = &mut self.ledger.native.pods[pod].balance;
         *balance = add(*balance, value)?;
         Ok(())

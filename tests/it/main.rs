@@ -13,6 +13,7 @@ mod matrix;
 mod model;
 mod mutants;
 mod node;
+mod novelty;
 mod releases;
 mod shrinking;
 mod support;

@@ -2,6 +2,7 @@
 
 use slashproof::{
     artifact::Artifacts,
+    guidance::Guidance,
     invariants,
     matrix::{self, Judged, Plan},
     mutant::{self, Mutant},
@@ -53,7 +54,7 @@ fn build(mutant: &Mutant) -> Result<Box<dyn Protocol>, Problem> {
 
 fn played(mutant: &Mutant) -> matrix::Matrix {
     let judged = Judged::All(invariants::all().collect());
-    let plan = Plan { mutants: vec![mutant], seeds: 2, judged, workers: 2 };
+    let plan = Plan { mutants: vec![mutant], seeds: 2, judged, guidance: Guidance::All, workers: 2 };
     matrix::play(&plan, &build, &mut |_, _| {}).expect("it deploys")
 }
 

@@ -93,15 +93,33 @@ fn candidates(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Vec<Address> {
 }
 
 fn bar(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let barring: Vec<&Token> = draw.ledger.tokens.iter().filter(|token| !token.quirks.barred.is_empty()).collect();
-    let token = draw.choose(&barring)?;
-    let candidates = candidates(protocol, draw);
-    let account = draw.choose(&candidates)?;
+    let awaited = awaited(draw.ledger);
+    let (token, account) = if !awaited.is_empty() && draw.chance(50) {
+        draw.choose(&awaited)?
+    } else {
+        let barring: Vec<&Token> = draw.ledger.tokens.iter().filter(|token| !token.quirks.barred.is_empty()).collect();
+        let candidates = candidates(protocol, draw);
+        (draw.choose(&barring)?, draw.choose(&candidates)?)
+    };
     let place = draw.ledger.holders.iter().position(|holder| *holder == account)?;
     if token.quirks.barred[place] {
         return None;
     }
     set_barred(protocol, token.address, account, true)
+}
+
+/// The tokens that slashes will pay and that can bar, and to whom.
+fn awaited(ledger: &Ledger) -> Vec<(&Token, Address)> {
+    let mut awaited = Vec::new();
+    for set in ledger.sets.iter().filter(|set| set.is_redistributing()) {
+        let pending = set.pending_slashes.iter().filter_map(|id| set.slashes.get(usize::try_from(*id).ok()?));
+        for (strategy, _) in pending.flatten().filter(|(_, shares)| !shares.is_zero()) {
+            let token = ledger.strategy(*strategy).map(|strategy| strategy.token);
+            let token = ledger.tokens.iter().find(|known| Some(known.address) == token);
+            awaited.extend(token.filter(|token| !token.quirks.barred.is_empty()).map(|token| (token, set.recipient)));
+        }
+    }
+    awaited
 }
 
 fn unbar(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

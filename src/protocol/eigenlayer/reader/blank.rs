@@ -145,6 +145,7 @@ fn native(protocol: &EigenLayer) -> NativeStake {
     NativeStake {
         pods: vec![Pod::default(); stakers.len()],
         places: stakers.iter().map(|staker| pod_of(&protocol.book, *staker)).collect(),
+        payers: vec![protocol.cast.reporter, protocol.cast.owner],
         balances: vec![U256::ZERO; stakers.len()],
         ..NativeStake::default()
     }

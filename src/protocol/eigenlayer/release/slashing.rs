@@ -16,6 +16,7 @@ pub const SLASHING: Release = Release {
         "avs.create_redistributing_sets",
         "anybody.clear_slash",
         "anybody.clear_slash_by_strategy",
+        "anybody.clear_slash_to_barred",
         "anybody.clear_slash_again",
         "avs.redistribute_to_nobody",
         "avs.redistribute_native",

@@ -48,6 +48,8 @@ impl Encoder<'_> {
                 }
                 call.abi_encode()
             }
+            // Of others who become operators nobody would keep what they have.
+            O::RegisterAsOperator { .. } if self.before.operator(self.actor).is_none() => return None,
             O::RegisterAsOperator { approver, allocation_delay } => M::registerAsOperatorCall {
                 initDelegationApprover: *approver,
                 allocationDelay: *allocation_delay,
