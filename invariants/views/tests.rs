@@ -76,8 +76,7 @@ fn vie_03() {
 
 #[test]
 fn vie_07() {
-    let mut scene =
-        asking(|scene| Question::OperatorRedistributable { operator: scene.after.operators[0].address });
+    let mut scene = asking(|scene| Question::OperatorRedistributable { operator: scene.after.operators[0].address });
     let told = |scene: &Scene, flag: u64| returning(scene.clone(), &numbers([flag]));
     assert_eq!(judge(&stake::REDISTRIBUTABLE, &told(&scene, 0)), Verdict::Holds, "it is in a set that burns");
     assert!(violated(&stake::REDISTRIBUTABLE, &told(&scene, 1)));

@@ -76,7 +76,8 @@ impl Model<'_> {
             let listed = self.ledger.operators[operator].memberships[set].allocated_strategies.contains(&strategy);
             return if listed { Err(NOT_KEPT) } else { Ok(Returned::Allocation(Allocation::default())) };
         }
-        self.settled(self.allocation_place(operator, set, strategy)?).map(|(_, allocation)| Returned::Allocation(allocation))
+        self.settled(self.allocation_place(operator, set, strategy)?)
+            .map(|(_, allocation)| Returned::Allocation(allocation))
     }
 
     /// `getAllocatedStake`, without the deallocations that are over at block `until`: rounded down twice.
