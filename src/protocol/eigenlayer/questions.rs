@@ -7,13 +7,14 @@ use crate::{
     book::Role,
     call::{Operation, Question, SetId},
     draw::Draw,
-    ledger::Booking,
+    ledger::{Allocation, Booking, Ledger, Operator},
     protocol::{Action, ActionInfo, Expects},
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("anybody.ask_magnitudes", 3, ask_magnitudes),
-    action("anybody.ask_stake", 4, ask_stake),
+    action("anybody.ask_stake", 3, ask_stake),
+    action("anybody.ask_leaving_stake", 10, ask_leaving_stake),
     action("anybody.ask_shares", 4, ask_shares),
     action("anybody.ask_price", 2, ask_price),
     action("anybody.ask_queue", 2, ask_queue),
@@ -55,19 +56,54 @@ fn ask_magnitudes(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address
     Some(asked(protocol, question))
 }
 
+/// Allocations, settled, that are as `is` says, of operators with shares there.
+fn with_shares(ledger: &Ledger, is: impl Fn(Allocation) -> bool) -> Vec<(Address, SetId, Address)> {
+    let mut places = Vec::new();
+    for operator in operators(ledger) {
+        for (set, of_set) in ledger.sets.iter().zip(&operator.allocations) {
+            let all = ledger.strategies.iter().zip(of_set.iter().zip(&operator.stakes));
+            let chosen =
+                all.filter(|(_, (allocation, stake))| !stake.shares.is_zero() && is(allocation.settled(ledger.block)));
+            places.extend(chosen.map(|(strategy, _)| (operator.address, set.id, strategy.address)));
+        }
+    }
+    places
+}
+
+/// Rather where there is something.
 fn ask_stake(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    if draw.ledger.terms.booking == Booking::BySlash && draw.chance(30) {
+    if draw.ledger.terms.booking == Booking::BySlash && draw.chance(20) {
         let operator = draw.choose(&operators(draw.ledger))?.address;
         return Some(asked(protocol, Question::OperatorRedistributable { operator }));
     }
-    let (operator, set, strategy) = allocated(draw)?;
-    let question = if draw.chance(40) {
-        Question::AllocatedStake { operator, set, strategy }
-    } else {
-        let ahead = ahead(draw, operator, set, strategy);
-        Question::MinimumSlashableStake { operator, set, strategy, ahead }
+    let places = with_shares(draw.ledger, |allocation| allocation.current > 0);
+    let rather = draw.choose(&places).filter(|_| draw.chance(80));
+    let place = rather.or_else(|| allocated(draw))?;
+    Some(asked(protocol, stake(draw, place)))
+}
+
+fn stake(draw: &mut Draw<'_>, (operator, set, strategy): (Address, SetId, Address)) -> Question {
+    if draw.chance(30) {
+        return Question::AllocatedStake { operator, set, strategy };
+    }
+    let ahead = ahead(draw, operator, set, strategy);
+    Question::MinimumSlashableStake { operator, set, strategy, ahead }
+}
+
+/// While stake is being deallocated, or somebody that left a set can still be slashed by it. That is soon over.
+fn ask_leaving_stake(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let left = |operator: &&Operator| {
+        operator.memberships.iter().any(|membership| !membership.registered && membership.is_slashable(ledger.block))
     };
-    Some(asked(protocol, question))
+    let leaving: Vec<Address> = operators(ledger).into_iter().filter(left).map(|operator| operator.address).collect();
+    if ledger.terms.booking == Booking::BySlash && draw.chance(40) {
+        let operator = draw.choose(&leaving)?;
+        return Some(asked(protocol, Question::OperatorRedistributable { operator }));
+    }
+    // Settled, it is not over.
+    let place = draw.choose(&with_shares(ledger, |allocation| allocation.pending < 0))?;
+    Some(asked(protocol, stake(draw, place)))
 }
 
 /// Blocks to wait: none, as long as a deallocation takes that is asked for now, or to about where one under way is over.
