@@ -12,7 +12,7 @@ impl Encoder<'_> {
     pub(super) fn questions(&self, operation: &Operation) -> Option<Encoded> {
         let Operation::Ask(question) = operation else { return None };
         let contracts = &self.protocol.contracts;
-        self.of_strategies(question)
+        of_strategies(question)
             .or_else(|| Some((contracts.allocation_manager, self.of_allocations(question)?)))
             .or_else(|| Some((contracts.delegation_manager, self.of_delegations(question)?)))
     }
@@ -71,16 +71,16 @@ impl Encoder<'_> {
             _ => return None,
         })
     }
+}
 
-    fn of_strategies(&self, question: &Question) -> Option<Encoded> {
-        Some(match question {
-            Question::SharesForTokens { strategy, tokens } => {
-                (*strategy, S::underlyingToSharesCall { amountUnderlying: *tokens }.abi_encode())
-            }
-            Question::TokensForShares { strategy, shares } => {
-                (*strategy, S::sharesToUnderlyingCall { amountShares: *shares }.abi_encode())
-            }
-            _ => return None,
-        })
-    }
+fn of_strategies(question: &Question) -> Option<Encoded> {
+    Some(match question {
+        Question::SharesForTokens { strategy, tokens } => {
+            (*strategy, S::underlyingToSharesCall { amountUnderlying: *tokens }.abi_encode())
+        }
+        Question::TokensForShares { strategy, shares } => {
+            (*strategy, S::sharesToUnderlyingCall { amountShares: *shares }.abi_encode())
+        }
+        _ => return None,
+    })
 }
