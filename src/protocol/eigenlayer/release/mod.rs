@@ -92,11 +92,16 @@ pub fn find(name: &str) -> Result<&'static Release, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::eigenlayer::ACTIONS;
+    use crate::{
+        protocol::eigenlayer::{ACTIONS, surroundings},
+        worlds,
+    };
 
     #[test]
     fn what_a_release_says_of_actions_is_said_of_actions_there_are() {
-        let names: Vec<&str> = ACTIONS.iter().copied().flatten().map(|action| action.info.name).collect();
+        let surrounding = worlds::KINDS.iter().flat_map(surroundings::actions);
+        let all = ACTIONS.iter().copied().chain(surrounding).flatten();
+        let names: Vec<&str> = all.map(|action| action.info.name).collect();
         for release in RELEASES {
             for name in release.absent.iter().chain(release.weights.iter().map(|(name, _)| name)) {
                 assert!(names.contains(name), "{}: {name}", release.name);
