@@ -10,6 +10,9 @@ use crate::{
     protocol::{Expects, Protocol},
 };
 
+/// By how much a neglected action weighs more.
+const EMPHASIS: u32 = 6;
+
 /// Draws calls with the weights of one run.
 ///
 /// The weights themselves are drawn: in some runs slashes crowd, in others nobody ever withdraws. Runs that are all alike
@@ -72,6 +75,16 @@ impl<'p> Generator<'p> {
     pub fn among(mut self, selection: &Selection) -> Self {
         for (index, weight) in self.weights.iter_mut().enumerate() {
             *weight *= u32::from(selection.has(index));
+        }
+        self
+    }
+
+    /// Draws `neglected` actions more often: those of which nothing came yet as it should.
+    #[must_use]
+    pub fn favouring(mut self, neglected: &[ActionId]) -> Self {
+        for action in neglected {
+            let (index, usual) = (usize::from(action.0), 4 * self.protocol.actions()[usize::from(action.0)].weight);
+            self.weights[index] = EMPHASIS * self.weights[index].max(usual);
         }
         self
     }

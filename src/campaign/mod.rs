@@ -23,7 +23,7 @@ use alloy_primitives::U256;
 use serde::Serialize;
 
 use crate::{
-    call::Call,
+    call::{ActionId, Call},
     corpus::{Corpus, Entry, Goals},
     coverage::{CoverageMap, Signal},
     executor::Executor,
@@ -33,7 +33,7 @@ use crate::{
     model::Ending,
     oracle::{Deviation, Invariant},
     problem::Problem,
-    protocol::{Protocol, lacking},
+    protocol::{Expects, Protocol, lacking},
 };
 
 use worker::Worker;
@@ -326,6 +326,8 @@ struct Plan {
     corpus: Corpus,
     /// By entry of the corpus: how seldom it is gone where it went first.
     weights: Vec<u32>,
+    /// Actions of which nothing came yet as it should.
+    neglected: Vec<ActionId>,
     edges: CoverageMap,
     states: CoverageMap,
     /// By selected invariant: whether there is nothing left to judge.
@@ -474,6 +476,7 @@ impl<'a> Campaign<'a> {
             next: AtomicUsize::new(0),
             corpus: self.corpus.clone(),
             weights: self.weights(),
+            neglected: self.neglected(),
             edges: self.edges.clone(),
             states: self.states.clone(),
             settled: self.settled(),
@@ -576,6 +579,19 @@ impl<'a> Campaign<'a> {
         if let Some((index, _)) = earlier.iter().enumerate().min_by_key(|(_, weight)| **weight) {
             self.corpus.remove(index);
         }
+    }
+
+    /// Actions that never succeeded, and probes that were never refused. In the first epoch that says nothing.
+    fn neglected(&self) -> Vec<ActionId> {
+        if !self.options.guidance.keeps() || self.runs == 0 {
+            return Vec::new();
+        }
+        let counted = (0..).map(ActionId).zip(self.protocol.actions().iter().zip(&self.actions));
+        let lacking = counted.filter(|(_, (info, count))| match info.expects {
+            Expects::Success => count.succeeded == 0,
+            Expects::Revert => count.reverted == 0,
+        });
+        lacking.map(|(action, _)| action).collect()
     }
 
     /// By entry of the corpus: how seldom it is gone where it went first.

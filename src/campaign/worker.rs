@@ -124,7 +124,8 @@ impl<'r, 'p> Run<'r, 'p> {
     /// Plays calls drawn now, in half of the runs after something of the corpus.
     fn play(&mut self, dice: &mut Dice) {
         let beginning = self.beginning(dice);
-        let generator = Generator::for_run(self.executor.protocol(), dice).among(&self.options.actions);
+        let generator = Generator::for_run(self.executor.protocol(), dice);
+        let generator = generator.favouring(&self.plan.neglected).among(&self.options.actions);
         let depth = self.options.depth as usize;
         for place in beginning.into_iter().take(depth) {
             match place {

@@ -168,7 +168,15 @@ fn allocate_rest(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
 fn deallocate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let (operator, caller, mut changes) = allocator(protocol, draw)?;
     changes.retain(|change| change.current > 0);
-    let change = prefer_slashable(draw, operator, changes)?;
+    // Where others wait already: a queue of one has no order.
+    let queued =
+        |at: usize| draw.ledger.operator(operator).is_some_and(|it| !it.stakes[at].deallocation_queue.is_empty());
+    let behind: Vec<Changeable> = changes.iter().filter(|change| queued(change.strategy)).cloned().collect();
+    let change = if !behind.is_empty() && draw.chance(50) {
+        draw.choose(&behind)?
+    } else {
+        prefer_slashable(draw, operator, changes)?
+    };
     let less = draw.up_to(U256::from(change.current))?;
     let left = Quantity::Exactly(U256::from(change.current).saturating_sub(less));
     Some((caller, one_change(draw.ledger, operator, change, left)))
