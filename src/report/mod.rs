@@ -163,6 +163,8 @@ pub struct MetricRow {
 pub struct Coverage {
     /// Edges taken.
     pub edges: usize,
+    /// Kinds of states of the ledger.
+    pub states: usize,
 }
 
 /// A finding.
@@ -217,7 +219,7 @@ impl Report {
             probes: rows(Expects::Revert),
             invariants: invariants.collect(),
             metrics: options.deviations.iter().zip(&summary.deviations).map(metric_row).collect(),
-            coverage: Coverage { edges: summary.edges },
+            coverage: Coverage { edges: summary.edges, states: summary.states },
             corpus: summary.corpus.entries().len(),
             findings: findings.iter().map(|(finding, file)| finding_row(finding, file)).collect(),
         };

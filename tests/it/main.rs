@@ -7,6 +7,7 @@ mod determinism;
 mod docs;
 mod examples;
 mod files;
+mod guidance;
 mod hostile;
 mod ledger;
 mod matrix;
