@@ -34,6 +34,7 @@ const LAYERS: &[&str] = &[
     "campaign",
     "matrix",
     "finding",
+    "gate",
     "node",
     "report",
     "config",

@@ -1,0 +1,297 @@
+//! Variables of a contract, members of a struct: each has a place, and what was kept there must be found there.
+
+use alloy_primitives::{U256, U512};
+
+use super::{Comparison, Difference, Kind, Meaning, Side};
+use crate::artifact::{StorageLayout, layout::Variable};
+
+/// What begins the name of a variable that is kept only for its place.
+const RETIRED: &str = "deprecated";
+
+/// What became of a variable of the baseline: the index says of which of the candidate.
+#[derive(Clone, Copy)]
+enum Fate {
+    Kept(usize),
+    Renamed(usize),
+    Retired(usize),
+    Moved(usize),
+    Replaced(usize),
+    Removed,
+}
+
+/// Whether a variable only reserves room: an array by that name.
+pub(super) fn is_gap(variable: &Variable) -> bool {
+    let stem = variable.label.trim_start_matches('_');
+    stem.len() < variable.label.len()
+        && (stem == "gap" || stem.starts_with("gap_"))
+        && variable.type_id.contains("array") | variable.type_id.contains('[')
+}
+
+/// Where a variable is declared, as far as that is known.
+pub(super) fn source(variable: &Variable) -> String {
+    variable.declared.as_ref().map(|declared| declared.source.clone()).unwrap_or_default()
+}
+
+/// The bytes that a variable takes, counted from slot 0.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Extent {
+    begin: U512,
+    end: U512,
+}
+
+impl Extent {
+    /// Slots and sizes have 256 bits, so that this is far from overflowing.
+    fn of(variable: &Variable, layout: &StorageLayout) -> Self {
+        let begin = U512::from(variable.slot) * U512::from(32) + U512::from(variable.offset);
+        Self { begin, end: begin + U512::from(layout.types[&variable.type_id].number_of_bytes) }
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        self.begin < other.end && other.begin < self.end
+    }
+}
+
+/// A slot, and the byte within if it is not the first.
+fn place(slot: U256, offset: usize) -> String {
+    if offset == 0 { format!("slot {slot}") } else { format!("slot {slot}, byte {offset}") }
+}
+
+fn place_of(variable: &Variable) -> String {
+    place(variable.slot, variable.offset)
+}
+
+fn joined(path: &str, label: &str) -> String {
+    if path.is_empty() { label.to_owned() } else { format!("{path}.{label}") }
+}
+
+/// `__deprecated_x` is what is left of `x`.
+fn retires(older: &str, newer: &str) -> bool {
+    let stem = newer.trim_start_matches('_');
+    let rest =
+        stem.get(..RETIRED.len()).filter(|word| word.eq_ignore_ascii_case(RETIRED)).map(|_| &stem[RETIRED.len()..]);
+    rest.is_some_and(|rest| rest.trim_start_matches('_').eq_ignore_ascii_case(older.trim_start_matches('_')))
+}
+
+fn at_same_place(one: &Variable, other: &Variable) -> bool {
+    one.slot == other.slot && one.offset == other.offset
+}
+
+/// One list of variables with the layout they are in.
+#[derive(Clone, Copy)]
+struct List<'a> {
+    side: Side<'a>,
+    variables: &'a [Variable],
+}
+
+impl<'a> List<'a> {
+    fn extent(&self, variable: &Variable) -> Extent {
+        Extent::of(variable, self.side.layout)
+    }
+
+    fn kept(&self) -> impl Iterator<Item = &'a Variable> + use<'a> {
+        self.variables.iter().filter(|variable| !is_gap(variable))
+    }
+
+    fn gaps(&self) -> impl Iterator<Item = &'a Variable> + use<'a> {
+        self.variables.iter().filter(|variable| is_gap(variable))
+    }
+
+    fn type_of(&self, variable: &Variable) -> &'a str {
+        &self.side.layout.types[&variable.type_id].label
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares the variables of two contracts, or the members of two structs.
+    pub(super) fn fields(&mut self, path: &str, old: &'a [Variable], new: &'a [Variable]) {
+        let old = List { side: self.sides.old, variables: old };
+        let new = List { side: self.sides.new, variables: new };
+        let fates = self.fates(old, new);
+        let mut told = vec![false; new.variables.len()];
+        for (variable, fate) in old.kept().zip(&fates) {
+            if let Fate::Kept(at) | Fate::Renamed(at) | Fate::Retired(at) | Fate::Moved(at) | Fate::Replaced(at) = *fate
+            {
+                told[at] = true;
+            }
+            self.tell(path, (old, variable), new, *fate);
+        }
+        for (at, variable) in new.variables.iter().enumerate() {
+            if !told[at] && !is_gap(variable) {
+                self.newcomer(path, old, (new, variable));
+            }
+        }
+        for gap in old.gaps() {
+            self.gap(path, old, gap, new);
+        }
+    }
+
+    /// What became of each variable that is no gap. Who is in its place under its name is itself; then who is in its place
+    /// and was nowhere before has its bytes; then it is sought by name.
+    fn fates(&self, old: List<'a>, new: List<'a>) -> Vec<Fate> {
+        let olds: Vec<&Variable> = old.kept().collect();
+        let mut taken = vec![false; new.variables.len()];
+        let mut fates: Vec<Option<Fate>> = olds.iter().map(|_| None).collect();
+        for (fate, older) in fates.iter_mut().zip(&olds) {
+            let same = |newer: &Variable| at_same_place(older, newer) && older.label == newer.label;
+            let found = new.variables.iter().position(|newer| same(newer) && !is_gap(newer));
+            *fate = found.map(Fate::Kept);
+            found.into_iter().for_each(|at| taken[at] = true);
+        }
+        let strays: Vec<&str> =
+            olds.iter().zip(&fates).filter(|(_, fate)| fate.is_none()).map(|(older, _)| older.label.as_str()).collect();
+        for (fate, older) in fates.iter_mut().zip(&olds).filter(|(fate, _)| fate.is_none()) {
+            let in_place =
+                |at: &usize| !taken[*at] && !is_gap(&new.variables[*at]) && at_same_place(older, &new.variables[*at]);
+            let Some(at) = (0..new.variables.len()).find(in_place) else { continue };
+            let newer = &new.variables[at];
+            let declared = newer.declared.as_ref().and_then(|declared| declared.renamed_from.as_ref());
+            let retired = retires(&older.label, &newer.label) || declared == Some(&older.label);
+            let elsewhere = new.variables.iter().any(|other| other.label == older.label);
+            let is_stray = strays.contains(&newer.label.as_str());
+            if !is_stray && (retired || !elsewhere) && self.reads(older, newer) {
+                *fate = Some(if retired { Fate::Retired(at) } else { Fate::Renamed(at) });
+                taken[at] = true;
+            }
+        }
+        for (fate, older) in fates.iter_mut().zip(&olds).filter(|(fate, _)| fate.is_none()) {
+            let by_name =
+                |at: &usize| !taken[*at] && !is_gap(&new.variables[*at]) && new.variables[*at].label == older.label;
+            let extent = old.extent(older);
+            let over = |at: &usize| {
+                let newer = &new.variables[*at];
+                !taken[*at] && extent.overlaps(new.extent(newer)) && !strays.contains(&newer.label.as_str())
+            };
+            let found = (0..new.variables.len()).find(by_name).map(Fate::Moved);
+            let found = found.or_else(|| (0..new.variables.len()).find(over).map(Fate::Replaced));
+            if let Some(Fate::Moved(at) | Fate::Replaced(at)) = found {
+                taken[at] = true;
+            }
+            *fate = found;
+        }
+        fates.into_iter().map(|fate| fate.unwrap_or(Fate::Removed)).collect()
+    }
+
+    /// Whether what one variable kept is read the same by another.
+    fn reads(&self, older: &'a Variable, newer: &'a Variable) -> bool {
+        let mut trial = Comparison { sides: self.sides, within: self.within.clone(), differences: Vec::new() };
+        trial.variable("", older, newer);
+        trial.differences.iter().all(|difference| difference.meaning != Meaning::Breaks)
+    }
+
+    /// Notes what became of a variable.
+    fn tell(&mut self, path: &str, (old, older): (List<'a>, &'a Variable), new: List<'a>, fate: Fate) {
+        let what = joined(path, &older.label);
+        let (kind, meaning, sentence, newer) = match fate {
+            Fate::Kept(at) => {
+                let newer = &new.variables[at];
+                self.variable(&what, older, newer);
+                return self.reach(&what, (old, older), (new, newer));
+            }
+            Fate::Renamed(at) => {
+                let newer = &new.variables[at];
+                let text =
+                    format!("{what} is called {} now; whether it means the same is for a person to say", newer.label);
+                (Kind::Renamed, Meaning::Review, text, newer)
+            }
+            Fate::Retired(at) => {
+                let newer = &new.variables[at];
+                (Kind::Renamed, Meaning::Allowed, format!("{what} is kept in its place as {}", newer.label), newer)
+            }
+            Fate::Moved(at) => {
+                let newer = &new.variables[at];
+                let text = format!(
+                    "{what} moves from {} to {}, and is not read from where it was kept",
+                    place_of(older),
+                    place_of(newer)
+                );
+                (Kind::Moved, Meaning::Breaks, text, newer)
+            }
+            Fate::Replaced(at) => {
+                let newer = &new.variables[at];
+                let text = if is_gap(newer) {
+                    format!("{what} is gone, and a gap is where it was: what is put there later finds what it left")
+                } else {
+                    let (was, is) = (old.type_of(older), new.type_of(newer));
+                    format!(
+                        "{what} ({was}) is gone, and {} ({is}) is where it was, at {}",
+                        newer.label,
+                        place_of(older)
+                    )
+                };
+                (Kind::Removed, Meaning::Breaks, text, if is_gap(newer) { older } else { newer })
+            }
+            Fate::Removed => {
+                let text =
+                    format!("{what} is gone from {}: what is put there later finds what it left", place_of(older));
+                (Kind::Removed, Meaning::Breaks, text, older)
+            }
+        };
+        self.differences.push(Difference { kind, meaning, what: what.clone(), sentence, source: source(newer) });
+        if let Fate::Renamed(_) | Fate::Retired(_) | Fate::Moved(_) = fate {
+            self.variable(&what, older, newer);
+        }
+    }
+
+    /// Notes if a variable that stayed in its place has grown over others.
+    fn reach(&mut self, what: &str, (old, older): (List<'a>, &'a Variable), (new, newer): (List<'a>, &'a Variable)) {
+        let (was, is) = (old.extent(older), new.extent(newer));
+        if is.end <= was.end {
+            return;
+        }
+        let grown = Extent { begin: was.end, end: is.end };
+        if let Some(other) = old.kept().find(|other| old.extent(other).overlaps(grown)) {
+            let sentence = format!("{what} has grown over {}, at {}", other.label, place_of(other));
+            self.note(Kind::Grown, Meaning::Breaks, what, sentence, newer);
+        }
+    }
+
+    /// Notes a variable that the baseline does not have.
+    fn newcomer(&mut self, path: &str, old: List<'a>, (new, variable): (List<'a>, &'a Variable)) {
+        let what = joined(path, &variable.label);
+        let extent = new.extent(variable);
+        let under = |other: &&Variable| old.extent(other).overlaps(extent);
+        let (kind, meaning, text) = if let Some(other) = old.kept().find(under) {
+            (
+                Kind::Inserted,
+                Meaning::Breaks,
+                format!("is new at {}, where {} was kept", place_of(variable), other.label),
+            )
+        } else if old.gaps().any(|gap| under(&gap)) {
+            (Kind::Consumed, Meaning::Allowed, format!("is new at {}, in what a gap reserved", place_of(variable)))
+        } else if old.variables.iter().all(|other| old.extent(other).end <= extent.begin) {
+            (Kind::Appended, Meaning::Allowed, format!("is new at {}, after all others", place_of(variable)))
+        } else {
+            (Kind::Inserted, Meaning::Allowed, format!("is new at {}, in bytes that nobody used", place_of(variable)))
+        };
+        self.note(kind, meaning, &what, format!("{what} {text}"), variable);
+    }
+
+    /// Notes a gap that does not end where it did. If something was kept behind it, that has moved or is told to be gone;
+    /// if not, contracts that inherit would move.
+    fn gap(&mut self, path: &str, old: List<'a>, gap: &'a Variable, new: List<'a>) {
+        let was = old.extent(gap);
+        let met: Vec<&Variable> = new.variables.iter().filter(|newer| new.extent(newer).overlaps(was)).collect();
+        if met.iter().any(|newer| new.extent(newer).end == was.end) {
+            return;
+        }
+        let behind = old.kept().find(|other| old.extent(other).begin >= was.end);
+        let last = met.last().map(|newer| new.extent(newer).end);
+        let word = U512::from(32);
+        let is = last.map_or_else(
+            || "nothing reserves it any more".to_owned(),
+            |end| format!("what is there now ends before slot {}", end.div_ceil(word)),
+        );
+        let why = behind.map_or_else(
+            || "a contract that inherits from this one would move".to_owned(),
+            |other| format!("{} is kept behind it", other.label),
+        );
+        let what = joined(path, &gap.label);
+        let sentence = format!("{what} ended before slot {}; {is}, and {why}", was.end.div_ceil(word));
+        let meaning = if behind.is_some() { Meaning::Breaks } else { Meaning::Review };
+        self.note(Kind::Gap, meaning, &what, sentence, met.last().copied().unwrap_or(gap));
+    }
+
+    pub(super) fn note(&mut self, kind: Kind, meaning: Meaning, what: &str, sentence: String, at: &Variable) {
+        self.differences.push(Difference { kind, meaning, what: what.to_owned(), sentence, source: source(at) });
+    }
+}
