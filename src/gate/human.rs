@@ -88,13 +88,13 @@ fn unseen(rows: &[ContractRow], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn conclusion(gate: &Gate) -> String {
-    let count = |meaning| {
-        let all = gate.layout.contracts.iter().flat_map(|row| &row.differences);
-        all.filter(|difference| difference.meaning == meaning).count()
-    };
-    match gate.verdict {
-        Verdict::Pass => "pass: proxies find what they kept".to_owned(),
-        Verdict::Inconclusive => format!("inconclusive: {} for review, nothing breaks", count(Meaning::Review)),
-        Verdict::Fail => format!("fail: {} break proxies", count(Meaning::Breaks)),
+    let all = || gate.layout.contracts.iter().flat_map(|row| &row.differences);
+    let count = |meaning| all().filter(|difference| difference.meaning == meaning).count();
+    match (gate.verdict, count(Meaning::Review), count(Meaning::Breaks)) {
+        (Verdict::Pass, ..) => "pass: proxies find what they kept".to_owned(),
+        (Verdict::Inconclusive, 1, _) => "inconclusive: 1 difference is for review, nothing breaks".to_owned(),
+        (Verdict::Inconclusive, many, _) => format!("inconclusive: {many} differences are for review, nothing breaks"),
+        (Verdict::Fail, _, 1) => "fail: 1 difference breaks proxies".to_owned(),
+        (Verdict::Fail, _, many) => format!("fail: {many} differences break proxies"),
     }
 }

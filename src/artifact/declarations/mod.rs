@@ -35,6 +35,24 @@ pub struct Declarations {
 }
 
 impl Declarations {
+    /// What is declared in the sources of a contract by the syntax trees of all files that it needs, and what its variables'
+    /// declarations say, filled into its layout. `texts` are the sources by path, for lines. `None` if a tree is missing.
+    pub fn of_trees(
+        trees: impl IntoIterator<Item = Value>,
+        texts: &BTreeMap<String, String>,
+        (contract, path): (&str, &str),
+        layout: &mut StorageLayout,
+    ) -> Result<Option<Self>, Problem> {
+        let mut all = Trees::default();
+        trees.into_iter().for_each(|tree| all.add(tree));
+        let files = all.files().into_iter().map(|(number, path)| {
+            let text = texts.get(&path).cloned();
+            (number, (path, text))
+        });
+        let lines = Lines { files: files.collect() };
+        Self::read(&all.index(), contract, path, layout, &lines)
+    }
+
     /// What is declared in the sources of a contract, and what its variables' declarations say, filled into its layout.
     /// `None` if a tree is missing.
     pub(super) fn read(

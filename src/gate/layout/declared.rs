@@ -135,3 +135,44 @@ pub(super) fn writes_storage(code: &[u8]) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pushed_is_no_instruction() {
+        assert!(writes_storage(&[0x60, 0x00, 0x55]));
+        assert!(!writes_storage(&[0x60, 0x55, 0x61, 0x55, 0x55]));
+        assert!(!writes_storage(&[0x7f]));
+    }
+
+    #[test]
+    fn versions_of_initializers_are_compared() {
+        let with = |versions: &[(&str, u64)]| {
+            let initializers = versions.iter().map(|(name, version)| ((*name).to_owned(), *version)).collect();
+            Declarations { initializers, ..Declarations::default() }
+        };
+        let meanings = |old: &[(&str, u64)], new: &[(&str, u64)]| {
+            initializers(&with(old), &with(new)).into_iter().map(|it| (it.what, it.meaning)).collect::<Vec<_>>()
+        };
+        let (first, second) = (("initialize", 1), ("again", 2));
+        assert!(meanings(&[], &[]).is_empty() && meanings(&[first], &[first]).is_empty());
+        assert_eq!(meanings(&[first], &[first, second]), [("again".to_owned(), Meaning::Allowed)]);
+        assert_eq!(meanings(&[first, second], &[first]), [("initializers".to_owned(), Meaning::Review)]);
+        assert_eq!(meanings(&[], &[first]), [("initialize".to_owned(), Meaning::Review)]);
+        assert_eq!(meanings(&[first], &[]), [("initializers".to_owned(), Meaning::Review)]);
+    }
+
+    #[test]
+    fn an_implementation_that_is_no_longer_locked_is_told() {
+        let with = |constructed: &[&str]| Declarations {
+            constructed: constructed.iter().map(|name| (*name).to_owned()).collect(),
+            initializers: [("initialize".to_owned(), 1)].into(),
+            ..Declarations::default()
+        };
+        assert!(constructors(&with(&[]), &with(&[INITIALIZED])).is_empty());
+        let [unlocked] = &constructors(&with(&[INITIALIZED]), &with(&[]))[..] else { panic!("one difference") };
+        assert_eq!(unlocked.meaning, Meaning::Review);
+    }
+}

@@ -163,8 +163,9 @@ impl<'a> Comparison<'a> {
             };
             let found = (0..new.variables.len()).find(by_name).map(Fate::Moved);
             let found = found.or_else(|| (0..new.variables.len()).find(over).map(Fate::Replaced));
+            // A gap may be where several were.
             if let Some(Fate::Moved(at) | Fate::Replaced(at)) = found {
-                taken[at] = true;
+                taken[at] = !is_gap(&new.variables[at]);
             }
             *fate = found;
         }
@@ -230,6 +231,9 @@ impl<'a> Comparison<'a> {
         if let Fate::Renamed(_) | Fate::Retired(_) | Fate::Moved(_) = fate {
             self.variable(&what, older, newer);
         }
+        if let Fate::Renamed(_) | Fate::Retired(_) = fate {
+            self.reach(&what, (old, older), (new, newer));
+        }
     }
 
     /// Notes if a variable that stayed in its place has grown over others.
@@ -293,5 +297,36 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn note(&mut self, kind: Kind, meaning: Meaning, what: &str, sentence: String, at: &Variable) {
         self.differences.push(Difference { kind, meaning, what: what.to_owned(), sentence, source: source(at) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retired_variable_says_so_in_its_name() {
+        assert!(
+            retires("x", "__deprecated_x") && retires("_x", "_deprecated_x") && retires("owner", "deprecatedOwner")
+        );
+        assert!(!retires("x", "__deprecated_y") && !retires("x", "x") && !retires("x", "_x"));
+    }
+
+    #[test]
+    fn a_gap_is_known_by_its_name_and_its_type() {
+        let is = |label: &str, type_id: &str| {
+            is_gap(&Variable {
+                label: label.to_owned(),
+                slot: U256::ZERO,
+                offset: 0,
+                type_id: type_id.to_owned(),
+                ast_id: None,
+                declared: None,
+            })
+        };
+        assert!(is("__gap", "t_array(t_uint256)50_storage") && is("__gap_Base", "t_array(t_uint256)50_storage"));
+        assert!(
+            !is("gap", "t_array(t_uint256)50_storage") && !is("__gap", "t_uint256") && !is("__gaps", "t_array(a)2")
+        );
     }
 }

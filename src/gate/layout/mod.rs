@@ -7,7 +7,7 @@ mod declared;
 mod fields;
 mod types;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Verdict;
 use crate::{
@@ -54,7 +54,7 @@ pub enum Kind {
 }
 
 /// What a difference means for the proxies that live on the old build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Meaning {
     /// What they keep is read as before.
