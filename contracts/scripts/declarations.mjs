@@ -128,21 +128,28 @@ export function declarationsOf(name, path, trees, sources) {
   const nodes = [...all(units)];
   const files = new Map(units.map((unit) => [unit.src.split(":")[2], unit.absolutePath]));
 
+  const place = ({ src }) => {
+    const [start, , file] = src.split(":");
+    const text = Buffer.from(sources.get(files.get(file)), "utf8").subarray(0, Number(start));
+    return `${files.get(file)}:${text.reduce((lines, byte) => lines + (byte === 10 ? 1 : 0), 1)}`;
+  };
   const declared = (id) => {
     const { node, holder } = numbers.get(id);
-    const [start, , file] = node.src.split(":");
-    const text = Buffer.from(sources.get(files.get(file)), "utf8").subarray(0, Number(start));
-    const line = text.reduce((lines, byte) => lines + (byte === 10 ? 1 : 0), 1);
     const renamedFrom = annotation(node, "@custom:oz-renamed-from");
     const retypedFrom = annotation(node, "@custom:oz-retyped-from");
     return {
       contract: holder,
-      source: `${files.get(file)}:${line}`,
+      source: place(node),
       ...(renamedFrom !== undefined && { renamedFrom }),
       ...(retypedFrom !== undefined && { retypedFrom }),
     };
   };
   const members = bases.toReversed().flatMap((base) => base.nodes);
+  const immutables = members.filter(({ mutability }) => mutability === "immutable");
+  const initializers = members
+    .filter(({ kind }) => kind === "function")
+    .flatMap((node) => node.modifiers.map((modifier) => ({ node, version: versionOf(modifier) })))
+    .filter(({ version }) => version !== undefined);
   const declarations = {
     enums: sorted(
       nodes
@@ -154,18 +161,10 @@ export function declarationsOf(name, path, trees, sources) {
         .filter(({ nodeType }) => nodeType === "UserDefinedValueTypeDefinition")
         .map((node) => [node.canonicalName, node.underlyingType.name]),
     ),
-    immutables: sorted(
-      members
-        .filter(({ mutability }) => mutability === "immutable")
-        .map((node) => [node.name, node.typeDescriptions.typeString]),
-    ),
+    immutables: sorted(immutables.map((node) => [node.name, node.typeDescriptions.typeString])),
     constructed: constructed(bases, numbers),
-    initializers: sorted(
-      members
-        .filter(({ kind }) => kind === "function")
-        .flatMap((node) => node.modifiers.map((modifier) => [node.name, versionOf(modifier)]))
-        .filter(([, version]) => version !== undefined),
-    ),
+    initializers: sorted(initializers.map(({ node, version }) => [node.name, version])),
+    places: sorted([...immutables, ...initializers.map(({ node }) => node)].map((node) => [node.name, place(node)])),
   };
   const hasNamespace = bases.flatMap((base) => base.nodes).some((node) => annotation(node, "@custom:storage-location"));
   return { declarations, declared, hasNamespace };

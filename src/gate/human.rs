@@ -32,11 +32,7 @@ fn word(verdict: Verdict) -> &'static str {
 
 fn layout(layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let width = layout.contracts.iter().map(|row| row.contract.len()).max().unwrap_or(0).max("storage layout".len());
-    writeln!(
-        out,
-        "{:width$}  {:>9}  {:>7}  {:>6}  {:>6}  {}",
-        "storage layout", "variables", "allowed", "review", "breaks", "verdict"
-    )?;
+    writeln!(out, "{:width$}  variables  allowed  review  breaks  verdict", "storage layout")?;
     for row in &layout.contracts {
         let count = |meaning| row.differences.iter().filter(|difference| difference.meaning == meaning).count();
         let note = if row.same_code { ", the same code" } else { "" };

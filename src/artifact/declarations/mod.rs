@@ -32,6 +32,8 @@ pub struct Declarations {
     pub constructed: BTreeSet<String>,
     /// The version that each initializer leaves the contract at, by its name: 1 if it is not said.
     pub initializers: BTreeMap<String, u64>,
+    /// Where immutables and initializers are declared, by name.
+    pub places: BTreeMap<String, String>,
 }
 
 impl Declarations {
@@ -64,7 +66,9 @@ impl Declarations {
     ) -> Result<Option<Self>, Problem> {
         let Some(bases) = trees.linearized(contract, path) else { return Ok(None) };
         for variable in &mut layout.storage {
-            let Some((node, holder)) = variable.ast_id.and_then(|id| trees.node(id)) else { return Ok(None) };
+            // Trees of different compilations have the same numbers for different things.
+            let found = variable.ast_id.and_then(|id| trees.node(id)).filter(|(node, _)| name(node) == variable.label);
+            let Some((node, holder)) = found else { return Ok(None) };
             variable.declared = Some(declared(node, holder, lines));
         }
         declare_members(trees, layout, lines);
@@ -82,8 +86,16 @@ impl Declarations {
         };
         // From the base up, so that what overrides comes last and stays.
         for base in bases.iter().rev() {
-            declarations.immutables.extend(immutables(base));
-            declarations.initializers.extend(initializers(base));
+            let place = |node: &Value| (name(node).to_owned(), lines.place(text(node, "src")));
+            declarations.places.extend(immutables(base).map(place));
+            declarations.places.extend(initializers(base).map(|(node, _)| place(node)));
+            declarations.immutables.extend(
+                immutables(base)
+                    .map(|node| (name(node).to_owned(), text(&node["typeDescriptions"], "typeString").to_owned())),
+            );
+            declarations
+                .initializers
+                .extend(initializers(base).map(|(node, version)| (name(node).to_owned(), version)));
             declarations.namespaces.extend(namespaces::of(trees, base, lines)?);
         }
         Ok(Some(declarations))
@@ -128,13 +140,12 @@ fn declare_members(trees: &Index<'_>, layout: &mut StorageLayout, lines: &Lines)
     members.for_each(declare);
 }
 
-fn immutables(contract: &Value) -> impl Iterator<Item = (String, String)> {
-    let variables = tree::list(contract, "nodes").filter(|node| text(node, "mutability") == "immutable");
-    variables.map(|node| (name(node).to_owned(), text(&node["typeDescriptions"], "typeString").to_owned()))
+fn immutables(contract: &Value) -> impl Iterator<Item = &Value> {
+    tree::list(contract, "nodes").filter(|node| text(node, "mutability") == "immutable")
 }
 
-/// The functions of a contract that initialize, by OpenZeppelin's modifiers.
-fn initializers(contract: &Value) -> impl Iterator<Item = (String, u64)> {
+/// The functions of a contract that initialize, by the modifiers of OpenZeppelin, with their versions.
+fn initializers(contract: &Value) -> impl Iterator<Item = (&Value, u64)> {
     let functions = tree::list(contract, "nodes").filter(|node| tree::is(node, "FunctionDefinition"));
     functions.filter(|node| text(node, "kind") == "function").filter_map(|function| {
         tree::list(function, "modifiers").find_map(|modifier| {
@@ -144,7 +155,7 @@ fn initializers(contract: &Value) -> impl Iterator<Item = (String, u64)> {
                 "reinitializer" => text(tree::list(modifier, "arguments").next()?, "value").parse().ok()?,
                 _ => return None,
             };
-            Some((name(function).to_owned(), version))
+            Some((function, version))
         })
     })
 }

@@ -65,7 +65,9 @@ impl<'a> Index<'a> {
     pub(super) fn linearized(&self, contract: &str, path: &str) -> Option<Vec<&'a Value>> {
         let own = |node: &&Value| is(node, "ContractDefinition") && name(node) == contract;
         let own = list(self.units.get(path)?, "nodes").find(own)?;
-        list(own, "linearizedBaseContracts").map(|base| Some(self.node(base.as_u64()?)?.0)).collect()
+        let contract = |base: &Value| self.node(base.as_u64()?).map(|(node, _)| node);
+        let contract = |base| contract(base).filter(|node| is(node, "ContractDefinition"));
+        list(own, "linearizedBaseContracts").map(contract).collect()
     }
 
     /// A declaration by its number, with the name of the contract or struct that it is in. Those of functions are not here.
@@ -88,7 +90,7 @@ impl Lines {
         let start: usize = parts.next().and_then(|start| start.parse().ok()).unwrap_or(0);
         let Some((path, text)) = parts.nth(1).and_then(|number| self.files.get(number)) else { return String::new() };
         match text.as_ref().and_then(|text| text.as_bytes().get(..start)) {
-            Some(before) => format!("{path}:{}", 1 + before.iter().filter(|byte| **byte == b'\n').count()),
+            Some(before) => format!("{path}:{}", before.split(|byte| *byte == b'\n').count()),
             None => path.clone(),
         }
     }

@@ -15,71 +15,73 @@ pub(super) const UNSEEN: &[&str] = &[
     "initializers",
 ];
 
-/// The variable in which OpenZeppelin's contracts keep how far they are initialized.
+/// The variable in which contracts of OpenZeppelin keep how far they are initialized.
 const INITIALIZED: &str = "_initialized";
 
 /// How two builds of a contract differ in what is declared beside variables.
 pub(super) fn differences(sides: Sides<'_>, old: &Declarations, new: &Declarations) -> Vec<Difference> {
     let mut found = immutables(sides, old, new);
-    found.extend(constructors(old, new));
+    found.extend(constructors(sides.new.layout, old, new));
     found.extend(initializers(old, new));
     found
 }
 
-fn note(kind: Kind, meaning: Meaning, what: &str, sentence: String) -> Difference {
-    Difference { kind, meaning, what: what.to_owned(), sentence, source: String::new() }
+/// A difference in what `declarations` have a place of.
+fn note(kind: Kind, meaning: Meaning, what: &str, sentence: String, declarations: &Declarations) -> Difference {
+    let source = declarations.places.get(what).cloned().unwrap_or_default();
+    Difference { kind, meaning, what: what.to_owned(), sentence, source }
+}
+
+fn source_of(layout: &StorageLayout, name: &str) -> Option<String> {
+    layout.storage.iter().find(|variable| variable.label == name).map(fields::source)
 }
 
 /// Immutables are in the code, so that they change without harm; unless one was a variable, or becomes one.
 fn immutables(sides: Sides<'_>, old: &Declarations, new: &Declarations) -> Vec<Difference> {
-    let variable = |layout: &StorageLayout, name: &str| {
-        layout.storage.iter().find(|variable| variable.label == name).map(fields::source)
-    };
     let mut found = Vec::new();
     for (name, label) in &new.immutables {
-        found.extend(
-            match old.immutables.get(name) {
-                Some(before) if before == label => None,
-                Some(before) => Some((Meaning::Allowed, format!("the immutable {name} was {before} and is {label}"))),
-                None if variable(sides.old.layout, name).is_some() => Some((
-                    Meaning::Review,
-                    format!(
-                        "{name} was a variable and is an immutable: proxies no longer keep it, the constructor sets it"
-                    ),
-                )),
-                None => Some((Meaning::Allowed, format!("the immutable {name} is new: the constructor sets it"))),
-            }
-            .map(|(meaning, sentence)| note(Kind::Immutable, meaning, name, sentence)),
-        );
+        let (meaning, sentence) = match old.immutables.get(name) {
+            Some(before) if before == label => continue,
+            Some(before) => (Meaning::Allowed, format!("the immutable {name} was {before} and is {label}")),
+            None if source_of(sides.old.layout, name).is_some() => (
+                Meaning::Review,
+                format!(
+                    "{name} was a variable and is an immutable: proxies no longer keep it, the constructor sets it"
+                ),
+            ),
+            None => (Meaning::Allowed, format!("the immutable {name} is new: the constructor sets it")),
+        };
+        found.push(note(Kind::Immutable, meaning, name, sentence, new));
     }
     for name in old.immutables.keys().filter(|name| !new.immutables.contains_key(*name)) {
-        found.push(match variable(sides.new.layout, name) {
+        found.push(match source_of(sides.new.layout, name) {
             Some(source) => {
                 let sentence =
                     format!("{name} was an immutable and is a variable: zero in every proxy until something sets it");
-                Difference { source, ..note(Kind::Immutable, Meaning::Review, name, sentence) }
+                Difference { source, ..note(Kind::Immutable, Meaning::Review, name, sentence, new) }
             }
-            None => note(Kind::Immutable, Meaning::Allowed, name, format!("the immutable {name} is gone")),
+            None => note(Kind::Immutable, Meaning::Allowed, name, format!("the immutable {name} is gone"), old),
         });
     }
     found
 }
 
 /// What a constructor writes is kept by the implementation, and no proxy sees it.
-fn constructors(old: &Declarations, new: &Declarations) -> Vec<Difference> {
+fn constructors(layout: &StorageLayout, old: &Declarations, new: &Declarations) -> Vec<Difference> {
     let lost: BTreeSet<&String> = new.constructed.difference(&old.constructed).collect();
     let lost = lost.into_iter().filter(|name| *name != INITIALIZED);
     let mut found: Vec<Difference> = lost
         .map(|name| {
             let sentence = format!("a constructor writes {name}, which is kept by the implementation and by no proxy");
-            note(Kind::Constructor, Meaning::Breaks, name, sentence)
+            let source = source_of(layout, name).unwrap_or_default();
+            Difference { source, ..note(Kind::Constructor, Meaning::Breaks, name, sentence, new) }
         })
         .collect();
     let locks = |declarations: &Declarations| declarations.constructed.contains(INITIALIZED);
     if locks(old) && !locks(new) && !new.initializers.is_empty() {
         let sentence =
             "the constructor no longer disables initializers: anybody can initialize the implementation".to_owned();
-        found.push(note(Kind::Constructor, Meaning::Review, INITIALIZED, sentence));
+        found.push(note(Kind::Constructor, Meaning::Review, INITIALIZED, sentence, new));
     }
     found
 }
@@ -91,7 +93,7 @@ fn initializers(old: &Declarations, new: &Declarations) -> Vec<Difference> {
     let Some(after) = highest(new) else {
         if highest(old).is_some() {
             let sentence = "there is no initializer any more: a new proxy cannot be initialized".to_owned();
-            found.push(note(Kind::Initializer, Meaning::Review, "initializers", sentence));
+            found.push(note(Kind::Initializer, Meaning::Review, "initializers", sentence, new));
         }
         return found;
     };
@@ -110,11 +112,11 @@ fn initializers(old: &Declarations, new: &Declarations) -> Vec<Difference> {
                 ),
             )
         };
-        found.push(note(Kind::Initializer, meaning, name, sentence));
+        found.push(note(Kind::Initializer, meaning, name, sentence, new));
     }
     if after < before {
         let sentence = format!("proxies are at version {before}, and new ones are initialized to {after} only");
-        found.push(note(Kind::Initializer, Meaning::Review, "initializers", sentence));
+        found.push(note(Kind::Initializer, Meaning::Review, "initializers", sentence, new));
     }
     found
 }
@@ -171,8 +173,10 @@ mod tests {
             initializers: [("initialize".to_owned(), 1)].into(),
             ..Declarations::default()
         };
-        assert!(constructors(&with(&[]), &with(&[INITIALIZED])).is_empty());
-        let [unlocked] = &constructors(&with(&[INITIALIZED]), &with(&[]))[..] else { panic!("one difference") };
+        assert!(constructors(&StorageLayout::default(), &with(&[]), &with(&[INITIALIZED])).is_empty());
+        let [unlocked] = &constructors(&StorageLayout::default(), &with(&[INITIALIZED]), &with(&[]))[..] else {
+            panic!("one difference")
+        };
         assert_eq!(unlocked.meaning, Meaning::Review);
     }
 }

@@ -2,22 +2,11 @@
 
 use alloy_primitives::{U256, U512};
 
-use super::{Comparison, Difference, Kind, Meaning, Side};
+use super::{
+    Comparison, Difference, Kind, Meaning, Side,
+    fates::{self, Fate},
+};
 use crate::artifact::{StorageLayout, layout::Variable};
-
-/// What begins the name of a variable that is kept only for its place.
-const RETIRED: &str = "deprecated";
-
-/// What became of a variable of the baseline: the index says of which of the candidate.
-#[derive(Clone, Copy)]
-enum Fate {
-    Kept(usize),
-    Renamed(usize),
-    Retired(usize),
-    Moved(usize),
-    Replaced(usize),
-    Removed,
-}
 
 /// Whether a variable only reserves room: an array by that name.
 pub(super) fn is_gap(variable: &Variable) -> bool {
@@ -34,7 +23,7 @@ pub(super) fn source(variable: &Variable) -> String {
 
 /// The bytes that a variable takes, counted from slot 0.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Extent {
+pub(super) struct Extent {
     begin: U512,
     end: U512,
 }
@@ -46,7 +35,7 @@ impl Extent {
         Self { begin, end: begin + U512::from(layout.types[&variable.type_id].number_of_bytes) }
     }
 
-    fn overlaps(self, other: Self) -> bool {
+    pub(super) fn overlaps(self, other: Self) -> bool {
         self.begin < other.end && other.begin < self.end
     }
 }
@@ -64,31 +53,19 @@ fn joined(path: &str, label: &str) -> String {
     if path.is_empty() { label.to_owned() } else { format!("{path}.{label}") }
 }
 
-/// `__deprecated_x` is what is left of `x`.
-fn retires(older: &str, newer: &str) -> bool {
-    let stem = newer.trim_start_matches('_');
-    let rest =
-        stem.get(..RETIRED.len()).filter(|word| word.eq_ignore_ascii_case(RETIRED)).map(|_| &stem[RETIRED.len()..]);
-    rest.is_some_and(|rest| rest.trim_start_matches('_').eq_ignore_ascii_case(older.trim_start_matches('_')))
-}
-
-fn at_same_place(one: &Variable, other: &Variable) -> bool {
-    one.slot == other.slot && one.offset == other.offset
-}
-
 /// One list of variables with the layout they are in.
 #[derive(Clone, Copy)]
-struct List<'a> {
+pub(super) struct List<'a> {
     side: Side<'a>,
-    variables: &'a [Variable],
+    pub(super) variables: &'a [Variable],
 }
 
 impl<'a> List<'a> {
-    fn extent(&self, variable: &Variable) -> Extent {
+    pub(super) fn extent(&self, variable: &Variable) -> Extent {
         Extent::of(variable, self.side.layout)
     }
 
-    fn kept(&self) -> impl Iterator<Item = &'a Variable> + use<'a> {
+    pub(super) fn kept(&self) -> impl Iterator<Item = &'a Variable> + use<'a> {
         self.variables.iter().filter(|variable| !is_gap(variable))
     }
 
@@ -106,7 +83,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn fields(&mut self, path: &str, old: &'a [Variable], new: &'a [Variable]) {
         let old = List { side: self.sides.old, variables: old };
         let new = List { side: self.sides.new, variables: new };
-        let fates = self.fates(old, new);
+        let fates = fates::of(self, old, new);
         let mut told = vec![false; new.variables.len()];
         for (variable, fate) in old.kept().zip(&fates) {
             if let Fate::Kept(at) | Fate::Renamed(at) | Fate::Retired(at) | Fate::Moved(at) | Fate::Replaced(at) = *fate
@@ -125,55 +102,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What became of each variable that is no gap. Who is in its place under its name is itself; then who is in its place
-    /// and was nowhere before has its bytes; then it is sought by name.
-    fn fates(&self, old: List<'a>, new: List<'a>) -> Vec<Fate> {
-        let olds: Vec<&Variable> = old.kept().collect();
-        let mut taken = vec![false; new.variables.len()];
-        let mut fates: Vec<Option<Fate>> = olds.iter().map(|_| None).collect();
-        for (fate, older) in fates.iter_mut().zip(&olds) {
-            let same = |newer: &Variable| at_same_place(older, newer) && older.label == newer.label;
-            let found = new.variables.iter().position(|newer| same(newer) && !is_gap(newer));
-            *fate = found.map(Fate::Kept);
-            found.into_iter().for_each(|at| taken[at] = true);
-        }
-        let strays: Vec<&str> =
-            olds.iter().zip(&fates).filter(|(_, fate)| fate.is_none()).map(|(older, _)| older.label.as_str()).collect();
-        for (fate, older) in fates.iter_mut().zip(&olds).filter(|(fate, _)| fate.is_none()) {
-            let in_place =
-                |at: &usize| !taken[*at] && !is_gap(&new.variables[*at]) && at_same_place(older, &new.variables[*at]);
-            let Some(at) = (0..new.variables.len()).find(in_place) else { continue };
-            let newer = &new.variables[at];
-            let declared = newer.declared.as_ref().and_then(|declared| declared.renamed_from.as_ref());
-            let retired = retires(&older.label, &newer.label) || declared == Some(&older.label);
-            let elsewhere = new.variables.iter().any(|other| other.label == older.label);
-            let is_stray = strays.contains(&newer.label.as_str());
-            if !is_stray && (retired || !elsewhere) && self.reads(older, newer) {
-                *fate = Some(if retired { Fate::Retired(at) } else { Fate::Renamed(at) });
-                taken[at] = true;
-            }
-        }
-        for (fate, older) in fates.iter_mut().zip(&olds).filter(|(fate, _)| fate.is_none()) {
-            let by_name =
-                |at: &usize| !taken[*at] && !is_gap(&new.variables[*at]) && new.variables[*at].label == older.label;
-            let extent = old.extent(older);
-            let over = |at: &usize| {
-                let newer = &new.variables[*at];
-                !taken[*at] && extent.overlaps(new.extent(newer)) && !strays.contains(&newer.label.as_str())
-            };
-            let found = (0..new.variables.len()).find(by_name).map(Fate::Moved);
-            let found = found.or_else(|| (0..new.variables.len()).find(over).map(Fate::Replaced));
-            // A gap may be where several were.
-            if let Some(Fate::Moved(at) | Fate::Replaced(at)) = found {
-                taken[at] = !is_gap(&new.variables[at]);
-            }
-            *fate = found;
-        }
-        fates.into_iter().map(|fate| fate.unwrap_or(Fate::Removed)).collect()
-    }
-
     /// Whether what one variable kept is read the same by another.
-    fn reads(&self, older: &'a Variable, newer: &'a Variable) -> bool {
+    pub(super) fn reads(&self, older: &'a Variable, newer: &'a Variable) -> bool {
         let mut trial = Comparison { sides: self.sides, within: self.within.clone(), differences: Vec::new() };
         trial.variable("", older, newer);
         trial.differences.iter().all(|difference| difference.meaning != Meaning::Breaks)
@@ -303,14 +233,6 @@ impl<'a> Comparison<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_retired_variable_says_so_in_its_name() {
-        assert!(
-            retires("x", "__deprecated_x") && retires("_x", "_deprecated_x") && retires("owner", "deprecatedOwner")
-        );
-        assert!(!retires("x", "__deprecated_y") && !retires("x", "x") && !retires("x", "_x"));
-    }
 
     #[test]
     fn a_gap_is_known_by_its_name_and_its_type() {

@@ -4,6 +4,7 @@
 //! reads them the same, to the last member. What stands in bytes that nobody used is new and harmless.
 
 mod declared;
+mod fates;
 mod fields;
 mod types;
 

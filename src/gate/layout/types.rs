@@ -142,7 +142,7 @@ impl<'a> Comparison<'a> {
             );
             return self.note(Kind::Unseen, Meaning::Review, what, sentence, at);
         };
-        if let Some((number, gone)) = before.iter().enumerate().skip(after.len()).next() {
+        if let Some((number, gone)) = before.iter().enumerate().nth(after.len()) {
             let sentence = format!("the enum {newer} of {what} lost its member {gone}, which is kept as {number}");
             return self.note(Kind::Members, Meaning::Breaks, what, sentence, at);
         }
