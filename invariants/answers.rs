@@ -1,8 +1,11 @@
-//! What calls return and views answer: whoever builds on the contracts sees them by it.
+//! What calls return, and what is said to be free: whoever builds on the contracts sees them by it.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 
-use super::{sentence, words::Words};
+use super::{
+    sentence,
+    words::{Words, answer, stake},
+};
 use crate::{
     applies_if,
     call::{Operation, Question, SignedOperation},
@@ -15,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
     key: "ANS",
     title: "Answers",
     assumes: "Storage is right; the other families say so.",
-    invariants: &[&DEPOSITED, &QUEUED, &CLEARED, &FREE, &WITHDRAWABLE, &IN_QUEUE, &WITHDRAWAL],
+    invariants: &[&DEPOSITED, &QUEUED, &CLEARED, &FREE],
 };
 
 const DEPOSITED: Invariant = Invariant {
@@ -96,17 +99,6 @@ fn entries(step: &Step<'_>, set: crate::call::SetId, nth: u32) -> usize {
     usize::try_from(set.nth_slash(nth)).ok().and_then(|id| set.slashes.get(id)).map_or(0, Vec::len)
 }
 
-/// What was asked and what was answered, if it was.
-fn answer<'a>(step: &Step<'a>) -> Option<(&'a Question, Words<'a>)> {
-    let Operation::Ask(question) = &step.call.operation else { return None };
-    Some((question, Words::returned(step)?))
-}
-
-/// Operator and strategy, by index.
-fn stake(step: &Step<'_>, operator: Address, strategy: Address) -> Option<(usize, usize)> {
-    Some((step.after.operator_index(operator)?, step.after.strategy_index(strategy)?))
-}
-
 const FREE: Invariant = Invariant {
     id: "ANS-04",
     statement: "What an operator is told it can still allocate is all that is free: deallocations that are over are, cleared or not.",
@@ -126,83 +118,6 @@ const FREE: Invariant = Invariant {
             free.is_some_and(|free| told == Some(U256::from(free))),
             "{} has {free:?} free, and is told {told:?}",
             sentence::stake(step, operator, strategy),
-        );
-        Verdict::Holds
-    },
-};
-
-const WITHDRAWABLE: Invariant = Invariant {
-    id: "ANS-05",
-    statement: "Whoever asks what a staker can withdraw is told what is left of its shares after slashes, and its shares.",
-    formula: "getWithdrawableShares(a,t) == (floor(floor(s * k / W) * f / W), s)",
-    why: "Lenders and other contracts value stakers by it.",
-    checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
-    check: |step| {
-        let Some((Question::WithdrawableShares { staker, strategies }, words)) = answer(step) else {
-            return Verdict::NotApplicable;
-        };
-        let Some(staker) = step.after.staker_index(*staker) else { return Verdict::NotApplicable };
-        let (withdrawable, deposited) = (words.array(0), words.array(1));
-        let told = |list: &Option<Vec<U256>>, item: usize| list.as_ref().and_then(|list| list.get(item).copied());
-        for (item, strategy) in strategies.iter().enumerate() {
-            let Some(strategy) = step.after.strategy_index(*strategy) else { continue };
-            let can = step.after.withdrawable(staker, strategy);
-            let has = step.after.stakers[staker].holdings[strategy].shares;
-            let told = (told(&withdrawable, item), told(&deposited, item));
-            must!(
-                told == (can, Some(has)) && can.is_some(),
-                "of {}, {can:?} of {has} shares can be withdrawn, and {told:?} is told",
-                sentence::holding(step, staker, strategy),
-            );
-        }
-        Verdict::holds_if(!strategies.is_empty())
-    },
-};
-
-const IN_QUEUE: Invariant = Invariant {
-    id: "ANS-06",
-    statement: "Whoever asks what of the queue can still be slashed is told it as it is worth now.",
-    formula: "getSlashableSharesInQueue(o,t) == floor(S * m / W), S the scaled shares queued in the slashable window",
-    why: "An AVS counts it among what secures it.",
-    checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
-    check: |step| {
-        let Some((Question::SlashableSharesInQueue { operator, strategy }, words)) = answer(step) else {
-            return Verdict::NotApplicable;
-        };
-        let Some((operator, strategy)) = stake(step, *operator, *strategy) else { return Verdict::NotApplicable };
-        let due = step.after.slashable_in_queue(&step.after.operators[operator], strategy);
-        let told = words.word(0);
-        must!(
-            due.is_some() && told == due,
-            "of the queue of {}, {due:?} shares can be slashed, and {told:?} is told",
-            sentence::stake(step, operator, strategy),
-        );
-        Verdict::holds_if(due.is_some_and(|due| !due.is_zero()))
-    },
-};
-
-const WITHDRAWAL: Invariant = Invariant {
-    id: "ANS-07",
-    statement: "A staker is told of a queued withdrawal what it pays: by the slashes that reach it, and by no later ones.",
-    formula: "getQueuedWithdrawal(root).shares[i] == floor(q_i * m(o, t_i, min(N, startBlock + M)) / W)",
-    why: "It is by this answer that a staker decides, and that others take a withdrawal as security.",
-    checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
-    check: |step| {
-        let Some((Question::QueuedWithdrawal { staker, nth }, words)) = answer(step) else {
-            return Verdict::NotApplicable;
-        };
-        let Some(withdrawal) = step.before.nth_withdrawal(*staker, *nth) else { return Verdict::NotApplicable };
-        let items = 0..withdrawal.items.len();
-        let due: Option<Vec<U256>> = items.map(|item| step.before.receivable(withdrawal, item)).collect();
-        let told = words.array(1);
-        must!(
-            due.is_some() && told == due,
-            "withdrawal {} of {} pays {due:?} shares, and {told:?} is told",
-            withdrawal.nonce,
-            step.name(*staker),
         );
         Verdict::Holds
     },

@@ -1,5 +1,7 @@
 //! Authority: only who has the right can worsen somebody's position.
 
+mod signer;
+
 use alloy_primitives::{Address, FixedBytes};
 
 use crate::{
@@ -27,6 +29,7 @@ pub(super) const FAMILY: Family = Family {
         &APPOINTEES,
         &super::rewards::rights::RIGHTS,
         &WHITELIST,
+        &signer::SIGNER,
         &super::native::rights::RIGHTS,
         &INITIALIZERS,
         &UNDELEGATION,

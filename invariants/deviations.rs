@@ -1,6 +1,8 @@
 //! What is often believed to hold, and does not. Each of these was proposed as an invariant somewhere; each has a
 //! counter-example in the protocol as it is meant to be. They are measured for who asks, and never judged.
 
+mod native;
+
 use alloy_primitives::U256;
 
 use super::{conservation::shares_owed, leaving::lacking};
@@ -20,8 +22,15 @@ pub const DEVIATIONS: &[&Deviation] = &[
     &STRICT_SOLVENCY,
     &NOMINAL_SHARES,
     &EVERY_SLASH_CLEARS,
+    &EVERY_ENTRY_HAS_SHARES,
     &NATIVE_BACKED,
     &NATIVE_IN_GWEI,
+    &native::BURNABLE_IS_LOST,
+    &native::EITHER_ORDER,
+    &native::NEW_IS_WHOLE,
+    &native::SLASHED_CAN_GAIN,
+    &native::REPORTS_COUNT,
+    &TOLD_IS_SLASHABLE,
 ];
 
 /// The known deviation called `id`.
@@ -204,6 +213,19 @@ const EVERY_SLASH_CLEARS: Deviation = Deviation {
     },
 };
 
+const EVERY_ENTRY_HAS_SHARES: Deviation = Deviation {
+    id: "RED-13",
+    statement: "What waits of a slash is more than nothing.",
+    formula: "getBurnOrRedistributableShares(e, id, t) > 0 for each entry (e, id, t)",
+    why: "Of few shares a slash can take none (SLA-24), and it is noted all the same: the entry waits, is cleared, and pays nothing.",
+    unit: "entries without shares",
+    measure: |step| {
+        let entries = || step.after.sets.iter().flat_map(|set| &set.slashes).flatten();
+        let empty = entries().filter(|(_, shares)| shares.is_zero()).count();
+        entries().next().map(|_| U256::from(empty))
+    },
+};
+
 const NATIVE_BACKED: Deviation = Deviation {
     id: "ETH-06",
     statement: "An operator has at least the shares of native ETH that its stakers can withdraw.",
@@ -229,6 +251,29 @@ const NATIVE_IN_GWEI: Deviation = Deviation {
     measure: |step| {
         let shares = step.after.native.pods.iter().filter(|pod| pod.deposit_shares.is_positive());
         shares.map(|pod| pod.deposit_shares.unsigned_abs() % GWEI).max()
+    },
+};
+
+const TOLD_IS_SLASHABLE: Deviation = Deviation {
+    id: "VIE-04",
+    statement: "A set can slash the stake that it is told of.",
+    formula: "getMinimumSlashableStake(e, [o], [t], N) > 0 implies t in strategies(e)",
+    why: "The view does not look at whether the strategy is in the set. Where the AVS took it out, an allocation stays and is told \
+          of, while every slash of it reverts. VIE-02 says what is told.",
+    unit: "shares told of that no slash takes",
+    measure: |step| {
+        let ledger = step.after;
+        let (mut asked, mut most) = (false, U256::ZERO);
+        for operator in step.touched_operators().map(|index| &ledger.operators[index]) {
+            for (set, of) in ledger.sets.iter().enumerate() {
+                for (at, strategy) in ledger.strategies.iter().enumerate() {
+                    let told = ledger.minimum_slashable_stake(operator, set, at, ledger.block).unwrap_or_default();
+                    asked |= !told.is_zero();
+                    most = if of.has_strategy(strategy.address) { most } else { most.max(told) };
+                }
+            }
+        }
+        asked.then_some(most)
     },
 };
 
@@ -318,5 +363,23 @@ mod tests {
         assert_eq!(measure(&EVERY_SLASH_CLEARS, &scene), Some(U256::ZERO));
         scene.before.strategies[0].total_shares = scene.before.waiting_shares(strategy) - U256::ONE;
         assert_eq!(measure(&EVERY_SLASH_CLEARS, &scene), Some(U256::ONE));
+    }
+
+    #[test]
+    fn an_entry_without_shares_is_counted() {
+        let mut scene = Scene::slash();
+        assert_eq!(measure(&EVERY_ENTRY_HAS_SHARES, &scene), Some(U256::ZERO));
+        scene.after.sets[0].slashes[1][0].1 = U256::ZERO;
+        assert_eq!(measure(&EVERY_ENTRY_HAS_SHARES, &scene), Some(U256::ONE));
+        assert_eq!(measure(&EVERY_ENTRY_HAS_SHARES, &Scene::quiet()), None);
+    }
+
+    #[test]
+    fn stake_of_a_strategy_that_was_taken_out_is_measured() {
+        let mut scene = Scene::slash();
+        assert_eq!(measure(&TOLD_IS_SLASHABLE, &scene), Some(U256::ZERO));
+        scene.after.sets[0].strategies.clear();
+        assert_eq!(measure(&TOLD_IS_SLASHABLE, &scene), Some(U256::from(50_000)));
+        assert_eq!(measure(&TOLD_IS_SLASHABLE, &Scene::quiet()), None);
     }
 }

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, FixedBytes, Log, U256};
 use crate::{
     arithmetic::WAD,
     book::{Book, Role},
-    call::{ActionId, Call, Delay, Operation, Outcome, SetId, SlashItem},
+    call::{ActionId, Call, Delay, Operation, Outcome, Question, SetId, SlashItem},
     ghost::Ghosts,
     ledger::{
         Allocation, AllocationDelay, Booking, Control, Factory, Holding, Ledger, Managers, Membership, NativeStake,
@@ -41,6 +41,26 @@ pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
 /// By how much `scene` deviates.
 pub(super) fn measure(deviation: &Deviation, scene: &Scene) -> Option<U256> {
     (deviation.measure)(&scene.step())
+}
+
+/// The scene with `words` returned.
+pub(super) fn returning(mut scene: Scene, words: &[U256]) -> Scene {
+    let bytes: Vec<u8> = words.iter().flat_map(U256::to_be_bytes::<32>).collect();
+    scene.outcome = Outcome::Returned(Bytes::from(bytes));
+    scene
+}
+
+/// Words.
+pub(super) fn numbers<const N: usize>(words: [u64; N]) -> [U256; N] {
+    words.map(U256::from)
+}
+
+/// What was asked after a slash of a half, of everything there is.
+pub(super) fn asking(question: impl Fn(&Scene) -> Question) -> Scene {
+    let mut scene = Scene::slash();
+    scene.before = scene.after.clone();
+    scene.call.operation = Operation::Ask(question(&scene));
+    scene
 }
 
 /// Shares of the staker that is delegated.

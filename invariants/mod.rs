@@ -27,6 +27,7 @@ mod signature;
 mod slashing;
 mod strategy;
 mod timing;
+mod views;
 mod withdrawal;
 mod words;
 
@@ -58,6 +59,7 @@ pub const FAMILIES: &[&Family] = &[
     &factory::FAMILY,
     &strategy::FAMILY,
     &answers::FAMILY,
+    &views::FAMILY,
     &examples::FAMILY,
     &model::FAMILY,
 ];

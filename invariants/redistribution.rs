@@ -28,6 +28,7 @@ pub(super) const FAMILY: Family = Family {
         &leaving::CLEARS,
         &entries::IDEMPOTENT,
         &entries::ISOLATION,
+        &entries::LEGACY,
         &entries::NO_NATIVE,
     ],
 };

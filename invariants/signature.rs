@@ -14,7 +14,7 @@ pub(super) const FAMILY: Family = Family {
     key: "SIG",
     title: "Signatures",
     assumes: "Keys that sign for nobody else: an account's own, or that of a wallet's owner.",
-    invariants: &[&APPROVAL, &SALT, &CONSENT, &NONCE, &CREDIT],
+    invariants: &[&APPROVAL, &SALT, &CONSENT, &CREDIT],
 };
 
 /// A delegation: to whom, and with which approval.
@@ -29,7 +29,7 @@ fn delegation(operation: &Operation) -> Option<(Address, Option<&Approval>)> {
 }
 
 /// A deposit for somebody, and what was signed.
-fn deposit(operation: &Operation) -> Option<(DepositRequest, &Consent)> {
+pub(super) fn deposit(operation: &Operation) -> Option<(DepositRequest, &Consent)> {
     let Operation::Signed(SignedOperation::Deposit { staker, strategy, amount, consent, .. }) = operation else {
         return None;
     };
@@ -121,30 +121,6 @@ const CONSENT: Invariant = Invariant {
             why.unwrap_or_default(),
         );
         Verdict::Holds
-    },
-};
-
-const NONCE: Invariant = Invariant {
-    id: "SIG-04",
-    statement: "A deposit by signature uses up one nonce of its signer, and nothing else does.",
-    formula: "nonces'(a) == nonces(a) + 1 if this call deposited with a's signature, else nonces(a)",
-    why: "The nonce is all that tells one signature from the next. If it stays, a deposit that was signed once can be made \
-          again and again; if it jumps, signatures that were given are void.",
-    checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
-    check: |step| {
-        let signer = deposit(&step.call.operation).filter(|_| step.succeeded()).map(|(request, _)| request.staker);
-        for (was, is) in step.before.stakers.iter().zip(&step.after.stakers) {
-            let uses = u8::from(signer == Some(is.address));
-            must!(
-                Some(is.nonce) == was.nonce.checked_add(U256::from(uses)),
-                "the nonce of {} went from {} to {}, and {uses} of its signatures were used",
-                step.name(is.address),
-                was.nonce,
-                is.nonce,
-            );
-        }
-        Verdict::holds_if(signer.is_some())
     },
 };
 
@@ -297,19 +273,6 @@ mod tests {
             spoil(consent);
             assert!(violated(&CONSENT, &scene));
         }
-    }
-
-    #[test]
-    fn sig_04() {
-        let scene = deposited();
-        assert_eq!(judge(&NONCE, &scene), Verdict::Holds);
-        assert_eq!(judge(&NONCE, &Scene::quiet()), Verdict::NotApplicable);
-        let mut kept = scene.clone();
-        kept.after.stakers[1].nonce = U256::ZERO;
-        assert!(violated(&NONCE, &kept));
-        let mut other = scene;
-        other.after.stakers[0].nonce = U256::ONE;
-        assert!(violated(&NONCE, &other));
     }
 
     #[test]

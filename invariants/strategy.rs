@@ -1,5 +1,7 @@
 //! The arithmetic of a strategy: shares for tokens, tokens for shares.
 
+mod price;
+
 use alloy_primitives::U256;
 
 use crate::{
@@ -15,7 +17,7 @@ pub(super) const FAMILY: Family = Family {
     key: "STR",
     title: "Strategy arithmetic",
     assumes: "Strategies as in docs/protocol.md section 8.1; no limits on deposits.",
-    invariants: &[&NEW_SHARES, &ROUND_TRIP, &MOST_SHARES],
+    invariants: &[&NEW_SHARES, &ROUND_TRIP, &MOST_SHARES, &price::BACK_AND_FORTH, &price::RATE],
 };
 
 /// A deposit that succeeded: the strategy before and after, wei, and the shares that the staker got.

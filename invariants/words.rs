@@ -1,8 +1,11 @@
 //! What a call returned, word by word: the ABI as far as the invariants need it.
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 
-use crate::{call::Outcome, oracle::Step};
+use crate::{
+    call::{Operation, Outcome, Question},
+    oracle::Step,
+};
 
 /// Bytes of a word.
 const WORD: usize = 32;
@@ -35,6 +38,25 @@ impl<'a> Words<'a> {
         }
         (0..count).map(|item| self.word(length.checked_add(item)?.checked_add(1)?)).collect()
     }
+
+    /// The only number of a list of one list, which is all that is returned.
+    pub fn only(&self) -> Option<U256> {
+        // Where the outer list is, how long it is, where the inner one is from there, how long that is.
+        let shape = [WORD, 1, WORD, 1].map(U256::from);
+        let is = |(index, word): (usize, &U256)| self.word(index) == Some(*word);
+        if shape.iter().enumerate().all(is) { self.word(shape.len()) } else { None }
+    }
+}
+
+/// What was asked and what was answered, if it was.
+pub(super) fn answer<'a>(step: &Step<'a>) -> Option<(&'a Question, Words<'a>)> {
+    let Operation::Ask(question) = &step.call.operation else { return None };
+    Some((question, Words::returned(step)?))
+}
+
+/// Operator and strategy, by index.
+pub(super) fn stake(step: &Step<'_>, operator: Address, strategy: Address) -> Option<(usize, usize)> {
+    Some((step.after.operator_index(operator)?, step.after.strategy_index(strategy)?))
 }
 
 #[cfg(test)]
@@ -55,6 +77,10 @@ mod tests {
             assert_eq!(Words(&encoded(bad)).array(0), None, "{bad:?}");
         }
         assert_eq!(Words(&[0xff; 64]).array(0), None);
+        assert_eq!(Words(&encoded(&[32, 1, 32, 1, 9])).only(), Some(U256::from(9)));
+        for bad in [&[32, 1, 32, 1][..], &[32, 1, 32, 2, 9], &[9]] {
+            assert_eq!(Words(&encoded(bad)).only(), None, "{bad:?}");
+        }
         assert_eq!(Words(&encoded(&[7])).word(usize::MAX), None);
     }
 }

@@ -53,6 +53,12 @@ pub fn withdrawable(k: U256, deposit_shares: U256, f: U256) -> Option<U256> {
     mul_wad_down(mul_wad_down(deposit_shares, k)?, f)
 }
 
+/// The deposit shares behind `withdrawable` shares, with deposit scaling factor `k` and slashing factor `f`: rounded down
+/// twice; not an exact inverse. `None` when `f` is zero: nothing can be withdrawn.
+pub fn deposit_shares(k: U256, withdrawable: U256, f: U256) -> Option<U256> {
+    div_wad_down(div_wad_down(withdrawable, k)?, f)
+}
+
 /// What a slash takes of `operator_shares`: what remains is rounded up, so this is rounded down.
 pub fn slashed_amount(operator_shares: U256, prev_max: U256, new_max: U256) -> Option<U256> {
     operator_shares.checked_sub(mul_div_up(operator_shares, new_max, prev_max)?)
@@ -83,6 +89,15 @@ mod tests {
                 (Some(down), None) => prop_assert_eq!(down, U256::MAX),
                 (None, Some(_)) => prop_assert!(false, "up is never smaller than down"),
             }
+        }
+
+        #[test]
+        fn who_asks_for_what_shares_are_worth_is_told_no_more_shares(
+            shares in wide(), k in 1..=u64::MAX, f in 1..=WAD,
+        ) {
+            let (shares, k, f) = (shares >> 128, U256::from(k), U256::from(f));
+            let worth = withdrawable(k, shares, f).unwrap();
+            prop_assert!(deposit_shares(k, worth, f).unwrap() <= shares);
         }
 
         #[test]

@@ -1,9 +1,12 @@
 //! The lists of what an operator has allocated.
 
+use alloy_primitives::{Address, U256};
+
 use crate::{
-    invariants::sentence,
+    call::{Operation, Question, SetId},
+    invariants::{sentence, words::answer},
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Step, Verdict},
 };
 
 pub(super) const STRATEGIES: Invariant = Invariant {
@@ -69,10 +72,71 @@ pub(super) const SETS: Invariant = Invariant {
     },
 };
 
+/// Whether the call asks for an allocation there.
+fn names(step: &Step<'_>, operator: Address, set: SetId, strategy: Address) -> bool {
+    let Operation::ModifyAllocations { operator: of, changes } = &step.call.operation else { return false };
+    let to_set = changes.iter().filter(|change| change.set == set);
+    *of == operator && to_set.flat_map(|change| &change.items).any(|item| item.strategy == strategy)
+}
+
+/// Where nothing was listed, a view has nothing to show. Of what is a strategy, MAG-11 says what it shows.
+fn shown(step: &Step<'_>) -> Verdict {
+    let Some((Question::Allocation { operator, set, strategy }, words)) = answer(step) else {
+        return Verdict::NotApplicable;
+    };
+    let place = (step.after.operator_index(*operator), step.after.set_index(*set));
+    let (Some(operator), Some(set)) = place else { return Verdict::NotApplicable };
+    let listed = &step.after.operators[operator].memberships[set].allocated_strategies;
+    if listed.contains(strategy) || step.after.strategy(*strategy).is_some() {
+        return Verdict::NotApplicable;
+    }
+    let told = [words.word(0), words.word(1)];
+    must!(
+        told == [Some(U256::ZERO); 2],
+        "{} allocated nothing of {}, and {told:?} is shown",
+        sentence::operator(step, operator),
+        step.name(*strategy),
+    );
+    Verdict::Holds
+}
+
+pub(super) const NAMED: Invariant = Invariant {
+    id: "MAG-21",
+    statement: "Nothing is allocated of a strategy that nobody named.",
+    formula: "t comes to allocatedStrategies(o,e) only in modifyAllocations of o that names e and t; getAllocation(o,e,t) shows (0, 0) \
+              of what is no strategy and not listed, such as the zero address",
+    why: "What is allocated of nothing is stake that nobody has, in the lists of those who count on it.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    check: |step| {
+        let mut exercised = false;
+        for operator in step.touched_operators() {
+            let (was, is) = (&step.before.operators[operator], &step.after.operators[operator]);
+            for (set, (had, has)) in step.after.sets.iter().zip(was.memberships.iter().zip(&is.memberships)) {
+                let had = &had.allocated_strategies;
+                for strategy in has.allocated_strategies.iter().filter(|strategy| !had.contains(strategy)) {
+                    exercised = true;
+                    must!(
+                        names(step, is.address, set.id, *strategy),
+                        "{} has an allocation of {} for {}, which nobody asked for",
+                        step.name(is.address),
+                        step.name(*strategy),
+                        sentence::set(step, set.id),
+                    );
+                }
+            }
+        }
+        if exercised { Verdict::Holds } else { shown(step) }
+    },
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invariants::fixture::{Scene, judge};
+    use crate::{
+        call::{AllocationChange, AllocationItem, Quantity},
+        invariants::fixture::{Scene, asking, judge, numbers, returning},
+    };
 
     #[test]
     fn mag_14() {
@@ -100,5 +164,25 @@ mod tests {
         let mut kept = scene;
         kept.after.operators[0].memberships[0].allocated_strategies.clear();
         assert!(matches!(judge(&SETS, &kept), Verdict::Violated(_)));
+    }
+
+    #[test]
+    fn mag_21() {
+        let mut scene = Scene::slash();
+        let (operator, set) = (scene.after.operators[0].address, scene.after.sets[0].id);
+        assert_eq!(judge(&NAMED, &scene), Verdict::NotApplicable);
+        scene.after.operators[0].memberships[0].allocated_strategies.push(Address::ZERO);
+        let asks_for = |strategy: Address| {
+            let magnitude = Quantity::Exactly(U256::ONE);
+            let items = vec![AllocationItem { strategy, magnitude }];
+            Operation::ModifyAllocations { operator, changes: vec![AllocationChange { set, items }] }
+        };
+        scene.call.operation = asks_for(scene.after.strategies[0].address);
+        assert!(matches!(judge(&NAMED, &scene), Verdict::Violated(_)));
+        scene.call.operation = asks_for(Address::ZERO);
+        assert_eq!(judge(&NAMED, &scene), Verdict::Holds);
+        let asked = asking(|_| Question::Allocation { operator, set, strategy: Address::ZERO });
+        assert_eq!(judge(&NAMED, &returning(asked.clone(), &numbers([0, 0, 0]))), Verdict::Holds);
+        assert!(matches!(judge(&NAMED, &returning(asked, &numbers([1, 0, 0]))), Verdict::Violated(_)));
     }
 }

@@ -36,6 +36,7 @@ pub(super) const FAMILY: Family = Family {
         &changes::ENCUMBERED_GROWS,
         &bounds::FRESH,
         &bounds::NOTHING_OF_NOTHING,
+        &lists::NAMED,
         &changes::ANOTHER,
     ],
 };

@@ -5,7 +5,7 @@ pub(super) mod rights;
 mod shares;
 
 #[cfg(test)]
-mod scenes;
+pub(super) mod scenes;
 
 use alloy_primitives::{Address, I256, U256};
 
@@ -35,13 +35,19 @@ pub(super) const FAMILY: Family = Family {
     ],
 };
 
-/// A report that succeeded: whose, by index, and what it told the manager.
-struct Report {
-    staker: usize,
-    update: BalanceUpdate,
+/// A report: whose, by index, and what it tells the manager.
+pub(super) struct Report {
+    pub staker: usize,
+    pub update: BalanceUpdate,
 }
 
+/// The report, if it succeeded.
 fn report(step: &Step<'_>) -> Option<Report> {
+    attempted(step).filter(|_| step.succeeded())
+}
+
+/// The report, however it ended.
+pub(super) fn attempted(step: &Step<'_>) -> Option<Report> {
     let Operation::Pods(operation) = &step.call.operation else { return None };
     let found = |owner: &Address| Some((step.before.staker_index(*owner)?, step.before.pod(*owner)?));
     let (staker, update) = match operation {
@@ -59,7 +65,7 @@ fn report(step: &Step<'_>) -> Option<Report> {
         }
         _ => return None,
     };
-    step.succeeded().then_some(Report { staker, update })
+    Some(Report { staker, update })
 }
 
 /// The report, if it is one on this staker.

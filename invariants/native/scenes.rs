@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Native ETH among the strategies of the scene.
-pub(super) const NATIVE: usize = 1;
+pub(in crate::invariants) const NATIVE: usize = 1;
 
-pub(super) fn ether(number: u64) -> U256 {
+pub(in crate::invariants) fn ether(number: u64) -> U256 {
     U256::from(number) * WAD_WIDE
 }
 
@@ -59,7 +59,7 @@ fn checkpoint(scene: &mut Scene, validators: u64) {
 }
 
 /// Half of it is lost: 16 of 32 ETH.
-pub(super) fn lost() -> Scene {
+pub(in crate::invariants) fn lost() -> Scene {
     let mut scene = restaked();
     checkpoint(&mut scene, 12);
     scene.after.native.pods[0].validators_gwei = in_gwei(12);

@@ -201,6 +201,26 @@ pub(super) const ISOLATION: Invariant = Invariant {
     },
 };
 
+pub(super) const LEGACY: Invariant = Invariant {
+    id: "RED-12",
+    statement: "What waited to be burned before slashes were numbered never becomes more.",
+    formula: "getBurnableShares(t)' <= getBurnableShares(t) for each strategy t of a token",
+    why: "Slashes wait by number, for whom they are due. What is added beside them is burned as well, and whoever burns it takes it \
+          from those who stay.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[Assumption::Redistribution],
+    check: |step| {
+        let slashes = step.succeeded() && !step.before.slashes_of(&step.call.operation).is_empty();
+        let mut exercised = slashes;
+        for (index, is) in step.after.token_strategies() {
+            let (had, has) = (step.before.strategies[index].burnable_shares, is.burnable_shares);
+            exercised |= !had.is_zero();
+            must!(has <= had, "of {}, {has} shares wait to be burned, and {had} did before", step.name(is.address));
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
 pub(super) const NO_NATIVE: Invariant = Invariant {
     id: "RED-14",
     statement: "Native ETH is never redistributed: no slash of it waits to be cleared, whoever slashed.",
@@ -272,6 +292,18 @@ mod tests {
         assert!(violated(&AMOUNT, &scene), "what it pays to itself it keeps");
         scene.after.strategies[0].balance = scene.before.strategies[0].balance;
         assert_eq!(judge(&AMOUNT, &scene), Verdict::Holds);
+    }
+
+    #[test]
+    fn red_12() {
+        let mut scene = Scene::slash();
+        assert_eq!(judge(&LEGACY, &scene), Verdict::Holds);
+        assert_eq!(judge(&LEGACY, &Scene::quiet()), Verdict::NotApplicable);
+        scene.after.strategies[0].burnable_shares = U256::from(2);
+        assert!(matches!(judge(&LEGACY, &scene), Verdict::Violated(_)));
+        scene.before.strategies[0].burnable_shares = U256::from(3);
+        scene.call.operation = Operation::RenounceOwnership {};
+        assert_eq!(judge(&LEGACY, &scene), Verdict::Holds, "what waited was burned");
     }
 
     #[test]

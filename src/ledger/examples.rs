@@ -372,20 +372,8 @@ impl Ledger {
     pub fn lasting_shares(&self, purse: &Purse, operator: Address) -> Option<U256> {
         let set = self.set_index(purse.set)?;
         let operator = self.operator(operator)?;
-        if !operator.memberships[set].is_slashable(self.block) {
-            return Some(U256::ZERO);
-        }
-        let stake = &operator.stakes[purse.strategy];
-        let max = stake.max_magnitude();
-        if max == 0 {
-            return Some(U256::ZERO);
-        }
         let until = self.block.saturating_add(self.terms.deallocation_delay).saturating_add(1);
-        let allocation = operator.allocations[set][purse.strategy].settled(self.block);
-        let ends = allocation.pending < 0 && u64::from(allocation.effect_block) <= until;
-        let lasting = if ends { u64::try_from(allocation.target()).unwrap_or(0) } else { allocation.current };
-        let part = mul_div_down(U256::from(lasting), WAD_WIDE, U256::from(max))?;
-        mul_wad_down(stake.shares, part)
+        self.minimum_slashable_stake(operator, set, purse.strategy, until)
     }
 
     /// Shares that the stakers of an operator queued and that a slash would reach, rounded down. `docs/protocol.md`

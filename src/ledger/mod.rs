@@ -12,6 +12,7 @@ mod quantities;
 mod registrars;
 mod rewards;
 mod signatures;
+mod stakes;
 mod surroundings;
 mod touched;
 

@@ -92,6 +92,11 @@ pub fn calc_withdrawable(k: U256, deposit_shares: U256, f: U256) -> Foreseen<U25
     mul_wad_down(mul_wad_down(deposit_shares, k)?, f)
 }
 
+/// The deposit shares behind shares that can be withdrawn: `w / k / f`, rounded down twice.
+pub fn calc_deposit_shares(k: U256, withdrawable: U256, f: U256) -> Foreseen<U256> {
+    div_wad_down(div_wad_down(withdrawable, k)?, f)
+}
+
 /// What a slash takes of an operator's shares: what remains is rounded up, so this is rounded down.
 pub fn calc_slashed_amount(operator_shares: U256, prev_max: u64, new_max: u64) -> Foreseen<U256> {
     sub(operator_shares, mul_div_up(operator_shares, U256::from(new_max), U256::from(prev_max))?)

@@ -19,14 +19,16 @@ use crate::{
 pub enum Returned {
     /// Nothing.
     Nothing,
-    /// That it worked.
-    True,
+    /// Whether something is so.
+    Flag(bool),
     /// An amount: shares or wei.
     Amount(U256),
     /// Where something was made.
     Address(Address),
-    /// Amounts in wei, by strategy.
+    /// Amounts in wei, or shares, by strategy.
     Amounts(Vec<U256>),
+    /// Shares of one operator in one strategy, as they are told of many.
+    Stake(U256),
     /// Roots of withdrawals, in the order of queueing.
     Roots(Vec<B256>),
     /// An allocation.
@@ -59,10 +61,11 @@ impl Returned {
     pub fn data(&self) -> Vec<u8> {
         match self {
             Self::Nothing => Vec::new(),
-            Self::True => true.abi_encode(),
+            Self::Flag(flag) => flag.abi_encode(),
             Self::Amount(amount) => amount.abi_encode(),
             Self::Address(address) => address.abi_encode(),
             Self::Amounts(amounts) => amounts.abi_encode(),
+            Self::Stake(shares) => vec![vec![*shares]].abi_encode(),
             Self::Roots(roots) => roots.abi_encode(),
             Self::Allocation(Allocation { current, pending, effect_block }) => {
                 (*current, *pending, *effect_block).abi_encode_params()
@@ -77,10 +80,14 @@ impl Returned {
     pub fn words(&self, data: &Bytes) -> String {
         let read = match self {
             Self::Nothing => data.is_empty().then_some(Self::Nothing),
-            Self::True => bool::abi_decode(data).ok().filter(|worked| *worked).map(|_| Self::True),
+            Self::Flag(_) => bool::abi_decode(data).ok().map(Self::Flag),
             Self::Amount(_) => U256::abi_decode(data).ok().map(Self::Amount),
             Self::Address(_) => Address::abi_decode(data).ok().map(Self::Address),
             Self::Amounts(_) => Vec::<U256>::abi_decode(data).ok().map(Self::Amounts),
+            Self::Stake(_) => {
+                let told = Vec::<Vec<U256>>::abi_decode(data).ok();
+                told.and_then(|told| told.first()?.first().copied()).map(Self::Stake)
+            }
             Self::Roots(_) => Vec::<B256>::abi_decode(data).ok().map(Self::Roots),
             Self::Allocation(_) => {
                 <(u64, i128, u32)>::abi_decode_params(data).ok().map(|(current, pending, effect_block)| {
@@ -106,8 +113,8 @@ impl fmt::Display for Returned {
         let list = |all: &[U256]| all.iter().map(U256::to_string).collect::<Vec<_>>().join(", ");
         match self {
             Self::Nothing => f.write_str("nothing"),
-            Self::True => f.write_str("true"),
-            Self::Amount(amount) => write!(f, "{amount}"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Amount(amount) | Self::Stake(amount) => write!(f, "{amount}"),
             Self::Address(address) => write!(f, "{address}"),
             Self::Amounts(amounts) => write!(f, "[{}]", list(amounts)),
             Self::Roots(roots) => {

@@ -62,6 +62,18 @@ impl Model<'_> {
         let holding = self.ledger.staker(user).map_or_else(Holding::default, |staker| staker.holdings[strategy]);
         shares_to_underlying(&self.ledger.strategies[strategy], holding.shares).map(Returned::Amount)
     }
+
+    /// `underlyingToShares`.
+    pub(super) fn shares_for_tokens(&self, strategy: Address, tokens: U256) -> Foreseen<Returned> {
+        let strategy = &self.ledger.strategies[self.strategy(strategy)?];
+        let shares = underlying_to_shares(tokens, strategy.virtual_shares(), strategy.virtual_balance());
+        shares.map(Returned::Amount)
+    }
+
+    /// `sharesToUnderlying`.
+    pub(super) fn tokens_for_shares(&self, strategy: Address, shares: U256) -> Foreseen<Returned> {
+        shares_to_underlying(&self.ledger.strategies[self.strategy(strategy)?], shares).map(Returned::Amount)
+    }
 }
 
 /// Shares for tokens that come on top of those there were, rounded down.

@@ -154,7 +154,7 @@ impl Model<'_> {
     pub(super) fn donate(&mut self, strategy: Address, amount: U256) -> Foreseen<Returned> {
         let token = self.ledger.strategies[self.strategy(strategy)?].token;
         self.transfer(self.token(token)?, self.caller, strategy, amount)?;
-        Ok(Returned::True)
+        Ok(Returned::Flag(true))
     }
 
     /// What the issuer of a token does, and whoever an account belongs to.

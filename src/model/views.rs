@@ -1,4 +1,4 @@
-//! Views: what the contracts answer (`docs/protocol.md` sections 5.5 and 6.5).
+//! Views: what the contracts answer (`docs/protocol.md` sections 5.5, 6.5 and 8.1).
 
 use alloy_primitives::{Address, U256};
 
@@ -6,17 +6,36 @@ use super::{
     Model, NOT_KEPT, Returned,
     allocation_manager::Place,
     arithmetic::{
-        add_blocks, add_diff, calc_withdrawable, scale_for_burning, scale_for_complete_withdrawal, sub_magnitude,
+        add_blocks, add_diff, calc_deposit_shares, calc_withdrawable, div_wad_down, mul_wad_down, scale_for_burning,
+        scale_for_complete_withdrawal, sub_magnitude,
     },
-    revert::Foreseen,
+    release::Slashes,
+    revert::{Foreseen, Revert, Stop},
 };
-use crate::call::{Question, SetId};
+use crate::{
+    call::{Question, SetId},
+    ledger::Allocation,
+};
 
 impl Model<'_> {
     pub(super) fn answer(&self, question: &Question) -> Foreseen<Returned> {
         match question {
             Question::AllocatableMagnitude { operator, strategy } => self.allocatable_magnitude(*operator, *strategy),
             Question::Allocation { operator, set, strategy } => self.allocation(*operator, *set, *strategy),
+            Question::AllocatedStake { operator, set, strategy } => {
+                let place = self.allocation_place(*operator, *set, *strategy)?;
+                self.allocated_stake(place, self.block()).map(Returned::Stake)
+            }
+            Question::MinimumSlashableStake { operator, set, strategy, ahead } => {
+                let place = self.allocation_place(*operator, *set, *strategy)?;
+                self.minimum_slashable_stake(place, self.ledger.block_ahead(*ahead)).map(Returned::Stake)
+            }
+            Question::OperatorRedistributable { operator } => self.is_operator_redistributable(*operator),
+            Question::DepositShares { staker, strategy, shares } => {
+                self.convert_to_deposit_shares(*staker, *strategy, *shares)
+            }
+            Question::SharesForTokens { strategy, tokens } => self.shares_for_tokens(*strategy, *tokens),
+            Question::TokensForShares { strategy, shares } => self.tokens_for_shares(*strategy, *shares),
             Question::WithdrawableShares { staker, strategies } => self.withdrawable_shares(*staker, strategies),
             Question::SlashableSharesInQueue { operator, strategy } => {
                 self.slashable_shares_in_queue(*operator, *strategy)
@@ -42,14 +61,71 @@ impl Model<'_> {
         sub_magnitude(stake.max_magnitude(), encumbered).map(|free| Returned::Amount(U256::from(free)))
     }
 
-    /// `getAllocation`: as it stands in this block.
-    fn allocation(&self, operator: Address, set: SetId, strategy: Address) -> Foreseen<Returned> {
-        let place = Place {
+    fn allocation_place(&self, operator: Address, set: SetId, strategy: Address) -> Foreseen<Place> {
+        Ok(Place {
             operator: self.operator(operator)?,
             set: self.ledger.set_index(set).ok_or(NOT_KEPT)?,
             strategy: self.strategy(strategy)?,
-        };
-        self.settled(place).map(|(_, allocation)| Returned::Allocation(allocation))
+        })
+    }
+
+    /// `getAllocation`: as it stands in this block. Of what is no strategy nothing is allocated, unless it is listed.
+    fn allocation(&self, operator: Address, set: SetId, strategy: Address) -> Foreseen<Returned> {
+        if self.ledger.strategy_index(strategy).is_none() {
+            let (operator, set) = (self.operator(operator)?, self.ledger.set_index(set).ok_or(NOT_KEPT)?);
+            let listed = self.ledger.operators[operator].memberships[set].allocated_strategies.contains(&strategy);
+            return if listed { Err(NOT_KEPT) } else { Ok(Returned::Allocation(Allocation::default())) };
+        }
+        self.settled(self.allocation_place(operator, set, strategy)?)
+            .map(|(_, allocation)| Returned::Allocation(allocation))
+    }
+
+    /// `getAllocatedStake`, without the deallocations that are over at block `until`: rounded down twice.
+    fn allocated_stake(&self, place: Place, until: u32) -> Foreseen<U256> {
+        let stake = &self.ledger.operators[place.operator].stakes[place.strategy];
+        let max = stake.max_magnitude();
+        if max == 0 {
+            return Ok(U256::ZERO);
+        }
+        let (_, allocation) = self.settled(place)?;
+        let mut magnitude = allocation.current;
+        if allocation.effect_block <= until && allocation.pending < 0 {
+            magnitude = add_diff(magnitude, allocation.pending)?;
+        }
+        mul_wad_down(stake.shares, div_wad_down(U256::from(magnitude), U256::from(max))?)
+    }
+
+    /// `getMinimumSlashableStake`: nothing of who cannot be slashed now.
+    fn minimum_slashable_stake(&self, place: Place, until: u32) -> Foreseen<U256> {
+        let stake = self.allocated_stake(place, until)?;
+        let membership = &self.ledger.operators[place.operator].memberships[place.set];
+        Ok(if membership.is_slashable(self.ledger.block) { stake } else { U256::ZERO })
+    }
+
+    /// `isOperatorRedistributable`, by the lists of the operator.
+    fn is_operator_redistributable(&self, operator: Address) -> Foreseen<Returned> {
+        if self.release().slashes == Slashes::Summed {
+            return Err(Stop::Reverts(Revert::Silent));
+        }
+        let operator = &self.ledger.operators[self.operator(operator)?];
+        for id in operator.registered_sets.iter().chain(&operator.allocated_sets) {
+            let set = self.ledger.set_index(*id).ok_or(NOT_KEPT)?;
+            let slashable = operator.memberships[set].is_slashable(self.ledger.block);
+            if self.ledger.sets[set].is_redistributing() && slashable {
+                return Ok(Returned::Flag(true));
+            }
+        }
+        Ok(Returned::Flag(false))
+    }
+
+    /// `convertToDepositShares` of what deposit shares are worth.
+    fn convert_to_deposit_shares(&self, staker: Address, strategy: Address, shares: U256) -> Foreseen<Returned> {
+        let (staker, strategy) = (self.staker(staker)?, self.strategy(strategy)?);
+        let operator = self.operator_of(staker)?;
+        let factor = U256::from(self.slashing_factor(staker, operator, strategy));
+        let k = self.ledger.stakers[staker].holdings[strategy].factor();
+        let worth = calc_withdrawable(k, shares, factor)?;
+        calc_deposit_shares(k, worth, factor).map(|shares| Returned::Amounts(vec![shares]))
     }
 
     /// `getWithdrawableShares`, with the deposit shares.

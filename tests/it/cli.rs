@@ -38,11 +38,11 @@ fn an_invariant_is_explained() {
 #[test]
 fn a_campaign_that_holds_exits_with_zero() {
     let folder = here();
-    let output = slashproof(folder.path(), &["run", "--seed", "1", "--runs", "200", "--json"]);
+    let output = slashproof(folder.path(), &["run", "--seed", "1", "--runs", "600", "--json"]);
     assert_eq!(code(&output), 0, "{}", stdout(&output));
     let report = json(&output);
     assert_eq!(report["format"], 1);
-    assert_eq!((report["seed"].as_u64(), report["runs"].as_u64()), (Some(1), Some(200)));
+    assert_eq!((report["seed"].as_u64(), report["runs"].as_u64()), (Some(1), Some(600)));
     assert_eq!(report["verdict"], "held");
     let (calls, reverts) = (report["calls"].as_f64().unwrap(), report["reverts"].as_f64().unwrap());
     assert!(reverts / calls <= 0.45, "{reverts} of {calls} calls reverted");

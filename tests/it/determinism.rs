@@ -69,7 +69,7 @@ fn the_report_is_the_same_bytes() {
     let run = |workers: &str| {
         let output = slashproof(
             folder.path(),
-            &["run", "--seed", "1", "--runs", "200", "--json", "--workers", workers, "--out", "out"],
+            &["run", "--seed", "1", "--runs", "600", "--json", "--workers", workers, "--out", "out"],
         );
         assert_eq!(code(&output), 0, "{}", crate::support::stdout(&output));
         output.stdout

@@ -32,6 +32,9 @@ sol! {
         function removeStrategiesFromOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
         function getAllocatableMagnitude(address operator, address strategy) external view returns (uint64);
         function getAllocation(address operator, OperatorSet operatorSet, address strategy) external view returns (uint64, int128, uint32);
+        function getAllocatedStake(OperatorSet operatorSet, address[] operators, address[] strategies) external view returns (uint256[][]);
+        function getMinimumSlashableStake(OperatorSet operatorSet, address[] operators, address[] strategies, uint32 futureBlock) external view returns (uint256[][]);
+        function isOperatorRedistributable(address operator) external view returns (bool);
     }
 
     interface DelegationManager {
@@ -52,6 +55,7 @@ sol! {
         function increaseDelegatedShares(address staker, address strategy, uint256 prevDepositShares, uint256 addedShares) external;
         function decreaseDelegatedShares(address staker, uint256 curDepositShares, uint64 beaconChainSlashingFactorDecrease) external;
         function getWithdrawableShares(address staker, address[] strategies) external view returns (uint256[], uint256[]);
+        function convertToDepositShares(address staker, address[] strategies, uint256[] withdrawableShares) external view returns (uint256[]);
         function getSlashableSharesInQueue(address operator, address strategy) external view returns (uint256);
         function getQueuedWithdrawal(bytes32 withdrawalRoot) external view returns (Withdrawal, uint256[]);
         function slashOperatorShares(address operator, OperatorSet operatorSet, uint256 slashId, address strategy, uint64 prevMaxMagnitude, uint64 newMaxMagnitude) external returns (uint256);
@@ -87,6 +91,8 @@ sol! {
         function deposit(address token, uint256 amount) external returns (uint256);
         function withdraw(address recipient, address token, uint256 amountShares) external returns (uint256);
         function userUnderlying(address user) external returns (uint256);
+        function sharesToUnderlying(uint256 amountShares) external returns (uint256);
+        function underlyingToShares(uint256 amountUnderlying) external returns (uint256);
     }
 
     interface EigenPodManager {
