@@ -73,6 +73,15 @@ impl<'a> List<'a> {
         self.variables.iter().filter(|variable| is_gap(variable))
     }
 
+    /// What a gap reserves with those that follow it at once.
+    fn reserved(&self, gap: &Variable) -> Extent {
+        let mut extent = self.extent(gap);
+        while let Some(next) = self.gaps().map(|other| self.extent(other)).find(|other| other.begin == extent.end) {
+            extent.end = next.end;
+        }
+        extent
+    }
+
     fn type_of(&self, variable: &Variable) -> &'a str {
         &self.side.layout.types[&variable.type_id].label
     }
@@ -98,7 +107,7 @@ impl<'a> Comparison<'a> {
             }
         }
         for gap in old.gaps() {
-            self.gap(path, old, gap, new);
+            self.gap(path, (old, &fates), gap, new);
         }
     }
 
@@ -200,24 +209,27 @@ impl<'a> Comparison<'a> {
         self.note(kind, meaning, &what, format!("{what} {text}"), variable);
     }
 
-    /// Notes a gap that does not end where it did. If something was kept behind it, that has moved or is told to be gone;
-    /// if not, contracts that inherit would move.
-    fn gap(&mut self, path: &str, old: List<'a>, gap: &'a Variable, new: List<'a>) {
-        let was = old.extent(gap);
+    /// Notes a gap that does not end where it did. If what was kept behind it has moved, that is why; if nothing was,
+    /// contracts that inherit would move.
+    fn gap(&mut self, path: &str, (old, fates): (List<'a>, &[Fate]), gap: &'a Variable, new: List<'a>) {
+        let was = old.reserved(gap);
         let met: Vec<&Variable> = new.variables.iter().filter(|newer| new.extent(newer).overlaps(was)).collect();
-        if met.iter().any(|newer| new.extent(newer).end == was.end) {
+        let follows = old.variables.iter().any(|other| is_gap(other) && old.extent(other).end == old.extent(gap).begin);
+        if follows || met.iter().any(|newer| new.extent(newer).end == was.end) {
             return;
         }
-        let behind = old.kept().find(|other| old.extent(other).begin >= was.end);
-        let last = met.last().map(|newer| new.extent(newer).end);
+        let behind = old.kept().zip(fates).find(|(other, _)| old.extent(other).begin >= was.end);
+        if let Some((_, Fate::Kept(_) | Fate::Renamed(_) | Fate::Retired(_))) = behind {
+            return;
+        }
         let word = U512::from(32);
-        let is = last.map_or_else(
+        let is = met.last().map(|newer| new.extent(newer).end).map_or_else(
             || "nothing reserves it any more".to_owned(),
             |end| format!("what is there now ends before slot {}", end.div_ceil(word)),
         );
         let why = behind.map_or_else(
             || "a contract that inherits from this one would move".to_owned(),
-            |other| format!("{} is kept behind it", other.label),
+            |(other, _)| format!("{} was kept behind it", other.label),
         );
         let what = joined(path, &gap.label);
         let sentence = format!("{what} ended before slot {}; {is}, and {why}", was.end.div_ceil(word));
