@@ -193,10 +193,10 @@ pub(super) const LIVE: Invariant = Invariant {
             let gone = before.deallocation_queue[..count].iter().filter_map(|id| step.before.set_index(*id));
             let back: i128 = gone.map(|set| was.allocations[set][strategy].pending).fold(0, i128::saturating_add);
             must!(
-                i128::from(after.encumbered) == i128::from(before.encumbered) + back,
+                i128::from(after.encumbered) == i128::from(before.encumbered).saturating_add(back),
                 "clearing {} gave back {}, and {} was encumbered and {} is",
                 sentence::stake(step, operator, strategy),
-                -back,
+                back.saturating_neg(),
                 before.encumbered,
                 after.encumbered,
             );
