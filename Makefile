@@ -20,7 +20,7 @@ contracts/node_modules/.installed: contracts/package-lock.json
 contracts: npm
 	cd contracts && $(FORGE) fmt --check && $(FORGE) fmt --check avs mocks
 	cd contracts && node scripts/build.mjs --check
-	cd contracts && node scripts/layouts.mjs
+	cd contracts && node scripts/pairs.mjs --check
 	cd contracts && $(FORGE) test
 
 lint:
@@ -40,6 +40,7 @@ $(TOOLS)/nextest:
 artifacts: npm
 	cd contracts && $(FORGE) fmt && $(FORGE) fmt avs mocks
 	cd contracts && node scripts/build.mjs
+	cd contracts && node scripts/pairs.mjs
 
 # invariants/README.md, from the constants beside it.
 catalogue: $(TOOLS)/nextest

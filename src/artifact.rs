@@ -1,5 +1,9 @@
 //! Compiled contracts: ABI, code and storage layout, out of the binary, a folder of ours or a Foundry `out/`.
 
+mod declarations;
+mod foundry;
+pub mod layout;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -7,9 +11,12 @@ use std::{
 };
 
 use alloy_json_abi::JsonAbi;
-use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
+use alloy_primitives::{B256, Bytes, hex, keccak256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use declarations::Declarations;
+pub use layout::{Field, StorageLayout};
 
 use crate::{
     limits,
@@ -25,8 +32,12 @@ pub struct Artifact {
     pub abi: JsonAbi,
     /// What creates it, without constructor arguments.
     pub creation: Bytes,
+    /// What it is once created, before immutables are filled in; empty if the artifact leaves it out.
+    pub runtime: Bytes,
     /// Where its variables are, if the compiler was asked.
     pub layout: Option<StorageLayout>,
+    /// What else is declared in its sources, if the compiler was asked.
+    pub declarations: Option<Declarations>,
 }
 
 impl Artifact {
@@ -158,17 +169,24 @@ impl Artifacts {
         artifacts.origin = folder.display().to_string();
         for (name, _) in table(release)? {
             let path = find(folder, release, name)?;
-            let text = read_text(&path)?;
-            let artifact = parse(name, &text).map_err(|problem| problem.at(path.display()))?;
-            artifacts.contracts.insert((*name).to_owned(), artifact);
+            artifacts.contracts.insert((*name).to_owned(), read(&path, name)?);
         }
         for (name, _) in AVS {
             if let Ok(path) = find(folder, release, name) {
-                let artifact = parse(name, &read_text(&path)?).map_err(|problem| problem.at(path.display()))?;
-                artifacts.contracts.insert((*name).to_owned(), artifact);
+                artifacts.contracts.insert((*name).to_owned(), read(&path, name)?);
             }
         }
         Ok(artifacts)
+    }
+
+    /// The same, with what syntax trees say of the contracts of the release where an artifact does not say it itself.
+    /// Apart, because trees are large, and only the gate asks.
+    pub fn with_declarations(mut self, source: &Source) -> Result<Self, Problem> {
+        if let Source::Folder(folder) = source {
+            let paths = table(&self.release)?.iter().map(|(name, _)| find(folder, &self.release, name));
+            foundry::declare(folder, &paths.collect::<Result<Vec<_>, _>>()?, &mut self.contracts)?;
+        }
+        Ok(self)
     }
 
     /// A bundled release with one planted bug.
@@ -201,6 +219,12 @@ impl Artifacts {
     /// If there is none; every collection has the contracts that the adapters name.
     pub fn get(&self, name: &str) -> &Artifact {
         self.contracts.get(name).unwrap_or_else(|| panic!("no artifact called {name}"))
+    }
+
+    /// The contracts of the release itself, by name, without the world around it.
+    pub fn of_itself(&self) -> impl Iterator<Item = &Artifact> {
+        let names = table(&self.release).expect("it is one of the releases");
+        names.iter().map(|(name, _)| self.get(name))
     }
 
     /// All contracts, by name.
@@ -248,20 +272,50 @@ fn read_text(path: &Path) -> Result<String, Problem> {
     fs::read_to_string(path).map_err(problem)
 }
 
-fn parse(name: &str, text: &str) -> Result<Artifact, Problem> {
-    let whole: Value = serde_json::from_str(text).map_err(|error| {
+/// An artifact of a folder.
+fn read(path: &Path, name: &str) -> Result<Artifact, Problem> {
+    parse(name, &read_text(path)?).map_err(|problem| problem.at(path.display()))
+}
+
+fn json(text: &str) -> Result<Value, Problem> {
+    serde_json::from_str(text).map_err(|error| {
         Problem::new(format!("this is no artifact: {error}")).hint("is the file complete? compile again")
-    })?;
+    })
+}
+
+fn parse(name: &str, text: &str) -> Result<Artifact, Problem> {
+    of_json(name, &json(text)?)
+}
+
+fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
     let abi = whole.get("abi").ok_or_else(|| Problem::new("this artifact has no \"abi\""))?;
     let abi = JsonAbi::deserialize(abi).map_err(|error| Problem::new(format!("cannot read its \"abi\": {error}")))?;
     let layout = match whole.get("storageLayout") {
         None | Some(Value::Null) => None,
         Some(layout) => Some(
             StorageLayout::deserialize(layout)
-                .map_err(|error| Problem::new(format!("cannot read its \"storageLayout\": {error}")))?,
+                .map_err(|error| Problem::new(format!("cannot read its \"storageLayout\": {error}")))?
+                .checked()?,
         ),
     };
-    Ok(Artifact { name: name.to_owned(), abi, creation: creation_code(&whole)?, layout })
+    let declarations = whole.get("declarations").map(Declarations::deserialize).transpose();
+    Ok(Artifact {
+        name: name.to_owned(),
+        abi,
+        creation: creation_code(whole)?,
+        runtime: runtime_code(whole),
+        layout,
+        declarations: declarations
+            .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,
+    })
+}
+
+/// The code after creation: text, or as Foundry has it an object with text. It is looked at, never run, so that it may be
+/// missing.
+fn runtime_code(whole: &Value) -> Bytes {
+    let bytecode = &whole["deployedBytecode"];
+    let text = bytecode.as_str().or_else(|| bytecode["object"].as_str()).unwrap_or_default();
+    hex::decode(text).unwrap_or_default().into()
 }
 
 /// The creation code: text, or as Foundry has it an object with text.
@@ -280,93 +334,9 @@ fn creation_code(whole: &Value) -> Result<Bytes, Problem> {
     Ok(code.into())
 }
 
-/// Where the variables of a contract are, as solc says it.
-#[derive(Clone, Debug, Deserialize)]
-pub struct StorageLayout {
-    storage: Vec<Variable>,
-    #[serde(default)]
-    types: BTreeMap<String, LayoutType>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Variable {
-    label: String,
-    slot: String,
-    offset: usize,
-    #[serde(rename = "type")]
-    type_id: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LayoutType {
-    label: String,
-    number_of_bytes: String,
-    #[serde(default)]
-    members: Vec<Variable>,
-}
-
-/// Where a value is: the slot, counted from the start of what holds it, and the bytes within.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// The slot.
-    pub slot: U256,
-    /// First byte, counted from the low end.
-    pub offset: usize,
-    /// Bytes.
-    pub bytes: usize,
-}
-
-impl Field {
-    /// The value within the word of its slot.
-    pub fn of(&self, word: U256) -> U256 {
-        let shifted = word >> (8 * self.offset);
-        if self.bytes >= 32 { shifted } else { shifted & ((U256::ONE << (8 * self.bytes)) - U256::ONE) }
-    }
-}
-
-impl StorageLayout {
-    /// Where the variable called `label` is.
-    pub fn variable(&self, label: &str) -> Result<Field, Problem> {
-        let variable = self.storage.iter().find(|variable| variable.label == label);
-        self.field(variable.ok_or_else(|| Problem::new(format!("the storage layout has no variable {label:?}")))?)
-    }
-
-    /// Where the member called `label` is in the structs called `name`.
-    pub fn member(&self, name: &str, label: &str) -> Result<Field, Problem> {
-        let ends_with = |candidate: &str| {
-            candidate.strip_prefix("struct ").is_some_and(|path| path.rsplit('.').next() == Some(name))
-        };
-        let structure = self.types.values().find(|candidate| ends_with(&candidate.label));
-        let structure = structure.ok_or_else(|| Problem::new(format!("the storage layout has no struct {name:?}")))?;
-        let member = structure.members.iter().find(|member| member.label == label);
-        self.field(
-            member.ok_or_else(|| {
-                Problem::new(format!("in the storage layout, struct {name:?} has no member {label:?}"))
-            })?,
-        )
-    }
-
-    fn field(&self, variable: &Variable) -> Result<Field, Problem> {
-        let unreadable = || Problem::new(format!("the storage layout of {:?} makes no sense", variable.label));
-        let slot = variable.slot.parse().map_err(|_| unreadable())?;
-        let size = self.types.get(&variable.type_id).ok_or_else(unreadable)?;
-        let bytes = size.number_of_bytes.parse().map_err(|_| unreadable())?;
-        Ok(Field { slot, offset: variable.offset, bytes })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_field_is_cut_out_of_its_word() {
-        let word = U256::from(0x1122_3344_5566u64);
-        let field = Field { slot: U256::ZERO, offset: 1, bytes: 2 };
-        assert_eq!(field.of(word), U256::from(0x4455));
-        assert_eq!(Field { bytes: 32, offset: 0, ..field }.of(word), word);
-    }
 
     #[test]
     fn foundry_and_our_own_artifacts_read_the_same() {

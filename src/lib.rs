@@ -81,6 +81,9 @@ pub mod campaign;
 pub mod matrix;
 
 pub mod finding;
+
+pub mod gate;
+
 #[cfg(feature = "anvil")]
 pub mod node;
 

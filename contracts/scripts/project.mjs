@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, compilerVersion } from "./compile.mjs";
+import { declarationsOf } from "./declarations.mjs";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -107,7 +108,7 @@ export function sourceDigest(sources) {
 
 /** Compiles `contracts` (name -> path) out of `sources`; name -> what solc says. */
 export function build(contracts, sources) {
-  const outputSelection = {};
+  const outputSelection = { "*": { "": ["ast"] } };
   for (const [name, path] of Object.entries(contracts)) {
     outputSelection[path] = { [name]: ["abi", "storageLayout", "evm.bytecode", "evm.deployedBytecode"] };
   }
@@ -119,7 +120,10 @@ export function build(contracts, sources) {
   const problems = (output.errors ?? []).filter((e) => e.severity === "error");
   if (problems.length > 0) throw new Error(problems.map((e) => e.formattedMessage).join("\n"));
   return Object.fromEntries(
-    Object.entries(contracts).map(([name, path]) => [name, output.contracts[path][name]]),
+    Object.entries(contracts).map(([name, path]) => [
+      name,
+      { ...output.contracts[path][name], trees: output.sources },
+    ]),
   );
 }
 
@@ -127,6 +131,8 @@ export function build(contracts, sources) {
 export function minimal(name, path, compiled, sources) {
   const bytecode = "0x" + compiled.evm.bytecode.object;
   const deployedBytecode = "0x" + compiled.evm.deployedBytecode.object;
+  const { declarations, declared, hasNamespace } = declarationsOf(name, path, compiled.trees, sources);
+  if (hasNamespace) throw new Error(`${name} has an ERC-7201 namespace, which this script does not lay out`);
   return {
     format: 1,
     contract: name,
@@ -134,7 +140,8 @@ export function minimal(name, path, compiled, sources) {
     sourceDigest: sourceDigest(sources),
     codeDigest: sha256(bytecode),
     abi: compiled.abi,
-    storageLayout: plainLayout(compiled.storageLayout),
+    storageLayout: plainLayout(compiled.storageLayout, declared),
+    declarations,
     immutableReferences: Object.values(compiled.evm.deployedBytecode.immutableReferences ?? {})
       .flat()
       .map(({ start, length }) => ({ start, length }))
@@ -144,10 +151,16 @@ export function minimal(name, path, compiled, sources) {
   };
 }
 
-/** A storage layout without the numbers of syntax tree nodes, which change with every other source. */
-function plainLayout({ storage, types }) {
+/** A storage layout with places in the sources instead of numbers of syntax tree nodes, which change with every other source. */
+function plainLayout({ storage, types }, declared) {
   const plain = (id) => id.replace(/(t_(?:struct|contract|enum|userDefinedValueType)\([^()]*\))\d+/g, "$1");
-  const variable = ({ label, slot, offset, type }) => ({ label, slot, offset, type: plain(type) });
+  const variable = ({ astId, label, slot, offset, type }) => ({
+    label,
+    slot,
+    offset,
+    type: plain(type),
+    declared: declared(astId),
+  });
   const result = { storage: storage.map(variable), types: {} };
   for (const [id, type] of Object.entries(types ?? {})) {
     const key = plain(id);

@@ -115,7 +115,8 @@ const ENCUMBERED_IS_A_SUM: Invariant = Invariant {
             for (at, stake) in operator.stakes.iter().enumerate() {
                 let promised =
                     |allocation: &crate::ledger::Allocation| i128::from(allocation.current) + allocation.pending.max(0);
-                let sum: i128 = operator.allocations.iter().map(|of_set| promised(&of_set[at])).sum();
+                let sum: i128 =
+                    operator.allocations.iter().map(|of_set| promised(&of_set[at])).fold(0, i128::saturating_add);
                 exercised |= sum != 0 || stake.encumbered != 0;
                 must!(
                     i128::from(stake.encumbered) == sum,

@@ -30,7 +30,9 @@ pub(super) const PARTITION: Invariant = Invariant {
             for (strategy, stake) in of.stakes.iter().enumerate().filter(|(_, stake)| stake.encumbered > 0) {
                 exercised = true;
                 let settled = of.allocations.iter().map(|of_set| of_set[strategy].settled(block));
-                let promised: i128 = settled.map(|a| i128::from(a.current).saturating_add(a.pending.max(0))).sum();
+                let promised: i128 = settled
+                    .map(|a| i128::from(a.current).saturating_add(a.pending.max(0)))
+                    .fold(0, i128::saturating_add);
                 let seen = step.after.encumbered(operator, strategy);
                 must!(
                     seen.is_some_and(|seen| i128::from(seen) == promised),

@@ -191,12 +191,12 @@ pub(super) const LIVE: Invariant = Invariant {
         for (strategy, (before, after)) in was.stakes.iter().zip(&is.stakes).enumerate() {
             let count = removed(step, &before.deallocation_queue, &after.deallocation_queue).unwrap_or_default();
             let gone = before.deallocation_queue[..count].iter().filter_map(|id| step.before.set_index(*id));
-            let back: i128 = gone.map(|set| was.allocations[set][strategy].pending).sum();
+            let back: i128 = gone.map(|set| was.allocations[set][strategy].pending).fold(0, i128::saturating_add);
             must!(
-                i128::from(after.encumbered) == i128::from(before.encumbered) + back,
+                i128::from(after.encumbered) == i128::from(before.encumbered).saturating_add(back),
                 "clearing {} gave back {}, and {} was encumbered and {} is",
                 sentence::stake(step, operator, strategy),
-                -back,
+                back.saturating_neg(),
                 before.encumbered,
                 after.encumbered,
             );

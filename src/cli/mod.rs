@@ -7,6 +7,7 @@
 pub mod exit;
 
 mod catalogue;
+mod gate;
 mod mutants;
 mod progress;
 mod replay;
@@ -48,6 +49,8 @@ enum Command {
     List(ListArgs),
     /// Plays a campaign against every planted bug, and tells which are caught
     Mutants(MutantsArgs),
+    /// Judges an upgrade: an old build against a new one, whether proxies find what they kept
+    Gate(gate::GateArgs),
     /// Explains an invariant, or a known deviation, with the smallest example of a violation
     Explain {
         /// Its identifier, for example MAG-05; or a family, without examples
@@ -196,6 +199,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Shrink(arguments) => replay::shrink(&arguments),
         Command::List(arguments) => catalogue::list(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
+        Command::Gate(arguments) => gate::gate(&arguments),
         Command::Explain { id } => catalogue::explain(&id),
     });
     done.unwrap_or_else(|problem| {

@@ -139,6 +139,11 @@ fn the_guide_for_ci_is_true() {
     run_document("docs/ci.md");
 }
 
+#[test]
+fn the_guide_to_the_gate_is_true() {
+    run_document("docs/gate.md");
+}
+
 /// Every document.
 fn documents() -> Vec<std::path::PathBuf> {
     let mut all = sources(&root().join("docs"), "md");

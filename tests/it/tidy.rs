@@ -37,6 +37,7 @@ const LAYERS: &[&str] = &[
     "campaign",
     "matrix",
     "finding",
+    "gate",
     "node",
     "report",
     "config",

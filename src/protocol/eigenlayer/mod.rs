@@ -41,6 +41,9 @@ use deploy::{Cast, Contracts};
 use release::Release;
 use slots::Slots;
 
+/// The contracts of a release that stand by themselves; the others live behind proxies, and are upgraded.
+pub const UNPROXIED: &[&str] = &["PauserRegistry"];
+
 /// Everything that can be done, by who does it.
 const ACTIONS: &[&[Action<EigenLayer>]] = &[
     staker::ACTIONS,

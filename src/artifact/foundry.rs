@@ -1,0 +1,114 @@
+//! The syntax trees in Foundry's artifacts (`ast = true`), and the sources beside them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use super::{
+    Artifact, Declarations,
+    declarations::{Lines, Trees},
+    json, read_text,
+};
+use crate::problem::Problem;
+
+/// Folders below the folder of artifacts in which those of a source are looked for: Foundry puts them deeper when two
+/// sources have the same file name.
+const DEPTH: usize = 6;
+
+/// Fills in what the syntax trees say of contracts, where all that they need are in the folder. `paths` are those of the
+/// artifacts.
+pub(super) fn declare(
+    folder: &Path,
+    paths: &[PathBuf],
+    contracts: &mut BTreeMap<String, Artifact>,
+) -> Result<(), Problem> {
+    let mut trees = Trees::default();
+    let mut own: Vec<(String, String)> = Vec::new();
+    for path in paths {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if contracts.get(&name).is_some_and(|artifact| artifact.declarations.is_some()) {
+            continue;
+        }
+        let mut whole = json(&read_text(path)?).map_err(|problem| problem.at(path.display()))?;
+        if let Some(source) = whole["ast"]["absolutePath"].as_str() {
+            own.push((name, source.to_owned()));
+            trees.add(whole["ast"].take());
+        }
+    }
+    complete(folder, &mut trees)?;
+    let lines = lines(folder, &trees);
+    let index = trees.index();
+    for (name, source) in own {
+        let Some(Artifact { layout: Some(layout), declarations, .. }) = contracts.get_mut(&name) else { continue };
+        let read = Declarations::read(&index, &name, &source, layout, &lines);
+        *declarations = read.map_err(|problem| problem.at(&source))?;
+    }
+    Ok(())
+}
+
+/// Adds the trees of all that is imported.
+fn complete(folder: &Path, trees: &mut Trees) -> Result<(), Problem> {
+    let mut places = BTreeMap::new();
+    index(folder, DEPTH, &mut places);
+    let mut asked = BTreeSet::new();
+    let mut open = trees.imports();
+    while let Some(path) = open.pop() {
+        if trees.has(&path) || !asked.insert(path.clone()) {
+            continue;
+        }
+        let file = Path::new(&path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for place in places.get(&file).into_iter().flatten() {
+            if let Some(found) = tree_in(place, &path)? {
+                trees.add(found);
+                open = trees.imports();
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The folders of artifacts by the name of their source: `out/A.sol` and `out/core/A.sol` under `A.sol`.
+fn index(folder: &Path, depth: usize, places: &mut BTreeMap<String, Vec<PathBuf>>) {
+    for path in sorted(folder).into_iter().filter(|path| path.is_dir()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if Path::new(&name).extension().is_some_and(|extension| extension == "sol") {
+            places.entry(name).or_default().push(path);
+        } else if depth > 0 {
+            index(&path, depth - 1, places);
+        }
+    }
+}
+
+/// The tree of the source at `path`, out of one of its artifacts.
+fn tree_in(place: &Path, path: &str) -> Result<Option<Value>, Problem> {
+    for file in sorted(place).into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
+        let mut whole = json(&read_text(&file)?).map_err(|problem| problem.at(file.display()))?;
+        if whole["ast"]["absolutePath"] == path {
+            return Ok(Some(whole["ast"].take()));
+        }
+    }
+    Ok(None)
+}
+
+/// What is in a folder, in an order that does not depend on the file system; nothing if it cannot be read.
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The texts of the sources, if the project is where its artifacts are: in the folder above them, or further up.
+fn lines(folder: &Path, trees: &Trees) -> Lines {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let text = |path: &str| folder.ancestors().take(3).find_map(|root| read_text(&root.join(path)).ok());
+    let files = trees.files().into_iter().map(|(number, path)| {
+        let text = text(&path);
+        (number, (path, text))
+    });
+    Lines { files: files.collect() }
+}

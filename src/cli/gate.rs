@@ -1,0 +1,57 @@
+//! `slashproof gate`.
+
+use std::{
+    io::{Write, stdout},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use super::{exit, printed};
+use crate::{
+    artifact::{Artifacts, DEFAULT_RELEASE, Source},
+    gate::{self, human},
+    problem::Problem,
+    protocol::eigenlayer::release,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct GateArgs {
+    /// Folder of artifacts that proxies live on: Foundry's out/, or our own [default: the bundled release]
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+
+    /// What the baseline is a release of: slashing or redistribution [default: redistribution]
+    #[arg(long, value_name = "NAME", required_unless_present = "baseline")]
+    baseline_release: Option<String>,
+
+    /// Folder of artifacts to upgrade to [default: the bundled release]
+    #[arg(long, value_name = "DIR")]
+    candidate: Option<PathBuf>,
+
+    /// What the candidate is a release of: slashing or redistribution [default: redistribution]
+    #[arg(long, value_name = "NAME", required_unless_present = "candidate")]
+    candidate_release: Option<String>,
+
+    /// Prints the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
+    let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
+    let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
+    let gate = gate::judge(&baseline, &candidate)?;
+    let mut out = stdout().lock();
+    printed(if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &gate).map_err(Into::into).and_then(|()| writeln!(out))
+    } else {
+        human::render(&gate, &mut out).and_then(|()| out.flush())
+    })?;
+    Ok(exit::of_gate(gate.verdict))
+}
+
+fn load(folder: Option<&PathBuf>, named: Option<&str>) -> Result<Artifacts, Problem> {
+    let release = release::find(named.unwrap_or(DEFAULT_RELEASE))?.name;
+    let source = folder.map_or(Source::Bundled, |folder| Source::Folder(folder.clone()));
+    Artifacts::load(&source, release)?.with_declarations(&source)
+}

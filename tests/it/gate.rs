@@ -1,0 +1,193 @@
+//! `slashproof gate`: its exit codes, and what it says of bad input.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::support::{code, files, json as json_of, root, slashproof, stderr, stdout};
+
+/// A copy of the bundled artifacts of a release.
+fn copy(release: &str, folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    for file in files(&root().join("contracts/artifacts").join(release)) {
+        fs::copy(&file, folder.join(file.file_name().unwrap())).unwrap();
+    }
+}
+
+/// Changes an artifact of a folder. Its code changes too, as that of another build.
+fn change(folder: &Path, contract: &str, how: impl Fn(&mut Value)) {
+    let path = folder.join(format!("{contract}.json"));
+    let mut artifact: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let code = format!("{}00", artifact["bytecode"].as_str().unwrap());
+    artifact["bytecode"] = code.into();
+    how(&mut artifact);
+    fs::write(path, artifact.to_string()).unwrap();
+}
+
+/// Judges the upgrade from the bundled release to a copy of it that is changed.
+fn changed(contract: &str, how: impl Fn(&mut Value)) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
+    copy("redistribution", &folder.path().join("new"));
+    change(&folder.path().join("new"), contract, how);
+    slashproof(folder.path(), &["gate", "--baseline-release", "redistribution", "--candidate", "new"])
+}
+
+fn variable<'a>(artifact: &'a mut Value, label: &str) -> &'a mut Value {
+    let storage = artifact["storageLayout"]["storage"].as_array_mut().unwrap();
+    storage.iter_mut().find(|variable| variable["label"] == label).unwrap()
+}
+
+fn run(arguments: &[&str]) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
+    slashproof(folder.path(), &[&["gate"], arguments].concat())
+}
+
+const UPGRADE: &[&str] = &["--baseline-release", "slashing", "--candidate-release", "redistribution"];
+
+#[test]
+fn the_bundled_upgrade_passes() {
+    let output = run(UPGRADE);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    assert!(stdout(&output).ends_with("-> pass: proxies find what they kept\n"));
+}
+
+#[test]
+fn the_report_is_json() {
+    let report = json_of(&run(&[UPGRADE, &["--json"]].concat()));
+    assert_eq!((&report["format"], &report["verdict"]), (&json!(1), &json!("pass")));
+    assert_eq!(
+        (&report["baseline"]["release"], &report["candidate"]["release"]),
+        (&json!("slashing"), &json!("redistribution"))
+    );
+    let contracts = report["layout"]["contracts"].as_array().unwrap();
+    assert_eq!(contracts.len(), 10);
+    let manager = contracts.iter().find(|row| row["contract"] == "AllocationManager").unwrap();
+    let consumed = &manager["differences"][0];
+    assert_eq!((&consumed["kind"], &consumed["meaning"]), (&json!("consumed"), &json!("allowed")));
+    assert!(consumed["source"].as_str().unwrap().starts_with("src/redistribution/AllocationManagerStorage.sol:"));
+}
+
+#[test]
+fn the_way_back_fails() {
+    let output = run(&["--baseline-release", "redistribution", "--candidate-release", "slashing"]);
+    assert_eq!(code(&output), 1);
+    assert!(
+        stdout(&output).contains("AllocationManager: _slashIds is gone, and a gap is where it was"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_moved_slot_fails() {
+    let output =
+        changed("DelegationManager", |artifact| variable(artifact, "pendingWithdrawals")["slot"] = "170".into());
+    assert_eq!(code(&output), 1);
+    let text = stdout(&output);
+    assert!(text.contains("DelegationManager: pendingWithdrawals moves from slot 158 to slot 170"), "{text}");
+    assert!(text.contains("(src/"), "{text}");
+}
+
+#[test]
+fn a_swap_deep_within_a_mapping_fails() {
+    let output = changed("AllocationManager", |artifact| {
+        for (_, it) in artifact["storageLayout"]["types"].as_object_mut().unwrap() {
+            let Some(members) = it.get_mut("members").and_then(Value::as_array_mut) else { continue };
+            for member in members {
+                let other = match member["label"].as_str().unwrap() {
+                    "currentMagnitude" => "pendingDiff",
+                    "pendingDiff" => "currentMagnitude",
+                    _ => continue,
+                };
+                member["label"] = other.into();
+            }
+        }
+    });
+    assert_eq!(code(&output), 1);
+    let text = stdout(&output);
+    assert!(text.contains("allocations[][][].currentMagnitude moves from slot 0"), "{text}");
+}
+
+#[test]
+fn another_name_is_inconclusive() {
+    let output = changed("EigenPodManager", |artifact| variable(artifact, "ownerToPod")["label"] = "podOf".into());
+    assert_eq!(code(&output), 3);
+    assert!(stdout(&output).contains("EigenPodManager: ownerToPod is called podOf now"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_contract_without_a_layout_is_inconclusive() {
+    let output = changed("StrategyManager", |artifact| artifact["storageLayout"] = Value::Null);
+    assert_eq!(code(&output), 3);
+    assert!(stdout(&output).contains("StrategyManager: the candidate has no storage layout"), "{}", stdout(&output));
+}
+
+#[test]
+fn what_is_not_seen_is_told() {
+    let output = changed("StrategyManager", |artifact| {
+        artifact.as_object_mut().unwrap().remove("declarations");
+    });
+    assert_eq!(code(&output), 0);
+    let text = stdout(&output);
+    assert!(text.contains("not looked at, since the artifacts have no syntax trees: members of enums"), "{text}");
+    assert!(text.contains("of StrategyManager\n"), "{text}");
+}
+
+#[test]
+fn storage_that_no_layout_has_is_inconclusive() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["old", "new"] {
+        copy("redistribution", &folder.path().join(name));
+        change(&folder.path().join(name), "StrategyBase", |artifact| {
+            artifact["storageLayout"] = json!({ "storage": [], "types": null });
+            artifact.as_object_mut().unwrap().remove("declarations");
+        });
+    }
+    change(&folder.path().join("new"), "StrategyBase", |_| {});
+    let output = slashproof(folder.path(), &["gate", "--baseline", "old", "--candidate", "new"]);
+    assert_eq!(code(&output), 3);
+    assert!(
+        stdout(&output).contains("its code writes storage, and its layout has no variables"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_constructor_that_writes_fails() {
+    let output = changed("DelegationManager", |artifact| {
+        artifact["declarations"]["constructed"].as_array_mut().unwrap().push("_paused".into());
+    });
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).contains("a constructor writes _paused"), "{}", stdout(&output));
+}
+
+#[test]
+fn bad_input_gets_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    copy("slashing", &folder.path().join("old"));
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    fs::remove_file(folder.path().join("old/StrategyManager.json")).unwrap();
+    let release = ["--candidate-release", "redistribution"];
+    for (arguments, expected) in [
+        (vec![], "--baseline-release"),
+        (vec!["--baseline-release", "redistribution", release[0], release[1]], "are the same build"),
+        (vec!["--baseline-release", "slahsing", release[0], release[1]], "did you mean slashing?"),
+        (vec!["--baseline", "nowhere", release[0], release[1]], "nowhere is no folder"),
+        (vec!["--baseline", "empty", release[0], release[1]], "empty has no artifact of AllocationManager"),
+        (vec!["--baseline", "old", release[0], release[1]], "old has no artifact of StrategyManager"),
+    ] {
+        let output = slashproof(folder.path(), &[vec!["gate"], arguments.clone()].concat());
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn half_a_layout_is_refused_with_a_sentence() {
+    let output = changed("StrategyManager", |artifact| {
+        artifact["storageLayout"]["types"].as_object_mut().unwrap().remove("t_uint8");
+    });
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("does not say what t_uint8 is"), "{}", stderr(&output));
+}
