@@ -79,7 +79,7 @@ impl CoverageMap {
     /// Counts a run that went to `places`, each named once.
     pub fn count_run(&mut self, places: &[u32]) {
         for place in places {
-            *self.entry(*place) |= 0;
+            self.entry(*place);
             let index = *place as usize;
             if index >= self.runs.len() {
                 self.runs.resize(self.seen.len(), 0);

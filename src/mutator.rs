@@ -23,7 +23,7 @@ const MOST_REPEATED: usize = 4;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A call as it was kept, or changed.
-    Kept(Call),
+    Kept(Box<Call>),
     /// A call that is yet to be drawn, out of the ledger as it will be.
     Fresh,
 }
@@ -53,7 +53,7 @@ impl Mutator<'_> {
             let action = self.protocol.actions().get(usize::from(call.action.0));
             action.is_some_and(|action| action.expects == Expects::Revert)
         };
-        calls.iter().filter(|call| !is_probe(call)).cloned().map(Place::Kept).collect()
+        calls.iter().filter(|call| !is_probe(call)).cloned().map(|call| Place::Kept(Box::new(call))).collect()
     }
 
     fn change(&self, dice: &mut Dice, places: &mut Vec<Place>) {
@@ -70,7 +70,7 @@ impl Mutator<'_> {
                 places.swap(at, other);
             }
             60..68 => repeat(dice, places, at),
-            68..80 => self.shift_delay(dice, &mut places[at]),
+            68..80 => shift_delay(dice, &mut places[at]),
             80..95 => self.change_argument(dice, &mut places[at]),
             _ => self.change_actor(dice, &mut places[at]),
         }
@@ -84,19 +84,6 @@ impl Mutator<'_> {
             places.truncate(1 + dice.below(places.len()));
             places.extend_from_slice(&other[dice.below(other.len())..]);
         }
-    }
-
-    fn shift_delay(&self, dice: &mut Dice, place: &mut Place) {
-        let Place::Kept(call) = place else { return };
-        let blocks = call.delay.blocks;
-        let shifted = match dice.below(5) {
-            0 => 0,
-            1 => blocks.saturating_sub(1),
-            2 => blocks + 1,
-            3 => blocks / 2,
-            _ => 1 + dice.below(60) as u64,
-        };
-        call.delay = Delay::blocks(shifted);
     }
 
     /// Another number or name in one place.
@@ -163,6 +150,19 @@ impl Mutator<'_> {
         let operation = codec::read_operation(self.protocol.book(), operation).ok()?;
         Some(Call { operation, delay: Delay::default(), ..call.clone() })
     }
+}
+
+fn shift_delay(dice: &mut Dice, place: &mut Place) {
+    let Place::Kept(call) = place else { return };
+    let blocks = call.delay.blocks;
+    let shifted = match dice.below(5) {
+        0 => 0,
+        1 => blocks.saturating_sub(1),
+        2 => blocks + 1,
+        3 => blocks / 2,
+        _ => 1 + dice.below(60) as u64,
+    };
+    call.delay = Delay::blocks(shifted);
 }
 
 /// A call, or a few, once more.

@@ -36,7 +36,7 @@ pub(super) struct Trail<'a> {
 
 impl Steps {
     /// Follows a call to where it went. Each signal and each place is written down once for a run.
-    pub fn follow(&mut self, known: &CoverageMap, signals: impl Iterator<Item = Signal>, trail: Trail<'_>) {
+    pub fn follow(&mut self, known: &CoverageMap, signals: impl Iterator<Item = Signal>, trail: &mut Trail<'_>) {
         for signal in signals {
             if known.is_novel(signal) && self.signals.is_first(signal.key()) {
                 trail.novel.push(signal);
@@ -60,7 +60,7 @@ mod tests {
         trails.begin();
         for hits in [1, 1, 2] {
             let signals = [Signal::new(1, hits), Signal::new(2, 1)];
-            trails.edges.follow(&known, signals.into_iter(), Trail { novel: &mut novel, rare: &mut rare });
+            trails.edges.follow(&known, signals.into_iter(), &mut Trail { novel: &mut novel, rare: &mut rare });
         }
         assert_eq!(novel, [Signal::new(2, 1), Signal::new(1, 2)]);
         assert_eq!(rare, [1, 2]);

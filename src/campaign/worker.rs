@@ -131,7 +131,7 @@ impl<'r, 'p> Run<'r, 'p> {
             match place {
                 Place::Kept(call) => {
                     self.wait(call.delay);
-                    self.execute(call);
+                    self.execute(*call);
                 }
                 Place::Fresh => self.draw(dice, &generator),
             }
@@ -153,7 +153,7 @@ impl<'r, 'p> Run<'r, 'p> {
             return Vec::new();
         }
         if dice.chance(50) {
-            return calls[..=dice.below(calls.len())].iter().cloned().map(Place::Kept).collect();
+            return calls[..=dice.below(calls.len())].iter().cloned().map(|call| Place::Kept(Box::new(call))).collect();
         }
         self.mutator().mutate(dice, calls)
     }
@@ -233,10 +233,10 @@ impl<'r, 'p> Run<'r, 'p> {
         let Played { edges, rare_edges, states, rare_states, .. } = played;
         let known = edges.len() + states.len();
         let taken = coverage::signals(executor.world().edges());
-        trails.edges.follow(&plan.edges, taken, Trail { novel: edges, rare: rare_edges });
+        trails.edges.follow(&plan.edges, taken, &mut Trail { novel: edges, rare: rare_edges });
         if succeeded && options.guidance.sees_states() {
             let reached = novelty::states(executor.ledger()).map(|state| Signal::new(state, 1));
-            trails.states.follow(&plan.states, reached, Trail { novel: states, rare: rare_states });
+            trails.states.follow(&plan.states, reached, &mut Trail { novel: states, rare: rare_states });
         }
         if edges.len() + states.len() > known {
             played.useful = played.sequence.len();

@@ -40,7 +40,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Plays a campaign: deploys the contracts, plays random sequences, judges invariants after every call
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Plays a finding again: exit code 1 if its violation shows, 0 if it no longer does
     Replay(ReplayArgs),
     /// Makes a finding smaller, and writes the smaller one beside it
@@ -193,15 +193,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let done = check_environment(variables).and_then(|()| match cli.command.unwrap_or(Command::Run(cli.run)) {
-        Command::Run(arguments) => run::run(arguments),
-        Command::Replay(arguments) => replay::replay(&arguments),
-        Command::Shrink(arguments) => replay::shrink(&arguments),
-        Command::List(arguments) => catalogue::list(&arguments),
-        Command::Mutants(arguments) => mutants::mutants(&arguments),
-        Command::Gate(arguments) => gate::gate(&arguments),
-        Command::Explain { id } => catalogue::explain(&id),
-    });
+    let done =
+        check_environment(variables).and_then(|()| match cli.command.unwrap_or(Command::Run(Box::new(cli.run))) {
+            Command::Run(arguments) => run::run(*arguments),
+            Command::Replay(arguments) => replay::replay(&arguments),
+            Command::Shrink(arguments) => replay::shrink(&arguments),
+            Command::List(arguments) => catalogue::list(&arguments),
+            Command::Mutants(arguments) => mutants::mutants(&arguments),
+            Command::Gate(arguments) => gate::gate(&arguments),
+            Command::Explain { id } => catalogue::explain(&id),
+        });
     done.unwrap_or_else(|problem| {
         tell(&problem);
         ExitCode::from(exit::FAILED)

@@ -39,7 +39,12 @@ fn changed_sequences_have_no_probes_and_can_be_written_and_read() {
     assert!(entries.iter().flat_map(|entry| &entry.calls).any(|call| is_probe(&protocol, call)));
     let mutator = Mutator { protocol: &protocol, entries: &entries, dictionary: &[U256::from(12_345)] };
     let unchanged = |calls: &[Call]| -> Vec<Place> {
-        calls.iter().filter(|call| !is_probe(&protocol, call)).cloned().map(Place::Kept).collect()
+        calls
+            .iter()
+            .filter(|call| !is_probe(&protocol, call))
+            .cloned()
+            .map(|call| Place::Kept(Box::new(call)))
+            .collect()
     };
     let mut changed = 0;
     for run in 0..200 {
@@ -52,7 +57,7 @@ fn changed_sequences_have_no_probes_and_can_be_written_and_read() {
             let Place::Kept(call) = place else { continue };
             assert!(!is_probe(&protocol, call));
             let written = codec::write_call(&protocol, call);
-            assert_eq!(codec::read_call(&protocol, &written).expect("it is a call"), *call);
+            assert_eq!(codec::read_call(&protocol, &written).expect("it is a call"), **call);
         }
     }
     assert!(changed > 150, "{changed} of 200 are others");

@@ -171,7 +171,7 @@ fn deallocate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
     // Where others wait already: a queue of one has no order.
     let queued =
         |at: usize| draw.ledger.operator(operator).is_some_and(|it| !it.stakes[at].deallocation_queue.is_empty());
-    let behind: Vec<Changeable> = changes.iter().filter(|change| queued(change.strategy)).cloned().collect();
+    let behind: Vec<Changeable> = changes.iter().filter(|change| queued(change.strategy)).copied().collect();
     let change = if !behind.is_empty() && draw.chance(50) {
         draw.choose(&behind)?
     } else {
