@@ -126,8 +126,10 @@ impl<'r, 'p> Run<'r, 'p> {
         let beginning = self.beginning(dice);
         let generator = Generator::for_run(self.executor.protocol(), dice);
         let generator = generator.favouring(&self.plan.neglected).among(&self.options.actions);
-        let depth = self.options.depth as usize;
-        for place in beginning.into_iter().take(depth) {
+        for place in beginning {
+            if self.is_full() {
+                break;
+            }
             match place {
                 Place::Kept(call) => {
                     self.wait(call.delay);
@@ -136,7 +138,11 @@ impl<'r, 'p> Run<'r, 'p> {
                 Place::Fresh => self.draw(dice, &generator),
             }
         }
+        let depth = self.options.depth as usize;
         for _ in 0..depth.saturating_sub(self.played.sequence.len()) {
+            if self.is_full() {
+                break;
+            }
             self.draw(dice, &generator);
         }
     }
@@ -158,6 +164,11 @@ impl<'r, 'p> Run<'r, 'p> {
         self.mutator().mutate(dice, calls)
     }
 
+    /// Whether the run has all its calls. One that is solved is one more.
+    fn is_full(&self) -> bool {
+        self.played.sequence.len() >= self.options.depth as usize
+    }
+
     fn mutator(&self) -> Mutator<'_> {
         let (protocol, entries) = (self.executor.protocol(), self.plan.corpus.entries());
         Mutator { protocol, entries, dictionary: &self.dictionary }
@@ -173,7 +184,7 @@ impl<'r, 'p> Run<'r, 'p> {
         let Some((action, actor, operation)) = drawn.call else { return };
         let call = Call { action, actor, delay: Delay::default(), operation };
         let succeeded = self.execute(call.clone());
-        if succeeded == Some(false) && self.options.guidance.compares() {
+        if succeeded == Some(false) && self.options.guidance.compares() && !self.is_full() {
             let solved = self.solve(dice, &call);
             solved.and_then(|solved| self.execute(solved));
         }

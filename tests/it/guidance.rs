@@ -124,6 +124,7 @@ fn every_guidance_plays_the_same_with_any_number_of_workers() {
         let played = |workers| {
             let summary = play(&protocol, &Options { guidance, workers, ..options(5, 130) });
             assert!(summary.violations.is_empty(), "{guidance:?}: {:?}", summary.violations);
+            assert!(summary.calls <= 130 * 100, "no run has more calls than it may");
             (summary.edges, summary.states, summary.reverts, summary.corpus.entries().to_vec())
         };
         let one = played(1);
