@@ -3,32 +3,24 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, is_paused, pause_bit};
+use super::{EigenLayer, action::action, is_paused, pause_bit};
 use crate::{
     book::Role,
     call::{ClearItem, Operation, SetId},
     draw::Draw,
     ledger::{Ledger, OperatorSet},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("anybody.clear_slash", 7, clear_slash),
-    action("anybody.clear_slash_by_strategy", 4, clear_slash_by_strategy),
-    action("anybody.clear_slash_again", 1, clear_slash_again),
-    action("anybody.burn_shares", 1, burn_shares),
-    action("anybody.clear_deallocation_queue", 5, clear_deallocation_queue),
-    action("anybody.donate", 3, donate),
-    action("anybody.ask_user_underlying", 1, ask_user_underlying),
+    action("anybody.clear_slash", Role::Stranger, 7, clear_slash),
+    action("anybody.clear_slash_by_strategy", Role::Stranger, 4, clear_slash_by_strategy),
+    action("anybody.clear_slash_again", Role::Stranger, 1, clear_slash_again),
+    action("anybody.burn_shares", Role::Stranger, 1, burn_shares),
+    action("anybody.clear_deallocation_queue", Role::Stranger, 5, clear_deallocation_queue),
+    action("anybody.donate", Role::Stranger, 3, donate),
+    action("anybody.ask_user_underlying", Role::Stranger, 1, ask_user_underlying),
 ];
-
-const fn action(
-    name: &'static str,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role: Role::Stranger, weight, expects: Expects::Success }, draw }
-}
 
 /// Mostly a stranger, to whom nothing of it belongs; sometimes somebody who takes part.
 fn anybody(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<Address> {

@@ -2,36 +2,28 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, abi, is_paused, operator, pause_bit};
+use super::{EigenLayer, abi, action::action, is_paused, operator, pause_bit};
 use crate::{
     arithmetic::WAD,
     book::Role,
     call::{NewRedistributingSet, NewSet, Operation, SetId, SlashItem},
     draw::Draw,
     ledger::{Ledger, Operator, OperatorSet},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("avs.update_metadata", 1, update_metadata),
-    action("avs.set_registrar", 1, set_registrar),
-    action("avs.create_sets", 2, create_sets),
-    action("avs.create_redistributing_sets", 2, create_redistributing_sets),
-    action("avs.add_strategies", 2, add_strategies),
-    action("avs.remove_strategies", 1, remove_strategies),
-    action("avs.slash", 18, slash),
-    action("avs.slash_everything", 3, slash_everything),
-    action("avs.slash_nothing", 1, slash_nothing),
-    action("avs.remove_operator", 1, remove_operator),
+    action("avs.update_metadata", Role::Avs, 1, update_metadata),
+    action("avs.set_registrar", Role::Avs, 1, set_registrar),
+    action("avs.create_sets", Role::Avs, 2, create_sets),
+    action("avs.create_redistributing_sets", Role::Avs, 2, create_redistributing_sets),
+    action("avs.add_strategies", Role::Avs, 2, add_strategies),
+    action("avs.remove_strategies", Role::Avs, 1, remove_strategies),
+    action("avs.slash", Role::Avs, 18, slash),
+    action("avs.slash_everything", Role::Avs, 3, slash_everything),
+    action("avs.slash_nothing", Role::Avs, 1, slash_nothing),
+    action("avs.remove_operator", Role::Avs, 1, remove_operator),
 ];
-
-const fn action(
-    name: &'static str,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role: Role::Avs, weight, expects: Expects::Success }, draw }
-}
 
 fn update_metadata(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let avs = draw.choose(&protocol.cast.avss)?;

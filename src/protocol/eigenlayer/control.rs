@@ -3,13 +3,8 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, pause_bit};
-use crate::{
-    book::Role,
-    call::Operation,
-    draw::Draw,
-    protocol::{Action, ActionInfo, Expects},
-};
+use super::{EigenLayer, action::action, pause_bit};
+use crate::{book::Role, call::Operation, draw::Draw, protocol::Action};
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("owner.set_whitelister", Role::Owner, 1, set_whitelister),
@@ -23,15 +18,6 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("unpauser.set_pauser", Role::Unpauser, 1, set_pauser),
     action("unpauser.set_unpauser", Role::Unpauser, 1, set_unpauser),
 ];
-
-const fn action(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
-}
 
 /// Those among whom administration moves.
 fn administrators(protocol: &EigenLayer) -> Vec<Address> {

@@ -2,13 +2,13 @@
 
 use alloy_primitives::Address;
 
-use super::{EigenLayer, is_paused, pause_bit};
+use super::{EigenLayer, action::action, is_paused, pause_bit};
 use crate::{
     book::Role,
     call::{FactoryOperation, Operation},
     draw::Draw,
     ledger::{FactoryToken, Ledger},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -19,15 +19,6 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("owner.transfer_factory", Role::Owner, 1, transfer_ownership),
     action("owner.renounce_factory", Role::Owner, 1, renounce_ownership),
 ];
-
-const fn action(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
-}
 
 /// Whether the factory may whitelist.
 pub(super) fn is_whitelister(ledger: &Ledger) -> bool {

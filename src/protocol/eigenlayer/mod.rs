@@ -2,6 +2,7 @@
 //! withdrawal queue. One adapter for our own contracts and for EigenLayer's, which answer to the same ABI.
 
 mod abi;
+mod action;
 mod anybody;
 mod avs;
 mod control;

@@ -3,36 +3,28 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, abi, is_paused, operators, pause_bit};
+use super::{EigenLayer, abi, action::action, is_paused, operators, pause_bit};
 use crate::{
     book::Role,
     call::{AllocationChange, AllocationItem, Movement, Operation, Quantity, SetId},
     draw::Draw,
     ledger::{Ledger, Operator},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("operator.register", 3, register),
-    action("operator.modify_details", 1, modify_details),
-    action("operator.update_metadata", 1, update_metadata),
-    action("operator.allocate", 20, allocate),
-    action("operator.allocate_rest", 4, allocate_rest),
-    action("operator.deallocate", 9, deallocate),
-    action("operator.reallocate", 4, reallocate),
-    action("operator.join_sets", 14, join_sets),
-    action("operator.leave_sets", 3, leave_sets),
-    action("operator.set_allocation_delay", 2, set_allocation_delay),
-    action("operator.undelegate_staker", 1, undelegate_staker),
+    action("operator.register", Role::Operator, 3, register),
+    action("operator.modify_details", Role::Operator, 1, modify_details),
+    action("operator.update_metadata", Role::Operator, 1, update_metadata),
+    action("operator.allocate", Role::Operator, 20, allocate),
+    action("operator.allocate_rest", Role::Operator, 4, allocate_rest),
+    action("operator.deallocate", Role::Operator, 9, deallocate),
+    action("operator.reallocate", Role::Operator, 4, reallocate),
+    action("operator.join_sets", Role::Operator, 14, join_sets),
+    action("operator.leave_sets", Role::Operator, 3, leave_sets),
+    action("operator.set_allocation_delay", Role::Operator, 2, set_allocation_delay),
+    action("operator.undelegate_staker", Role::Operator, 1, undelegate_staker),
 ];
-
-const fn action(
-    name: &'static str,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role: Role::Operator, weight, expects: Expects::Success }, draw }
-}
 
 fn register(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;

@@ -3,31 +3,23 @@
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 
-use super::{EigenLayer, abi};
+use super::{EigenLayer, abi, action::action};
 use crate::{
     book::Role,
     call::Operation,
     draw::Draw,
     ledger::{Permission, Principal},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("admin.add_pending_admin", 5, add_pending_admin),
-    action("admin.remove_pending_admin", 1, remove_pending_admin),
-    action("admin.accept_admin", 6, accept_admin),
-    action("admin.remove_admin", 9, remove_admin),
-    action("admin.set_appointee", 2, set_appointee),
-    action("admin.remove_appointee", 1, remove_appointee),
+    action("admin.add_pending_admin", Role::Operator, 5, add_pending_admin),
+    action("admin.remove_pending_admin", Role::Operator, 1, remove_pending_admin),
+    action("admin.accept_admin", Role::Operator, 6, accept_admin),
+    action("admin.remove_admin", Role::Operator, 9, remove_admin),
+    action("admin.set_appointee", Role::Operator, 2, set_appointee),
+    action("admin.remove_appointee", Role::Operator, 1, remove_appointee),
 ];
-
-const fn action(
-    name: &'static str,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role: Role::Operator, weight, expects: Expects::Success }, draw }
-}
 
 /// What can be shared: every function that asks for a permission.
 fn permissions(protocol: &EigenLayer) -> Vec<Permission> {

@@ -4,14 +4,14 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, is_paused, pause_bit};
+use super::{EigenLayer, action::action, is_paused, pause_bit};
 use crate::{
     arithmetic::WAD,
     book::Role,
     call::{Operation, PodOperation, Quantity},
     draw::Draw,
     ledger::{GWEI, Ledger, Pod, Staker},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -25,15 +25,6 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("owner.set_reporter", Role::Owner, 1, set_reporter),
     action("reporter.set_fork_timestamp", Role::Reporter, 1, set_fork_timestamp),
 ];
-
-const fn action(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
-}
 
 /// What a validator is started with, in wei.
 pub(super) const VALIDATOR: U256 = U256::from_limbs([13_553_255_926_290_448_384, 1, 0, 0]);

@@ -2,31 +2,23 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, operators};
+use super::{EigenLayer, action::action, operators};
 use crate::{
     book::Role,
     call::{Operation, Question, SetId},
     draw::Draw,
     ledger::{Allocation, Booking, Ledger, Operator},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("anybody.ask_magnitudes", 3, ask_magnitudes),
-    action("anybody.ask_stake", 3, ask_stake),
-    action("anybody.ask_leaving_stake", 10, ask_leaving_stake),
-    action("anybody.ask_shares", 4, ask_shares),
-    action("anybody.ask_price", 2, ask_price),
-    action("anybody.ask_queue", 2, ask_queue),
+    action("anybody.ask_magnitudes", Role::Stranger, 3, ask_magnitudes),
+    action("anybody.ask_stake", Role::Stranger, 3, ask_stake),
+    action("anybody.ask_leaving_stake", Role::Stranger, 10, ask_leaving_stake),
+    action("anybody.ask_shares", Role::Stranger, 4, ask_shares),
+    action("anybody.ask_price", Role::Stranger, 2, ask_price),
+    action("anybody.ask_queue", Role::Stranger, 2, ask_queue),
 ];
-
-const fn action(
-    name: &'static str,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role: Role::Stranger, weight, expects: Expects::Success }, draw }
-}
 
 fn asked(protocol: &EigenLayer, question: Question) -> (Address, Operation) {
     (protocol.cast.stranger, Operation::Ask(question))

@@ -2,31 +2,25 @@
 
 use alloy_primitives::Address;
 
-use super::{EigenLayer, abi, operator};
+use super::{
+    EigenLayer, abi,
+    action::{action, probe},
+    operator,
+};
 use crate::{
     book::Role,
     call::{Answer, Conduct, Movement, Operation, Reaction, SetId, WorldOperation},
     draw::Draw,
     ledger::Operator,
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("avs.instruct_registrar", Role::Avs, Expects::Success, 14, instruct),
-    action("operator.join_refused", Role::Operator, Expects::Revert, 4, join_refused),
-    action("operator.leave_refused", Role::Operator, Expects::Revert, 3, leave_refused),
-    action("avs.set_useless_registrar", Role::Avs, Expects::Revert, 3, set_useless),
+    action("avs.instruct_registrar", Role::Avs, 14, instruct),
+    probe("operator.join_refused", Role::Operator, 4, join_refused),
+    probe("operator.leave_refused", Role::Operator, 3, leave_refused),
+    probe("avs.set_useless_registrar", Role::Avs, 3, set_useless),
 ];
-
-const fn action(
-    name: &'static str,
-    role: Role,
-    expects: Expects,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects }, draw }
-}
 
 /// Mostly it lets everybody in and out, and mostly it calls back.
 fn instruct(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

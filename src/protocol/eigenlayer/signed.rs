@@ -4,7 +4,9 @@
 use alloy_primitives::{Address, U256};
 
 use super::{
-    EigenLayer, is_paused, pause_bit,
+    EigenLayer,
+    action::{action, probe},
+    is_paused, pause_bit,
     staker::{delegated_stakers, depositable, possible_operators},
 };
 use crate::{
@@ -12,25 +14,16 @@ use crate::{
     call::{Approval, Consent, Expiry, Nonce, Operation, SignedOperation},
     draw::Draw,
     ledger::{Approver, Ledger, Operator, Staker},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("staker.delegate_with_approval", Expects::Success, 3, delegate),
-    action("staker.redelegate_with_approval", Expects::Success, 1, redelegate),
-    action("anybody.deposit_with_signature", Expects::Success, 2, deposit),
-    action("staker.delegate_disapproved", Expects::Revert, 3, delegate_disapproved),
-    action("anybody.deposit_without_consent", Expects::Revert, 2, deposit_without_consent),
+    action("staker.delegate_with_approval", Role::Staker, 3, delegate),
+    action("staker.redelegate_with_approval", Role::Staker, 1, redelegate),
+    action("anybody.deposit_with_signature", Role::Staker, 2, deposit),
+    probe("staker.delegate_disapproved", Role::Staker, 3, delegate_disapproved),
+    probe("anybody.deposit_without_consent", Role::Staker, 2, deposit_without_consent),
 ];
-
-const fn action(
-    name: &'static str,
-    expects: Expects,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role: Role::Staker, weight, expects }, draw }
-}
 
 /// Good for this block only, or for longer.
 fn expiry(draw: &mut Draw<'_>) -> Expiry {

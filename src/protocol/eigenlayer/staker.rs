@@ -2,32 +2,24 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, is_fully_slashed, is_paused, operators, pause_bit};
+use super::{EigenLayer, action::action, is_fully_slashed, is_paused, operators, pause_bit};
 use crate::{
     book::Role,
     call::{Completion, Operation, Receive, WithdrawalItem},
     draw::Draw,
     ledger::{Ledger, Operator, Staker, Withdrawal},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("staker.deposit", 16, deposit),
-    action("staker.delegate", 12, delegate),
-    action("staker.undelegate", 2, undelegate),
-    action("staker.redelegate", 2, redelegate),
-    action("staker.queue_withdrawals", 9, queue_withdrawals),
-    action("staker.complete_withdrawal", 8, complete_withdrawal),
-    action("staker.complete_withdrawals", 4, complete_withdrawals),
+    action("staker.deposit", Role::Staker, 16, deposit),
+    action("staker.delegate", Role::Staker, 12, delegate),
+    action("staker.undelegate", Role::Staker, 2, undelegate),
+    action("staker.redelegate", Role::Staker, 2, redelegate),
+    action("staker.queue_withdrawals", Role::Staker, 9, queue_withdrawals),
+    action("staker.complete_withdrawal", Role::Staker, 8, complete_withdrawal),
+    action("staker.complete_withdrawals", Role::Staker, 4, complete_withdrawals),
 ];
-
-const fn action(
-    name: &'static str,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role: Role::Staker, weight, expects: Expects::Success }, draw }
-}
 
 fn deposit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     EigenLayer,
+    action::{action, probe},
     anybody::waiting,
     operators, registrars,
     staker::{completable, open_strategies},
@@ -16,7 +17,7 @@ use crate::{
     call::{Completion, Operation, Receive, WithdrawalItem, WorldOperation},
     draw::Draw,
     ledger::{Ledger, Staker, Token},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
     worlds::{Behaviour, Kind, Registrars},
 };
 
@@ -57,24 +58,6 @@ const BARRING: &[Action<EigenLayer>] = &[
 const WRAPPING: &[Action<EigenLayer>] = &[action("staker.deposit_eigen", Role::Staker, 8, deposit_eigen)];
 
 const CALLING: &[Action<EigenLayer>] = &[action("caller.prepare", Role::Staker, 12, prepare)];
-
-const fn action(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
-}
-
-const fn probe(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Revert }, draw }
-}
 
 /// Mostly a little up or down, sometimes far.
 fn set_rate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

@@ -2,13 +2,19 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{Asked, action, anybody, asked, scene, slashable, slashing_paused};
+use super::{anybody, asked, scene, slashable, slashing_paused};
 use crate::{
     book::Role,
     call::{ExampleOperation, Fault, Loss},
     draw::Draw,
     ledger::Fund,
-    protocol::{Action, eigenlayer::EigenLayer},
+    protocol::{
+        Action,
+        eigenlayer::{
+            EigenLayer,
+            action::{Drawn, action},
+        },
+    },
 };
 
 pub(in crate::protocol::eigenlayer) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -18,7 +24,7 @@ pub(in crate::protocol::eigenlayer) const ACTIONS: &[Action<EigenLayer>] = &[
     action("insured.claim_loss", Role::Staker, 20, claim),
 ];
 
-fn set_cover(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn set_cover(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (cast, examples) = scene(protocol, draw)?;
     let holder = draw.choose(&cast.insured)?;
     let balance = draw.ledger.balance(examples.fund.purse.token, holder)?;
@@ -31,7 +37,7 @@ pub(super) fn covered(fund: &Fund) -> Vec<(Address, U256)> {
     fund.covers.iter().filter(|(_, amount)| !amount.is_zero()).copied().collect()
 }
 
-fn adjudicate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn adjudicate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (cast, examples) = scene(protocol, draw)?;
     let fund = &examples.fund;
     if fund.open().is_some() || slashing_paused(protocol, draw.ledger) {
@@ -49,7 +55,7 @@ fn adjudicate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(cast.adjudicator, ExampleOperation::Adjudicate { faults, losses }))
 }
 
-fn settle(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn settle(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let fund = &examples.fund;
     let ready = fund.open().is_some() && draw.ledger.all_cleared(&fund.purse);
@@ -57,7 +63,7 @@ fn settle(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(anybody(protocol, draw)?, ExampleOperation::SettleIncident {}))
 }
 
-fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let fund = &examples.fund;
     let mut open = Vec::new();

@@ -2,14 +2,20 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{Asked, action, anybody, asked, members, scene, slashing_paused};
+use super::{anybody, asked, members, scene, slashing_paused};
 use crate::{
     arithmetic::{WAD_WIDE, mul_div_down},
     book::Role,
     call::ExampleOperation,
     draw::Draw,
     ledger::{Ledger, Loan, Market},
-    protocol::{Action, eigenlayer::EigenLayer},
+    protocol::{
+        Action,
+        eigenlayer::{
+            EigenLayer,
+            action::{Drawn, action},
+        },
+    },
 };
 
 pub(in crate::protocol::eigenlayer) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -21,7 +27,7 @@ pub(in crate::protocol::eigenlayer) const ACTIONS: &[Action<EigenLayer>] = &[
     action("anybody.collect_liquidations", Role::Stranger, 24, collect),
 ];
 
-fn lend(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn lend(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (cast, examples) = scene(protocol, draw)?;
     let market = &examples.market;
     let lender = draw.prefer(&cast.lenders, |lender| *lender)?;
@@ -32,7 +38,7 @@ fn lend(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(lender, ExampleOperation::Lend { amount }))
 }
 
-fn withdraw(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn withdraw(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let market = &examples.market;
     let lenders: Vec<(Address, U256)> =
@@ -52,7 +58,7 @@ pub(super) fn limit(ledger: &Ledger, market: &Market, borrower: Address) -> Opti
     mul_div_down(worth, U256::from(market.max_debt_wad), WAD_WIDE)
 }
 
-fn borrow(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn borrow(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, market) = (draw.ledger, &examples.market);
     let mut free = members(ledger, &market.purse);
@@ -67,7 +73,7 @@ pub(super) fn loans(market: &Market) -> Vec<Loan> {
     market.loans.iter().filter(|loan| !loan.principal.is_zero()).copied().collect()
 }
 
-fn repay(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn repay(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, market) = (draw.ledger, &examples.market);
     let loan = draw.choose(&loans(market))?;
@@ -83,7 +89,7 @@ pub(super) fn is_bad(ledger: &Ledger, market: &Market, loan: &Loan) -> Option<bo
     Some(market.is_overdue(loan, ledger.block) || !ledger.covers(market, loan.borrower, debt)?)
 }
 
-fn liquidate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn liquidate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, market) = (draw.ledger, &examples.market);
     let mut bad = loans(market);
@@ -95,7 +101,7 @@ fn liquidate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(anybody(protocol, draw)?, ExampleOperation::Liquidate { borrower }))
 }
 
-fn collect(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn collect(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let market = &examples.market;
     let ready = !market.receivable.is_zero() && draw.ledger.all_cleared(&market.purse);

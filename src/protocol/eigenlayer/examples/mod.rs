@@ -7,28 +7,22 @@ pub(super) mod registry;
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, deploy::examples::ExampleCast, is_paused, pause_bit};
+use super::{
+    EigenLayer,
+    action::{Drawn, action},
+    deploy::examples::ExampleCast,
+    is_paused, pause_bit,
+};
 use crate::{
     book::Role,
     call::{ExampleOperation, Operation},
     draw::Draw,
     ledger::{Examples, Ledger, Purse},
-    protocol::{Action, ActionInfo, Expects},
+    protocol::Action,
 };
 
 /// What anybody may do with all of them.
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[action("anybody.give", Role::Stranger, 3, give)];
-
-const fn action(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
-}
-
-type Asked = Option<(Address, Operation)>;
 
 /// Who there is, and how things stand.
 fn scene<'a>(protocol: &'a EigenLayer, draw: &Draw<'a>) -> Option<(&'a ExampleCast, &'a Examples)> {
@@ -62,7 +56,7 @@ fn members(ledger: &Ledger, purse: &Purse) -> Vec<Address> {
     members.map(|operator| operator.address).collect()
 }
 
-fn give(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn give(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let purse = draw.choose(&examples.purses())?;
     let donor = draw.choose(&protocol.cast.stakers)?;

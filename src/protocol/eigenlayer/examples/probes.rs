@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, U256};
 
 use super::{
-    Asked, anybody, asked,
+    anybody, asked,
     fund::covered,
     market::{is_bad, limit, loans},
     members,
@@ -18,7 +18,10 @@ use crate::{
     ledger::CommitmentStatus,
     protocol::{
         Action,
-        eigenlayer::{EigenLayer, probes::probe},
+        eigenlayer::{
+            EigenLayer,
+            action::{Drawn, probe},
+        },
     },
 };
 
@@ -38,7 +41,7 @@ pub(in crate::protocol::eigenlayer) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("stranger.call_registrar", Role::Stranger, 1, call_registrar),
 ];
 
-fn withdraw_of_others(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn withdraw_of_others(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let market = &examples.market;
     let (lender, own) = draw.choose(&market.lenders)?;
@@ -47,7 +50,7 @@ fn withdraw_of_others(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
 }
 
 /// A wei too much, or a second loan.
-fn borrow_too_much(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn borrow_too_much(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, market) = (draw.ledger, &examples.market);
     let borrower = draw.choose(&members(ledger, &market.purse))?;
@@ -59,7 +62,7 @@ fn borrow_too_much(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(borrower, ExampleOperation::Borrow { amount: Quantity::Exactly(amount) }))
 }
 
-fn liquidate_healthy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn liquidate_healthy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, market) = (draw.ledger, &examples.market);
     let mut good = loans(market);
@@ -69,7 +72,7 @@ fn liquidate_healthy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
 }
 
 /// While a slash of the batch waits.
-fn collect_early(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn collect_early(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let ledger = draw.ledger;
     let registry = &examples.registry;
@@ -87,7 +90,7 @@ fn collect_early(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(anybody(protocol, draw)?, operation))
 }
 
-fn decide_for_the_fund(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn decide_for_the_fund(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (cast, examples) = scene(protocol, draw)?;
     let holder = draw.choose(&cast.insured)?;
     if draw.chance(40) {
@@ -102,7 +105,7 @@ fn decide_for_the_fund(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
 }
 
 /// A loss that is not covered, or the same holder twice.
-fn exceed_cover(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn exceed_cover(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (cast, examples) = scene(protocol, draw)?;
     let fund = &examples.fund;
     let fault = Fault { operator: draw.choose(&slashable(draw.ledger, &fund.purse))?, wad: draw.wad() };
@@ -117,7 +120,7 @@ fn exceed_cover(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(cast.adjudicator, ExampleOperation::Adjudicate { faults: vec![fault], losses }))
 }
 
-fn claim_loss_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn claim_loss_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let mut done = Vec::new();
     for (back, incident) in (0u64..).zip(examples.fund.incidents.iter().rev()).filter(|(_, incident)| incident.settled)
@@ -129,14 +132,14 @@ fn claim_loss_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(holder, ExampleOperation::ClaimLoss { back }))
 }
 
-fn deliver_something_else(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn deliver_something_else(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let commitment = draw.choose(&with_status(&examples.registry, CommitmentStatus::Open))?;
     let goods = goods_of(&commitment)?.wrapping_add(1);
     Some(asked(commitment.operator, ExampleOperation::Deliver { goods }))
 }
 
-fn deliver_late(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn deliver_late(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let registry = &examples.registry;
     if in_time(registry, draw.ledger.block) {
@@ -147,7 +150,7 @@ fn deliver_late(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
 }
 
 /// Those who delivered, and those who were slashed already.
-fn breach_of_the_reliable(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn breach_of_the_reliable(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let registry = &examples.registry;
     if in_time(registry, draw.ledger.block) {
@@ -159,7 +162,7 @@ fn breach_of_the_reliable(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(anybody(protocol, draw)?, ExampleOperation::Breach { operator }))
 }
 
-fn breach_early(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn breach_early(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let registry = &examples.registry;
     let (block, deadline) = (draw.ledger.block, registry.current().deadline);
@@ -171,7 +174,7 @@ fn breach_early(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
 }
 
 /// Those who were rewarded, who broke their word, or never gave it.
-fn claim_reward_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn claim_reward_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let mut without = Vec::new();
     for (back, epoch) in (0u64..).zip(examples.registry.epochs.iter().rev().skip(1)) {
@@ -182,7 +185,7 @@ fn claim_reward_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(operator, ExampleOperation::ClaimReward { back }))
 }
 
-fn call_registrar(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn call_registrar(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (cast, _) = scene(protocol, draw)?;
     let avs: Address = draw.choose(&cast.avss())?;
     let operator = draw.choose(&protocol.cast.operators)?;

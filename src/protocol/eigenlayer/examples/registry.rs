@@ -2,14 +2,20 @@
 
 use alloy_primitives::Address;
 
-use super::{Asked, action, anybody, asked, members, scene, slashing_paused};
+use super::{anybody, asked, members, scene, slashing_paused};
 use crate::{
     arithmetic::mul_wad_down,
     book::Role,
     call::ExampleOperation,
     draw::Draw,
     ledger::{Commitment, CommitmentStatus, Registry, digest_of},
-    protocol::{Action, eigenlayer::EigenLayer},
+    protocol::{
+        Action,
+        eigenlayer::{
+            EigenLayer,
+            action::{Drawn, action},
+        },
+    },
 };
 
 pub(in crate::protocol::eigenlayer) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -40,7 +46,7 @@ pub(super) fn with_status(registry: &Registry, status: CommitmentStatus) -> Vec<
     all.filter(|commitment| commitment.status == status).copied().collect()
 }
 
-fn commit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn commit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, registry) = (draw.ledger, &examples.registry);
     in_time(registry, ledger.block).then_some(())?;
@@ -56,7 +62,7 @@ fn commit(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(operator, ExampleOperation::Commit { goods, wad }))
 }
 
-fn deliver(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn deliver(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let registry = &examples.registry;
     in_time(registry, draw.ledger.block).then_some(())?;
@@ -64,7 +70,7 @@ fn deliver(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(commitment.operator, ExampleOperation::Deliver { goods: goods_of(&commitment)? }))
 }
 
-fn breach(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn breach(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let registry = &examples.registry;
     if in_time(registry, draw.ledger.block) || slashing_paused(protocol, draw.ledger) {
@@ -74,7 +80,7 @@ fn breach(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(anybody(protocol, draw)?, ExampleOperation::Breach { operator }))
 }
 
-fn close(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn close(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, registry) = (draw.ledger, &examples.registry);
     let over = !in_time(registry, ledger.block) && registry.current().open == 0;
@@ -82,7 +88,7 @@ fn close(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
     Some(asked(anybody(protocol, draw)?, ExampleOperation::CloseEpoch {}))
 }
 
-fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Asked {
+fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let mut open = Vec::new();
     for (back, epoch) in (0u64..).zip(examples.registry.epochs.iter().rev().skip(1)) {

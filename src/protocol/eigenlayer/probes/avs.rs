@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{outsider, probe};
+use super::outsider;
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -14,6 +14,7 @@ use crate::{
         Action,
         eigenlayer::{
             EigenLayer, abi,
+            action::probe,
             avs::slash_of_something,
             deploy::{BURN_ADDRESS, NATIVE_STRATEGY, eigen_strategy},
         },

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{avs::existing_set, exactly, pods::paused_pods, probe};
+use super::{avs::existing_set, exactly, pods::paused_pods};
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -13,6 +13,7 @@ use crate::{
         Action,
         eigenlayer::{
             EigenLayer, abi,
+            action::probe,
             avs::slash_of_something,
             control::switch_bits,
             factory,

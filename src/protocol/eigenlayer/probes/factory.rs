@@ -2,13 +2,15 @@
 
 use alloy_primitives::Address;
 
-use super::probe;
 use crate::{
     book::Role,
     call::{FactoryOperation, Operation},
     draw::Draw,
     ledger::FactoryToken,
-    protocol::{Action, eigenlayer::EigenLayer},
+    protocol::{
+        Action,
+        eigenlayer::{EigenLayer, action::probe},
+    },
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[

@@ -11,22 +11,7 @@ pub(super) mod staker;
 use alloy_primitives::{Address, U256};
 
 use super::EigenLayer;
-use crate::{
-    book::Role,
-    call::{Operation, Quantity},
-    draw::Draw,
-    ledger::Permission,
-    protocol::{Action, ActionInfo, Expects},
-};
-
-pub(super) const fn probe(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Option<(Address, Operation)>,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Revert }, draw }
-}
+use crate::{call::Quantity, draw::Draw, ledger::Permission};
 
 /// Somebody who may not use `permission` for `account`: mostly the stranger.
 fn outsider(protocol: &EigenLayer, draw: &mut Draw<'_>, account: Address, permission: Permission) -> Option<Address> {

@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use proptest::prelude::*;
 
-use super::{exactly, outsider, probe};
+use super::{exactly, outsider};
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -14,6 +14,7 @@ use crate::{
         Action,
         eigenlayer::{
             EigenLayer, abi,
+            action::probe,
             operator::{any_operator, changeable, leaving, one_change, ready_operator},
         },
     },

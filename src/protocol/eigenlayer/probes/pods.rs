@@ -2,7 +2,6 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::probe;
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -12,7 +11,9 @@ use crate::{
     protocol::{
         Action,
         eigenlayer::{
-            EigenLayer, pause_bit,
+            EigenLayer,
+            action::probe,
+            pause_bit,
             pods::{VALIDATOR, able_to_pay, with_pod},
         },
     },

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{control::paused_rewards_coordinator, probe};
+use super::control::paused_rewards_coordinator;
 use crate::{
     book::Role,
     call::{
@@ -16,9 +16,10 @@ use crate::{
         eigenlayer::{
             EigenLayer,
             abi::RewardsCoordinator as R,
+            action::{Drawn, probe},
             control::switch_bits,
             rewards::{
-                Drawn, claims,
+                claims,
                 claims::{claims_under, payable},
                 roots, splits,
                 submissions::{INTERVAL, LONGEST, MOST_AHEAD, MOST_BACK, directed, submission},

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{outsider, probe};
+use super::outsider;
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -12,7 +12,9 @@ use crate::{
     protocol::{
         Action,
         eigenlayer::{
-            EigenLayer, abi, is_fully_slashed,
+            EigenLayer, abi,
+            action::probe,
+            is_fully_slashed,
             operator::any_operator,
             operators,
             staker::{completable_any_way, delegated_stakers},

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{Drawn, action, asks, unless_paused};
+use super::{asks, unless_paused};
 use crate::{
     book::Role,
     call::{Claim, Proof, RewardsOperation},
@@ -10,7 +10,12 @@ use crate::{
     ledger::{DistributionRoot, Ledger},
     protocol::{
         Action,
-        eigenlayer::{EigenLayer, abi::RewardsCoordinator as R, operators, pause_bit},
+        eigenlayer::{
+            EigenLayer,
+            abi::RewardsCoordinator as R,
+            action::{Drawn, action},
+            operators, pause_bit,
+        },
     },
 };
 

@@ -2,12 +2,18 @@
 
 use alloy_primitives::Address;
 
-use super::{Drawn, action, asks};
+use super::asks;
 use crate::{
     book::Role,
     call::RewardsOperation,
     draw::Draw,
-    protocol::{Action, eigenlayer::EigenLayer},
+    protocol::{
+        Action,
+        eigenlayer::{
+            EigenLayer,
+            action::{Drawn, action},
+        },
+    },
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[

@@ -6,27 +6,11 @@ pub(super) mod roots;
 pub(super) mod splits;
 pub(super) mod submissions;
 
-use alloy_primitives::Address;
-
-use super::{EigenLayer, is_paused};
+use super::{EigenLayer, action::Drawn, is_paused};
 use crate::{
-    book::Role,
     call::{Operation, RewardsOperation},
     draw::Draw,
-    protocol::{Action, ActionInfo, Expects},
 };
-
-/// What is drawn: who acts, and what is asked.
-pub(super) type Drawn = Option<(Address, Operation)>;
-
-const fn action(
-    name: &'static str,
-    role: Role,
-    weight: u32,
-    draw: fn(&EigenLayer, &mut Draw<'_>) -> Drawn,
-) -> Action<EigenLayer> {
-    Action { info: ActionInfo { name, role, weight, expects: Expects::Success }, draw }
-}
 
 const fn asks(operation: RewardsOperation) -> Operation {
     Operation::Rewards(operation)

@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 
-use super::{Drawn, action, asks, unless_paused};
+use super::{asks, unless_paused};
 use crate::{
     book::Role,
     call::{Distribution, Earned, Earnings, RewardsOperation},
@@ -10,7 +10,11 @@ use crate::{
     ledger::Ledger,
     protocol::{
         Action,
-        eigenlayer::{EigenLayer, pause_bit},
+        eigenlayer::{
+            EigenLayer,
+            action::{Drawn, action},
+            pause_bit,
+        },
     },
 };
 

@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 
-use super::{Drawn, action, asks, unless_paused};
+use super::{asks, unless_paused};
 use crate::{
     book::Role,
     call::{RewardsOperation, SplitId},
@@ -10,7 +10,12 @@ use crate::{
     ledger::{Permission, Split, WHOLE},
     protocol::{
         Action,
-        eigenlayer::{EigenLayer, abi::RewardsCoordinator as R, pause_bit},
+        eigenlayer::{
+            EigenLayer,
+            abi::RewardsCoordinator as R,
+            action::{Drawn, action},
+            pause_bit,
+        },
     },
 };
 

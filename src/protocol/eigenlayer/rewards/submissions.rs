@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{Drawn, action, asks, unless_paused};
+use super::{asks, unless_paused};
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -16,6 +16,7 @@ use crate::{
         eigenlayer::{
             EigenLayer,
             abi::RewardsCoordinator as R,
+            action::{Drawn, action},
             deploy::{
                 CALCULATION_INTERVAL, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
             },
