@@ -239,24 +239,9 @@ mod tests {
         assert!(violated(&SALT, &unasked));
     }
 
-    /// Staker A pays for staker B.
-    fn deposited() -> Scene {
-        let mut scene = Scene::quiet();
-        let (payer, staker) = (scene.before.stakers[0].address, scene.before.stakers[1].address);
-        let (strategy, token) = (scene.before.strategies[0].address, scene.before.strategies[0].token);
-        let amount = U256::from(9);
-        scene.before.tokens[0].balances[0] = amount;
-        scene.after.stakers[1].nonce = U256::ONE;
-        scene.after.stakers[1].holdings[0].shares = amount;
-        scene.call.actor = payer;
-        let consent = Consent { signer: staker, strategy, amount, nonce: Nonce::Current, expiry: Expiry::In(9) };
-        scene.call.operation = Operation::Signed(SignedOperation::Deposit { staker, strategy, token, amount, consent });
-        scene
-    }
-
     #[test]
     fn sig_03() {
-        let scene = deposited();
+        let scene = Scene::deposited_for_another();
         assert_eq!(judge(&CONSENT, &scene), Verdict::Holds);
         assert_eq!(judge(&CONSENT, &Scene::quiet()), Verdict::NotApplicable);
         for spoil in [
@@ -277,7 +262,7 @@ mod tests {
 
     #[test]
     fn sig_05() {
-        let scene = deposited();
+        let scene = Scene::deposited_for_another();
         assert_eq!(judge(&CREDIT, &scene), Verdict::Holds);
         assert_eq!(judge(&CREDIT, &Scene::quiet()), Verdict::NotApplicable);
         for spoil in [

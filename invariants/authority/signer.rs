@@ -56,28 +56,11 @@ fn credited(step: &Step<'_>, strategy: usize, signer: alloy_primitives::Address)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        call::{Consent, Expiry, Nonce, Operation, SignedOperation},
-        invariants::fixture::{Scene, judge},
-    };
-
-    /// Staker A pays for staker B.
-    fn deposited() -> Scene {
-        let mut scene = Scene::quiet();
-        let (payer, staker) = (scene.before.stakers[0].address, scene.before.stakers[1].address);
-        let (strategy, token) = (scene.before.strategies[0].address, scene.before.strategies[0].token);
-        let amount = U256::from(9);
-        scene.after.stakers[1].nonce = U256::ONE;
-        scene.after.stakers[1].holdings[0].shares = amount;
-        scene.call.actor = payer;
-        let consent = Consent { signer: staker, strategy, amount, nonce: Nonce::Current, expiry: Expiry::In(9) };
-        scene.call.operation = Operation::Signed(SignedOperation::Deposit { staker, strategy, token, amount, consent });
-        scene
-    }
+    use crate::invariants::fixture::{Scene, judge};
 
     #[test]
     fn aut_13() {
-        let scene = deposited();
+        let scene = Scene::deposited_for_another();
         assert_eq!(judge(&SIGNER, &scene), Verdict::Holds);
         assert_eq!(judge(&SIGNER, &Scene::quiet()), Verdict::NotApplicable);
         for spoil in [

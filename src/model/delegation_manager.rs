@@ -15,7 +15,7 @@ use crate::{call::Approval, ledger::Staker};
 
 /// Shares on their way to an operator, if there is one.
 #[derive(Clone, Copy)]
-pub(super) struct Increase {
+struct Increase {
     pub operator: Option<usize>,
     pub staker: usize,
     pub strategy: usize,
@@ -115,8 +115,28 @@ impl Model<'_> {
         Ok(super::Returned::Roots(roots))
     }
 
+    /// `increaseDelegatedShares`: shares came to a staker, and so to whomever it is delegated to.
+    pub(super) fn increase_delegated_shares(
+        &mut self,
+        staker: usize,
+        strategy: usize,
+        prev_deposit_shares: U256,
+        added_shares: U256,
+    ) -> Foreseen {
+        let operator = self.operator_of(staker)?;
+        let slashing_factor = self.slashing_factor(staker, operator, strategy);
+        self.increase_delegation(Increase {
+            operator,
+            staker,
+            strategy,
+            prev_deposit_shares,
+            added_shares,
+            slashing_factor,
+        })
+    }
+
     /// Nothing can be given to an operator that was slashed entirely, not even nothing.
-    pub(super) fn increase_delegation(&mut self, increase: Increase) -> Foreseen {
+    fn increase_delegation(&mut self, increase: Increase) -> Foreseen {
         let Increase { operator, staker, strategy, prev_deposit_shares, added_shares, slashing_factor } = increase;
         require(slashing_factor != 0, Error::FullySlashed)?;
         if added_shares.is_zero() {

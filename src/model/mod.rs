@@ -32,6 +32,7 @@ mod withdrawals;
 
 pub use difference::differences;
 pub use lockstep::Lockstep;
+pub(crate) use pausing::switch;
 pub use permissions::{FUNCTIONS, Function};
 pub use prediction::{Ending, Prediction, Returned};
 pub use revert::{Error, Foreseen, Panic, Revert, Stop};

@@ -9,7 +9,7 @@ use super::{
 
 /// Switches of the allocation manager, the delegation manager, the strategy manager, strategies, the strategy factory, the
 /// rewards coordinator and the EigenPod manager.
-pub(super) mod switch {
+pub(crate) mod switch {
     pub const MODIFY_ALLOCATIONS: usize = 0;
     pub const SLASHING: usize = 1;
     pub const REGISTRATION: usize = 2;

@@ -5,7 +5,6 @@ use alloy_primitives::{Address, I256, U256};
 use super::{
     Model, NOT_KEPT, Returned,
     arithmetic::{add, calc_withdrawable, mul_div_down, mul_wad_down, sub},
-    delegation_manager::Increase,
     pausing::switch,
     revert::{Error, Foreseen, Panic, Revert, Stop, message, require},
 };
@@ -162,8 +161,8 @@ impl Model<'_> {
         let held = self.ledger.native.pods[staker].deposit_shares;
         require(!held.is_negative(), Error::LegacyWithdrawalsNotCompleted)?;
         if delta.is_positive() {
-            let (prev, added) = self.add_pod_shares(staker, delta.unsigned_abs())?;
-            return self.increase_native(staker, prev, added);
+            let (before, added) = self.add_pod_shares(staker, delta.unsigned_abs())?;
+            return self.increase_delegated_shares(staker, self.native()?, before, added);
         }
         if delta.is_negative() {
             let lost = self.lower_slashing_factor(staker, previous, delta.unsigned_abs())?;
@@ -180,19 +179,6 @@ impl Model<'_> {
         let factor = u64::try_from(factor).map_err(|_| Panic::Overflow)?;
         pod.stored_slashing_factor = Some(factor);
         Ok(before - factor)
-    }
-
-    fn increase_native(&mut self, staker: usize, prev_deposit_shares: U256, added_shares: U256) -> Foreseen {
-        let (strategy, operator) = (self.native()?, self.operator_of(staker)?);
-        let slashing_factor = self.slashing_factor(staker, operator, strategy);
-        self.increase_delegation(Increase {
-            operator,
-            staker,
-            strategy,
-            prev_deposit_shares,
-            added_shares,
-            slashing_factor,
-        })
     }
 
     /// `decreaseDelegatedShares`: what the beacon chain took is no stake of the operator any more.

@@ -5,7 +5,6 @@ use alloy_primitives::{Address, U256};
 use super::{
     Model, NOT_KEPT, Returned,
     arithmetic::{add, sub},
-    delegation_manager::Increase,
     insert,
     pausing::switch,
     remove,
@@ -41,16 +40,8 @@ impl Model<'_> {
         self.safe_transfer_from(self.managers().strategy, token, (self.caller, strategy), amount)?;
         let shares = self.deposit(strategy_index, token, amount)?;
         let staker = self.staker(staker)?;
-        let prev_deposit_shares = self.add_shares(staker, strategy_index, shares)?;
-        let operator = self.operator_of(staker)?;
-        self.increase_delegation(Increase {
-            operator,
-            staker,
-            strategy: strategy_index,
-            prev_deposit_shares,
-            added_shares: shares,
-            slashing_factor: self.max_magnitude(operator, strategy_index),
-        })?;
+        let before = self.add_shares(staker, strategy_index, shares)?;
+        self.increase_delegated_shares(staker, strategy_index, before, shares)?;
         Ok(Returned::Amount(shares))
     }
 

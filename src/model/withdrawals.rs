@@ -7,7 +7,6 @@ use super::{
     Model, Returned,
     allocation_manager::push,
     arithmetic::{add, add_blocks, calc_withdrawable, scale_for_complete_withdrawal, scale_for_queue_withdrawal},
-    delegation_manager::Increase,
     pausing::switch,
     remove,
     revert::{Error, Foreseen, Panic, require},
@@ -177,21 +176,12 @@ impl Model<'_> {
 
     /// The shares come back to whomever the staker is delegated to now.
     fn return_shares(&mut self, staker: usize, strategy: usize, shares: U256) -> Foreseen {
-        let operator = self.operator_of(staker)?;
-        let slashing_factor = self.slashing_factor(staker, operator, strategy);
-        let (prev_deposit_shares, added_shares) = if self.ledger.is_native(strategy) {
+        let (before, added) = if self.ledger.is_native(strategy) {
             self.add_pod_shares(staker, shares)?
         } else {
             (self.add_shares(staker, strategy, shares)?, shares)
         };
-        self.increase_delegation(Increase {
-            operator,
-            staker,
-            strategy,
-            prev_deposit_shares,
-            added_shares,
-            slashing_factor,
-        })
+        self.increase_delegated_shares(staker, strategy, before, added)
     }
 
     /// What slashing had left of one share delegated to somebody, or to nobody, after `block`.

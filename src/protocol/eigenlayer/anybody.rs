@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, action::action, is_paused, pause_bit};
+use super::{EigenLayer, action::action, is_paused, switch};
 use crate::{
     book::Role,
     call::{ClearItem, Operation, SetId},
@@ -38,7 +38,7 @@ pub(super) fn waiting(ledger: &Ledger) -> Vec<(SetId, u32)> {
     for set in &ledger.sets {
         let payee = set.payee(&ledger.terms);
         let pays = |(strategy, shares): &(Address, U256)| {
-            !is_paused(ledger, *strategy, pause_bit::STRATEGY_WITHDRAWALS)
+            !is_paused(ledger, *strategy, switch::STRATEGY_WITHDRAWALS)
                 && (shares.is_zero() || ledger.pays(*strategy, *shares, payee))
         };
         for (nth, _) in (0u32..).zip(&set.pending_slashes) {
@@ -75,7 +75,7 @@ fn clear_slash_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
 
 fn burn_shares(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let pays = |strategy: Address| !is_paused(ledger, strategy, pause_bit::STRATEGY_WITHDRAWALS);
+    let pays = |strategy: Address| !is_paused(ledger, strategy, switch::STRATEGY_WITHDRAWALS);
     // Where nothing waits, nothing must happen: paused or not.
     let possible = ledger.strategies.iter().filter(|it| it.burnable_shares.is_zero() || pays(it.address));
     let (waiting, rest): (Vec<_>, Vec<_>) = possible.partition(|strategy| !strategy.burnable_shares.is_zero());
@@ -85,7 +85,7 @@ fn burn_shares(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, O
 
 fn clear_deallocation_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::MODIFY_ALLOCATIONS) {
+    if is_paused(ledger, protocol.contracts.allocation_manager, switch::MODIFY_ALLOCATIONS) {
         return None;
     }
     let queued: Vec<(Address, Vec<Address>)> = ledger

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, abi, action::action, is_paused, operator, pause_bit};
+use super::{EigenLayer, abi, action::action, is_paused, operator, switch};
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -121,7 +121,7 @@ fn takes_from(ledger: &Ledger, set: usize, operator: &Operator) -> Vec<Address> 
 }
 
 fn slash(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    if is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
+    if is_paused(draw.ledger, protocol.contracts.allocation_manager, switch::SLASHING) {
         return None;
     }
     let slash = slash_of_something(draw)?;
@@ -150,7 +150,7 @@ pub(super) fn slash_of_something(draw: &mut Draw<'_>) -> Option<Operation> {
 
 /// A slash of all that an operator gave, rather where that is all it has.
 fn slash_everything(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    if is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
+    if is_paused(draw.ledger, protocol.contracts.allocation_manager, switch::SLASHING) {
         return None;
     }
     let ledger = draw.ledger;
@@ -176,7 +176,7 @@ fn slash_everything(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addre
 /// A slash of strategies without allocation, or of none: counted, and nothing else.
 fn slash_nothing(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::SLASH) {
+    if is_paused(ledger, protocol.contracts.allocation_manager, switch::SLASHING) {
         return None;
     }
     let sets: Vec<usize> = (0..ledger.sets.len()).filter(|set| slashable(ledger, *set).next().is_some()).collect();

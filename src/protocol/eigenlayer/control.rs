@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, action::action, pause_bit};
+use super::{EigenLayer, action::action, switch};
 use crate::{book::Role, call::Operation, draw::Draw, protocol::Action};
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -84,7 +84,7 @@ fn a_pauser(draw: &mut Draw<'_>) -> Option<Address> {
 /// The switches of a contract that mean something, and some that do not.
 pub(super) fn switch_bits(protocol: &EigenLayer, contract: Address) -> &'static [usize] {
     if contract == protocol.contracts.eigen_pod_manager {
-        &[pause_bit::NEW_PODS, pause_bit::NEW_VALIDATORS, pause_bit::START_CHECKPOINT, pause_bit::CHECKPOINT_PROOFS]
+        &[switch::NEW_PODS, switch::NEW_VALIDATORS, switch::START_CHECKPOINT, switch::CHECKPOINT_PROOFS]
     } else if contract == protocol.contracts.rewards_coordinator {
         &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     } else {

@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 
-use super::{EigenLayer, action::action, is_paused, pause_bit};
+use super::{EigenLayer, action::action, is_paused, switch};
 use crate::{
     book::Role,
     call::{FactoryOperation, Operation},
@@ -38,7 +38,7 @@ pub(super) fn lacking(draw: &mut Draw<'_>) -> Option<Address> {
 
 fn deploy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     if !is_whitelister(draw.ledger)
-        || is_paused(draw.ledger, protocol.contracts.strategy_factory, pause_bit::NEW_STRATEGIES)
+        || is_paused(draw.ledger, protocol.contracts.strategy_factory, switch::NEW_STRATEGIES)
     {
         return None;
     }

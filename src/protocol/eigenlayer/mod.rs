@@ -33,6 +33,7 @@ use crate::{
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
     ledger::{Ledger, Operator, Permission},
+    model::switch,
     oracle::Assumption,
     problem::Problem,
     protocol::{Action, ActionInfo, Protocol, Reader, Setup},
@@ -79,34 +80,6 @@ const EXAMPLE_ACTIONS: &[&[Action<EigenLayer>]] = &[
     examples::registry::ACTIONS,
     examples::probes::ACTIONS,
 ];
-
-/// Pause bits (`docs/protocol.md` section 10.3).
-mod pause_bit {
-    pub const MODIFY_ALLOCATIONS: usize = 0;
-    pub const SLASH: usize = 1;
-    pub const REGISTRATION: usize = 2;
-    pub const NEW_DELEGATION: usize = 0;
-    pub const ENTER_QUEUE: usize = 1;
-    pub const EXIT_QUEUE: usize = 2;
-    pub const DEPOSITS: usize = 0;
-    pub const STRATEGY_DEPOSITS: usize = 0;
-    pub const STRATEGY_WITHDRAWALS: usize = 1;
-    pub const NEW_STRATEGIES: usize = 0;
-    pub const AVS_SUBMISSION: usize = 0;
-    pub const SUBMISSION_FOR_ALL: usize = 1;
-    pub const CLAIM: usize = 2;
-    pub const ROOTS: usize = 3;
-    pub const SUBMISSION_FOR_ALL_EARNERS: usize = 4;
-    pub const DIRECTED_SUBMISSION: usize = 5;
-    pub const AVS_SPLIT: usize = 6;
-    pub const INCENTIVES_SPLIT: usize = 7;
-    pub const SET_SPLIT: usize = 8;
-    pub const DIRECTED_SET_SUBMISSION: usize = 9;
-    pub const NEW_PODS: usize = 0;
-    pub const NEW_VALIDATORS: usize = 2;
-    pub const START_CHECKPOINT: usize = 6;
-    pub const CHECKPOINT_PROOFS: usize = 7;
-}
 
 /// A deployment of EigenLayer.
 pub struct EigenLayer {

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, abi, action::action, is_paused, operators, pause_bit};
+use super::{EigenLayer, abi, action::action, is_paused, operators, switch};
 use crate::{
     book::Role,
     call::{AllocationChange, AllocationItem, Movement, Operation, Quantity, SetId},
@@ -28,7 +28,7 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
 
 fn register(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, switch::NEW_DELEGATION) {
         return None;
     }
     let free: Vec<Address> = ledger
@@ -96,7 +96,7 @@ pub(super) fn changeable(ledger: &Ledger, operator: usize) -> Vec<Changeable> {
 
 /// An operator who may change allocations now, who may do it for it, and what can be changed.
 fn allocator(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Address, Vec<Changeable>)> {
-    if is_paused(draw.ledger, protocol.contracts.allocation_manager, pause_bit::MODIFY_ALLOCATIONS) {
+    if is_paused(draw.ledger, protocol.contracts.allocation_manager, switch::MODIFY_ALLOCATIONS) {
         return None;
     }
     let index = ready_operator(draw)?;
@@ -205,7 +205,7 @@ fn reallocate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 
 /// Whether registration is paused.
 pub(super) fn registration_paused(protocol: &EigenLayer, ledger: &Ledger) -> bool {
-    is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::REGISTRATION)
+    is_paused(ledger, protocol.contracts.allocation_manager, switch::REGISTRATION)
 }
 
 /// The sets that an operator is not in, nor within reach of.
@@ -273,7 +273,7 @@ fn set_allocation_delay(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
 
 fn undelegate_staker(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, switch::ENTER_QUEUE) {
         return None;
     }
     let delegated: Vec<_> =

@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, action::action, is_paused, pause_bit};
+use super::{EigenLayer, action::action, is_paused, switch};
 use crate::{
     arithmetic::WAD,
     book::Role,
@@ -51,7 +51,7 @@ fn can_gain(ledger: &Ledger) -> Vec<(usize, &Staker, &Pod)> {
 }
 
 fn create_pod(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    if pods_paused(protocol, draw.ledger, &[pause_bit::NEW_PODS]) {
+    if pods_paused(protocol, draw.ledger, &[switch::NEW_PODS]) {
         return None;
     }
     let without: Vec<Address> =
@@ -61,7 +61,7 @@ fn create_pod(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 
 fn start_validator(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if pods_paused(protocol, ledger, &[pause_bit::NEW_PODS]) {
+    if pods_paused(protocol, ledger, &[switch::NEW_PODS]) {
         return None;
     }
     let rich: Vec<Address> = able_to_pay(ledger, VALIDATOR);
@@ -98,7 +98,7 @@ fn new_validators(draw: &mut Draw<'_>) -> u64 {
 
 fn report_new_validators(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if pods_paused(protocol, ledger, &[pause_bit::NEW_VALIDATORS]) {
+    if pods_paused(protocol, ledger, &[switch::NEW_VALIDATORS]) {
         return None;
     }
     let (_, owner, _) = draw.prefer(&can_gain(ledger), |(_, owner, _)| owner.address)?;
@@ -113,7 +113,7 @@ fn checkpoint(draw: &Draw<'_>, owner: &Staker, validators: Quantity, value: U256
 }
 
 fn checkpoints_paused(protocol: &EigenLayer, ledger: &Ledger) -> bool {
-    pods_paused(protocol, ledger, &[pause_bit::START_CHECKPOINT, pause_bit::CHECKPOINT_PROOFS])
+    pods_paused(protocol, ledger, &[switch::START_CHECKPOINT, switch::CHECKPOINT_PROOFS])
 }
 
 /// Rewards: on the beacon chain, or paid out.

@@ -6,8 +6,9 @@ use alloy_primitives::{Address, U256};
 use super::{
     EigenLayer,
     action::{action, probe},
-    is_paused, pause_bit,
+    is_paused,
     staker::{delegated_stakers, depositable, possible_operators},
+    switch,
 };
 use crate::{
     book::Role,
@@ -47,7 +48,7 @@ fn approved(draw: &mut Draw<'_>, staker: Address, possible: Vec<&Operator>) -> O
 
 fn delegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, switch::NEW_DELEGATION) {
         return None;
     }
     let staker = undelegated(draw)?;
@@ -63,7 +64,7 @@ fn undelegated<'a>(draw: &mut Draw<'a>) -> Option<&'a Staker> {
 fn redelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
     let manager = protocol.contracts.delegation_manager;
-    if is_paused(ledger, manager, pause_bit::ENTER_QUEUE) || is_paused(ledger, manager, pause_bit::NEW_DELEGATION) {
+    if is_paused(ledger, manager, switch::ENTER_QUEUE) || is_paused(ledger, manager, switch::NEW_DELEGATION) {
         return None;
     }
     let staker = draw.choose(&delegated_stakers(ledger))?.address;

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, action::action, is_fully_slashed, is_paused, operators, pause_bit};
+use super::{EigenLayer, action::action, is_fully_slashed, is_paused, operators, switch};
 use crate::{
     book::Role,
     call::{Completion, Operation, Receive, WithdrawalItem},
@@ -49,13 +49,13 @@ pub(super) fn depositable(
 
 /// The strategies that `payer` can deposit into now for a staker, by index.
 pub(super) fn open_strategies(protocol: &EigenLayer, ledger: &Ledger, staker: &Staker, payer: Address) -> Vec<usize> {
-    if is_paused(ledger, protocol.contracts.strategy_manager, pause_bit::DEPOSITS) {
+    if is_paused(ledger, protocol.contracts.strategy_manager, switch::DEPOSITS) {
         return Vec::new();
     }
     let is_open = |at: &usize| {
         let strategy = &ledger.strategies[*at];
         strategy.whitelisted
-            && !is_paused(ledger, strategy.address, pause_bit::STRATEGY_DEPOSITS)
+            && !is_paused(ledger, strategy.address, switch::STRATEGY_DEPOSITS)
             && !is_fully_slashed(ledger, staker.delegated_to, *at)
             && ledger.moves(strategy.token, payer, strategy.address)
     };
@@ -81,7 +81,7 @@ fn open_operators(ledger: &Ledger, staker: &Staker) -> Vec<Address> {
 
 fn delegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::NEW_DELEGATION) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, switch::NEW_DELEGATION) {
         return None;
     }
     let free: Vec<&Staker> = ledger.stakers.iter().filter(|staker| !staker.is_delegated()).collect();
@@ -96,7 +96,7 @@ pub(super) fn delegated_stakers(ledger: &Ledger) -> Vec<&Staker> {
 
 fn undelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, switch::ENTER_QUEUE) {
         return None;
     }
     let staker = draw.choose(&delegated_stakers(ledger))?.address;
@@ -106,7 +106,7 @@ fn undelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 fn redelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
     let manager = protocol.contracts.delegation_manager;
-    if is_paused(ledger, manager, pause_bit::ENTER_QUEUE) || is_paused(ledger, manager, pause_bit::NEW_DELEGATION) {
+    if is_paused(ledger, manager, switch::ENTER_QUEUE) || is_paused(ledger, manager, switch::NEW_DELEGATION) {
         return None;
     }
     let staker = draw.choose(&delegated_stakers(ledger))?.address;
@@ -121,7 +121,7 @@ fn redelegate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Op
 
 fn queue_withdrawals(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    if is_paused(ledger, protocol.contracts.delegation_manager, pause_bit::ENTER_QUEUE) {
+    if is_paused(ledger, protocol.contracts.delegation_manager, switch::ENTER_QUEUE) {
         return None;
     }
     let holders: Vec<&Staker> =
@@ -173,7 +173,7 @@ fn is_paid(ledger: &Ledger, withdrawal: &Withdrawal) -> bool {
         && withdrawal.items.iter().enumerate().all(|(item, (strategy, _))| {
             let shares = ledger.receivable(withdrawal, item).unwrap_or_default();
             Some(*strategy) == native
-                || !is_paused(ledger, *strategy, pause_bit::STRATEGY_WITHDRAWALS)
+                || !is_paused(ledger, *strategy, switch::STRATEGY_WITHDRAWALS)
                     && (shares.is_zero() || ledger.pays(*strategy, shares, withdrawal.staker))
         })
 }
@@ -193,7 +193,7 @@ pub(super) fn completable_any_way(ledger: &Ledger) -> Vec<Completion> {
 }
 
 fn exit_paused(protocol: &EigenLayer, draw: &Draw<'_>) -> bool {
-    is_paused(draw.ledger, protocol.contracts.delegation_manager, pause_bit::EXIT_QUEUE)
+    is_paused(draw.ledger, protocol.contracts.delegation_manager, switch::EXIT_QUEUE)
 }
 
 fn complete_withdrawal(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

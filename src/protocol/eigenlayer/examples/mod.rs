@@ -11,7 +11,7 @@ use super::{
     EigenLayer,
     action::{Drawn, action},
     deploy::examples::ExampleCast,
-    is_paused, pause_bit,
+    is_paused, switch,
 };
 use crate::{
     book::Role,
@@ -46,7 +46,7 @@ fn slashable(ledger: &Ledger, purse: &Purse) -> Vec<Address> {
 
 /// Whether nothing can be slashed now.
 fn slashing_paused(protocol: &EigenLayer, ledger: &Ledger) -> bool {
-    is_paused(ledger, protocol.contracts.allocation_manager, pause_bit::SLASH)
+    is_paused(ledger, protocol.contracts.allocation_manager, switch::SLASHING)
 }
 
 /// Operators that are in the set of an example.

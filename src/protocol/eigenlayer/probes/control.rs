@@ -18,9 +18,10 @@ use crate::{
             control::switch_bits,
             factory,
             operator::{any_operator, changeable, leaving, one_change, ready_operator},
-            operators, pause_bit,
+            operators,
             rewards::{claims, roots, splits, submissions},
             staker::{completable_any_way, delegated_stakers},
+            switch,
         },
     },
 };
@@ -55,7 +56,7 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
     } else if contract == contracts.eigen_pod_manager {
         paused_pods(protocol, draw, bit)
     } else if contract == contracts.strategy_manager {
-        if bit != pause_bit::DEPOSITS {
+        if bit != switch::DEPOSITS {
             return None;
         }
         let strategy = draw.choose(&protocol.cast.strategies)?;
@@ -64,9 +65,9 @@ fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, 
         paused_rewards_coordinator(protocol, draw, bit)
     } else if contract == contracts.strategy_factory {
         paused_factory(protocol, draw, bit)
-    } else if bit == pause_bit::STRATEGY_DEPOSITS {
+    } else if bit == switch::STRATEGY_DEPOSITS {
         deposit_one(protocol, draw, contract)
-    } else if bit == pause_bit::STRATEGY_WITHDRAWALS {
+    } else if bit == switch::STRATEGY_WITHDRAWALS {
         match ledger.terms.booking {
             Booking::ByStrategy => burn_shares_of(protocol, draw, contract),
             Booking::BySlash => clear_slash_of(protocol, draw, contract),
@@ -82,23 +83,23 @@ pub(super) fn paused_rewards_coordinator(
     bit: usize,
 ) -> Option<(Address, Operation)> {
     match bit {
-        pause_bit::AVS_SUBMISSION => submissions::submit_for_avs(protocol, draw),
-        pause_bit::SUBMISSION_FOR_ALL => submissions::submit_for_all(protocol, draw),
-        pause_bit::CLAIM if draw.chance(50) => claims::claim_several(protocol, draw),
-        pause_bit::CLAIM => claims::claim(protocol, draw),
-        pause_bit::ROOTS if draw.chance(50) => roots::disable_root(protocol, draw),
-        pause_bit::ROOTS => roots::submit_root(protocol, draw),
-        pause_bit::SUBMISSION_FOR_ALL_EARNERS => submissions::submit_for_all_earners(protocol, draw),
-        pause_bit::DIRECTED_SUBMISSION => submissions::submit_directed(protocol, draw),
-        pause_bit::AVS_SPLIT => splits::set_avs_split(protocol, draw),
-        pause_bit::INCENTIVES_SPLIT => splits::set_incentives_split(protocol, draw),
-        pause_bit::SET_SPLIT => splits::set_set_split(protocol, draw),
+        switch::AVS_SUBMISSION => submissions::submit_for_avs(protocol, draw),
+        switch::SUBMISSION_FOR_ALL => submissions::submit_for_all(protocol, draw),
+        switch::CLAIMS if draw.chance(50) => claims::claim_several(protocol, draw),
+        switch::CLAIMS => claims::claim(protocol, draw),
+        switch::ROOTS if draw.chance(50) => roots::disable_root(protocol, draw),
+        switch::ROOTS => roots::submit_root(protocol, draw),
+        switch::SUBMISSION_FOR_ALL_EARNERS => submissions::submit_for_all_earners(protocol, draw),
+        switch::DIRECTED_SUBMISSION => submissions::submit_directed(protocol, draw),
+        switch::AVS_SPLIT => splits::set_avs_split(protocol, draw),
+        switch::INCENTIVES_SPLIT => splits::set_incentives_split(protocol, draw),
+        switch::SET_SPLIT => splits::set_set_split(protocol, draw),
         _ => submissions::submit_directed_to_set(protocol, draw),
     }
 }
 
 fn paused_factory(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
-    if bit != pause_bit::NEW_STRATEGIES || !factory::is_whitelister(draw.ledger) {
+    if bit != switch::NEW_STRATEGIES || !factory::is_whitelister(draw.ledger) {
         return None;
     }
     let token = factory::lacking(draw)?;
@@ -107,12 +108,12 @@ fn paused_factory(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Opt
 
 fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
     match bit {
-        pause_bit::MODIFY_ALLOCATIONS if draw.chance(40) => {
+        switch::MODIFY_ALLOCATIONS if draw.chance(40) => {
             let items = vec![ClearItem { strategy: draw.choose(&protocol.cast.strategies)?, count: 1 }];
             let operator = any_operator(draw)?.address;
             Some((operator, Operation::ClearDeallocationQueue { operator, items }))
         }
-        pause_bit::MODIFY_ALLOCATIONS => {
+        switch::MODIFY_ALLOCATIONS => {
             let index = ready_operator(draw)?;
             let operator = draw.ledger.operators[index].address;
             let mut changes = changeable(draw.ledger, index);
@@ -122,7 +123,7 @@ fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: us
             let caller = draw.caller(operator, permission)?;
             Some((caller, one_change(draw.ledger, operator, change, exactly(change.current.saturating_add(1)))))
         }
-        pause_bit::SLASH => {
+        switch::SLASHING => {
             let slash = slash_of_something(draw)?;
             let Operation::Slash { set, .. } = &slash else { unreachable!("a slash was drawn") };
             Some((draw.caller(set.avs, protocol.slash_permission())?, slash))
@@ -138,7 +139,7 @@ fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: us
 
 fn paused_delegation_manager(draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
     match bit {
-        pause_bit::NEW_DELEGATION => {
+        switch::NEW_DELEGATION => {
             let free: Vec<&Staker> = draw.ledger.stakers.iter().filter(|staker| !staker.is_delegated()).collect();
             let staker = draw.choose(&free)?.address;
             let open: Vec<Address> = operators(draw.ledger)
@@ -148,7 +149,7 @@ fn paused_delegation_manager(draw: &mut Draw<'_>, bit: usize) -> Option<(Address
                 .collect();
             Some((staker, Operation::Delegate { operator: draw.choose(&open)? }))
         }
-        pause_bit::ENTER_QUEUE => {
+        switch::ENTER_QUEUE => {
             let staker = draw.choose(&delegated_stakers(draw.ledger))?.address;
             Some((staker, Operation::Undelegate { staker }))
         }

@@ -13,8 +13,8 @@ use crate::{
         eigenlayer::{
             EigenLayer,
             action::probe,
-            pause_bit,
             pods::{VALIDATOR, able_to_pay, with_pod},
+            switch,
         },
     },
 };
@@ -145,17 +145,17 @@ pub(in super::super) fn paused_pods(
 ) -> Option<(Address, Operation)> {
     let reporter = draw.ledger.native.reporter;
     let operation = match bit {
-        pause_bit::NEW_PODS => {
+        switch::NEW_PODS => {
             let stakers = &protocol.cast.stakers;
             let without: Vec<Address> =
                 stakers.iter().copied().filter(|staker| draw.ledger.pod(*staker).is_none()).collect();
             return Some((draw.choose(&without)?, Operation::Pods(PodOperation::Create {})));
         }
-        pause_bit::NEW_VALIDATORS => {
+        switch::NEW_VALIDATORS => {
             let owner = draw.choose(&with_pod(draw.ledger))?.1.address;
             PodOperation::ReportNewValidators { owner, gwei: 1 }
         }
-        pause_bit::START_CHECKPOINT | pause_bit::CHECKPOINT_PROOFS => {
+        switch::START_CHECKPOINT | switch::CHECKPOINT_PROOFS => {
             let owner = draw.choose(&with_pod(draw.ledger))?.1.address;
             PodOperation::ReportCheckpoint { owner, validators: Quantity::All, value: U256::ZERO }
         }

@@ -14,15 +14,15 @@ use crate::{
             EigenLayer,
             abi::RewardsCoordinator as R,
             action::{Drawn, action},
-            operators, pause_bit,
+            operators, switch,
         },
     },
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
-    action("earner.claim", Role::Staker, 4, |protocol, draw| unless_paused(pause_bit::CLAIM, protocol, draw, claim)),
+    action("earner.claim", Role::Staker, 4, |protocol, draw| unless_paused(switch::CLAIMS, protocol, draw, claim)),
     action("earner.claim_several", Role::Staker, 2, |protocol, draw| {
-        unless_paused(pause_bit::CLAIM, protocol, draw, claim_several)
+        unless_paused(switch::CLAIMS, protocol, draw, claim_several)
     }),
     action("earner.set_claimer", Role::Staker, 1, set_claimer),
     action("operator.set_claimer", Role::Operator, 1, set_claimer_for),

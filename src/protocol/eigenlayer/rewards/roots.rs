@@ -13,17 +13,17 @@ use crate::{
         eigenlayer::{
             EigenLayer,
             action::{Drawn, action},
-            pause_bit,
+            switch,
         },
     },
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("updater.submit_root", Role::Owner, 4, |protocol, draw| {
-        unless_paused(pause_bit::ROOTS, protocol, draw, submit_root)
+        unless_paused(switch::ROOTS, protocol, draw, submit_root)
     }),
     action("updater.disable_root", Role::Owner, 3, |protocol, draw| {
-        unless_paused(pause_bit::ROOTS, protocol, draw, disable_root)
+        unless_paused(switch::ROOTS, protocol, draw, disable_root)
     }),
 ];
 

@@ -14,20 +14,20 @@ use crate::{
             EigenLayer,
             abi::RewardsCoordinator as R,
             action::{Drawn, action},
-            pause_bit,
+            switch,
         },
     },
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("operator.set_avs_split", Role::Operator, 1, |protocol, draw| {
-        unless_paused(pause_bit::AVS_SPLIT, protocol, draw, set_avs_split)
+        unless_paused(switch::AVS_SPLIT, protocol, draw, set_avs_split)
     }),
     action("operator.set_incentives_split", Role::Operator, 1, |protocol, draw| {
-        unless_paused(pause_bit::INCENTIVES_SPLIT, protocol, draw, set_incentives_split)
+        unless_paused(switch::INCENTIVES_SPLIT, protocol, draw, set_incentives_split)
     }),
     action("operator.set_set_split", Role::Operator, 1, |protocol, draw| {
-        unless_paused(pause_bit::SET_SPLIT, protocol, draw, set_set_split)
+        unless_paused(switch::SET_SPLIT, protocol, draw, set_set_split)
     }),
 ];
 

@@ -20,26 +20,26 @@ use crate::{
             deploy::{
                 CALCULATION_INTERVAL, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
             },
-            pause_bit,
+            switch,
         },
     },
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("avs.submit_rewards", Role::Avs, 2, |protocol, draw| {
-        unless_paused(pause_bit::AVS_SUBMISSION, protocol, draw, submit_for_avs)
+        unless_paused(switch::AVS_SUBMISSION, protocol, draw, submit_for_avs)
     }),
     action("submitter.submit_for_all", Role::Owner, 1, |protocol, draw| {
-        unless_paused(pause_bit::SUBMISSION_FOR_ALL, protocol, draw, submit_for_all)
+        unless_paused(switch::SUBMISSION_FOR_ALL, protocol, draw, submit_for_all)
     }),
     action("submitter.submit_for_all_earners", Role::Owner, 1, |protocol, draw| {
-        unless_paused(pause_bit::SUBMISSION_FOR_ALL_EARNERS, protocol, draw, submit_for_all_earners)
+        unless_paused(switch::SUBMISSION_FOR_ALL_EARNERS, protocol, draw, submit_for_all_earners)
     }),
     action("avs.submit_directed_rewards", Role::Avs, 1, |protocol, draw| {
-        unless_paused(pause_bit::DIRECTED_SUBMISSION, protocol, draw, submit_directed)
+        unless_paused(switch::DIRECTED_SUBMISSION, protocol, draw, submit_directed)
     }),
     action("avs.submit_directed_rewards_to_set", Role::Avs, 1, |protocol, draw| {
-        unless_paused(pause_bit::DIRECTED_SET_SUBMISSION, protocol, draw, submit_directed_to_set)
+        unless_paused(switch::DIRECTED_SET_SUBMISSION, protocol, draw, submit_directed_to_set)
     }),
 ];
 
