@@ -72,6 +72,13 @@ pub struct Entry {
     pub contract: Option<String>,
 }
 
+impl Entry {
+    /// Whether the other can stand in its place: it plays the same role and answers to the same ABI.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.role == other.role && self.contract == other.contract
+    }
+}
+
 /// All names of a world.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Book {

@@ -123,8 +123,7 @@ impl Mutator<'_> {
     fn another_name(&self, dice: &mut Dice, name: &str) -> Option<String> {
         let entries = self.protocol.book().entries();
         let named = entries.iter().find(|entry| entry.name == name)?;
-        let alike = |entry: &&crate::book::Entry| entry.role == named.role && entry.contract == named.contract;
-        let alike: Vec<_> = entries.iter().filter(alike).collect();
+        let alike: Vec<_> = entries.iter().filter(|entry| entry.is_like(named)).collect();
         dice.choose(&alike).map(|entry| entry.name.clone())
     }
 

@@ -150,8 +150,7 @@ impl Shrinker<'_, '_> {
             if !mentions(protocol, &self.calls, &entry.name) {
                 continue;
             }
-            let same_kind = |other: &&crate::book::Entry| other.role == entry.role && other.contract == entry.contract;
-            for simpler in entries[..rank].iter().filter(same_kind) {
+            for simpler in entries[..rank].iter().filter(|other| other.is_like(entry)) {
                 let renamed = rename(protocol, &self.calls, &partners(&entry.name, &simpler.name));
                 if renamed.is_some_and(|renamed| self.accept(renamed)) {
                     break;

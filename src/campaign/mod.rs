@@ -4,12 +4,13 @@
 //! began; what they found is merged when it ends, in the order of the runs. A run is thus a pure function of seed, epoch
 //! and number, and it does not matter which worker plays it: one worker and many give the same summary, byte for byte.
 
+mod learning;
+mod summary;
 mod trail;
 mod worker;
 
 use std::{
     any::Any,
-    collections::BTreeMap,
     panic,
     sync::{
         Arc,
@@ -19,23 +20,20 @@ use std::{
     thread,
 };
 
-use alloy_primitives::U256;
-use serde::Serialize;
-
 use crate::{
     call::{ActionId, Call},
-    corpus::{Corpus, Entry, Goals},
+    corpus::Corpus,
     coverage::{CoverageMap, Signal},
     executor::Executor,
     generator::Selection,
     guidance::Guidance,
     limits,
-    model::Ending,
     oracle::{Deviation, Invariant},
     problem::Problem,
-    protocol::{Expects, Protocol, lacking},
+    protocol::{Protocol, lacking},
 };
 
+pub use summary::{ActionCount, DeviationCount, Ended, First, InvariantCount, Origin, Predictions, Summary, Violation};
 use worker::Worker;
 pub use worker::{shows, shrink_violation, violation};
 
@@ -111,171 +109,6 @@ pub struct Progress {
     pub corpus: usize,
     /// Invariants violated.
     pub findings: usize,
-}
-
-/// What came of an action.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ActionCount {
-    /// Calls that succeeded.
-    pub succeeded: u64,
-    /// Calls that reverted or halted.
-    pub reverted: u64,
-    /// Times there was nothing to do.
-    pub discarded: u64,
-}
-
-/// What came of asking the model.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Predictions {
-    /// Calls that it predicted.
-    pub made: u64,
-    /// Calls of which it said nothing.
-    pub missing: u64,
-    /// How many of them for which reason.
-    pub reasons: BTreeMap<&'static str, u64>,
-}
-
-impl Predictions {
-    /// Counts what was said of a call.
-    fn count(&mut self, ending: &Ending) {
-        match ending {
-            Ending::Returns(_) | Ending::Reverts(_) => self.made += 1,
-            Ending::Unpredicted(why) => {
-                self.missing += 1;
-                *self.reasons.entry(why).or_default() += 1;
-            }
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.made += other.made;
-        self.missing += other.missing;
-        for (why, calls) in &other.reasons {
-            *self.reasons.entry(why).or_default() += calls;
-        }
-    }
-}
-
-/// What came of an invariant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InvariantCount {
-    /// Calls after which it was exercised.
-    pub checks: u64,
-    /// Calls after which it had nothing to say.
-    pub not_applicable: u64,
-    /// Whether it was violated.
-    pub violated: bool,
-}
-
-/// What came of a known deviation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DeviationCount {
-    /// Calls after which it was measured.
-    pub measured: u64,
-    /// Of those, the ones that deviated.
-    pub deviated: u64,
-    /// By how much at most.
-    pub most: U256,
-}
-
-impl DeviationCount {
-    fn add(&mut self, measured: Option<U256>) {
-        let Some(by) = measured else { return };
-        self.measured += 1;
-        self.deviated += u64::from(!by.is_zero());
-        self.most = self.most.max(by);
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.measured += other.measured;
-        self.deviated += other.deviated;
-        self.most = self.most.max(other.most);
-    }
-}
-
-/// A violated invariant and the sequence that shows it.
-#[derive(Clone, Debug)]
-pub struct Violation {
-    /// Which.
-    pub invariant: &'static Invariant,
-    /// What was seen, with the numbers, for the sequence as it is now.
-    pub sentence: String,
-    /// Where it was found.
-    pub origin: Origin,
-    /// The sequence, ending with the call that shows it.
-    pub calls: Vec<Call>,
-    /// Calls of the sequence as it was found.
-    pub original_length: usize,
-    /// Whether nothing makes the sequence smaller.
-    pub shrunk: bool,
-}
-
-/// The run in which something was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The campaign's seed.
-    pub seed: u64,
-    /// Epoch, counted from zero; the replay of the corpus is epoch zero.
-    pub epoch: u64,
-    /// Number within the epoch.
-    pub run: u64,
-}
-
-/// Why a campaign ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// All runs were played.
-    Completed,
-    /// The first epoch with a finding was over.
-    FailedFast,
-    /// Time was up.
-    TimedOut,
-    /// Somebody stopped it.
-    Interrupted,
-}
-
-/// What a campaign found.
-#[derive(Clone, Debug)]
-pub struct Summary {
-    /// Runs played; entries of the corpus that were replayed are not counted.
-    pub runs: u64,
-    /// Entries of the corpus that were replayed.
-    pub replayed: u64,
-    /// Calls played.
-    pub calls: u64,
-    /// Calls that reverted or halted.
-    pub reverts: u64,
-    /// What came of asking the model.
-    pub predictions: Predictions,
-    /// By action.
-    pub actions: Vec<ActionCount>,
-    /// By selected invariant.
-    pub invariants: Vec<InvariantCount>,
-    /// By deviation that was measured.
-    pub deviations: Vec<DeviationCount>,
-    /// Edges seen.
-    pub edges: usize,
-    /// Kinds of states of the ledger that were seen.
-    pub states: usize,
-    /// Edges there can be.
-    pub edges_possible: usize,
-    /// Sequences that found coverage.
-    pub corpus: Corpus,
-    /// In order of the catalogue.
-    pub violations: Vec<Violation>,
-    /// When something was violated for the first time.
-    pub first: Option<First>,
-    /// Why it ended.
-    pub ended: Ended,
-}
-
-/// The first violation of a campaign, in the order of its runs.
-#[derive(Clone, Debug)]
-pub struct First {
-    /// Calls up to it, itself included.
-    pub calls: u64,
-    /// All that this call violated, in the order selected.
-    pub invariants: Vec<&'static Invariant>,
 }
 
 /// Plays a campaign. `corpus` is replayed first.
@@ -550,58 +383,6 @@ impl<'a> Campaign<'a> {
                 shrunk: false,
             });
         }
-    }
-
-    /// Keeps what a run went to first. `number` is that of the entry, if it was the replay of one.
-    fn learn(&mut self, number: Option<usize>, played: &Played) {
-        self.edges.count_run(&played.rare_edges);
-        self.states.count_run(&played.rare_states);
-        let new = self.edges.merge(&played.edges) + self.states.merge(&played.states);
-        if new == 0 {
-            return;
-        }
-        let places = |signals: &[Signal]| signals.iter().map(|signal| signal.place).collect();
-        let goals = Goals { edges: places(&played.edges), states: places(&played.states) };
-        if let (true, Some(number)) = (played.is_replay, number) {
-            return self.corpus.credit(number, goals);
-        }
-        let mut entry = Entry::new(self.protocol, played.sequence[..played.useful].to_vec());
-        entry.goals = goals;
-        if self.corpus.add(entry) && self.corpus.entries().len() > self.options.corpus_size {
-            self.drop_commonest();
-        }
-    }
-
-    /// Drops the sequence that goes where most others go; of equal ones the oldest.
-    fn drop_commonest(&mut self) {
-        let weights = self.weights();
-        let (_, earlier) = weights.split_last().expect("there is one too many");
-        if let Some((index, _)) = earlier.iter().enumerate().min_by_key(|(_, weight)| **weight) {
-            self.corpus.remove(index);
-        }
-    }
-
-    /// Actions that never succeeded, and probes that were never refused. In the first epoch that says nothing.
-    fn neglected(&self) -> Vec<ActionId> {
-        if !self.options.guidance.keeps() || self.runs == 0 {
-            return Vec::new();
-        }
-        let counted = (0..).map(ActionId).zip(self.protocol.actions().iter().zip(&self.actions));
-        let lacking = counted.filter(|(_, (info, count))| match info.expects {
-            Expects::Success => count.succeeded == 0,
-            Expects::Revert => count.reverted == 0,
-        });
-        lacking.map(|(action, _)| action).collect()
-    }
-
-    /// By entry of the corpus: how seldom it is gone where it went first.
-    fn weights(&self) -> Vec<u32> {
-        let weight = |goals: &Goals| {
-            let edges = goals.edges.iter().map(|edge| self.edges.rarity(*edge));
-            let states = goals.states.iter().map(|state| self.states.rarity(*state));
-            u32::from(edges.chain(states).max().unwrap_or(1))
-        };
-        self.corpus.entries().iter().map(|entry| weight(&entry.goals)).collect()
     }
 
     /// Keeps the first violation there is; `played` is the next run in order.

@@ -7,24 +7,30 @@
 mod claims;
 mod examples;
 mod factory;
+mod operators;
 mod pods;
 mod quantities;
 mod registrars;
 mod rewards;
 mod signatures;
+mod stakers;
 mod stakes;
+mod strategies;
 mod surroundings;
 mod touched;
 
-use alloy_primitives::{Address, B256, FixedBytes, U256};
+use alloy_primitives::{Address, FixedBytes, U256};
 
 pub use self::{
     claims::ClaimRequest,
     factory::{Factory, FactoryStrategy, FactoryToken},
+    operators::{Allocation, AllocationDelay, History, Membership, Operator, OperatorSet, QueueEnds, Stake},
     rewards::{
         DistributionRoot, Earner, NO_SPLIT, RecordedSubmission, Rewards, RewardsTerms, Split, SubmissionKind,
         Submitter, WHOLE,
     },
+    stakers::{Holding, Staker, Withdrawal},
+    strategies::{Strategy, StrategyKind},
     touched::{Part, Touched},
 };
 
@@ -140,327 +146,6 @@ pub struct Ledger {
     pub factory: Factory,
     /// The example AVSs, where there are any.
     pub examples: Option<Examples>,
-}
-
-/// One operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operator {
-    /// Its address.
-    pub address: Address,
-    /// Its index among the stakers.
-    pub staker: usize,
-    /// Who must consent to delegations; zero for nobody.
-    pub approver: Address,
-    /// Its allocation delay.
-    pub delay: AllocationDelay,
-    /// The sets it is in, as stored with it.
-    pub registered_sets: Vec<SetId>,
-    /// The sets it has allocations to, as stored.
-    pub allocated_sets: Vec<SetId>,
-    /// By set.
-    pub memberships: Vec<Membership>,
-    /// By strategy.
-    pub stakes: Vec<Stake>,
-    /// By set, then by strategy.
-    pub allocations: Vec<Vec<Allocation>>,
-}
-
-/// An allocation delay and the change under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AllocationDelay {
-    /// Blocks.
-    pub delay: u32,
-    /// Whether there is one.
-    pub is_set: bool,
-    /// Blocks from `effect_block` on.
-    pub pending: u32,
-    /// Zero if nothing is under way.
-    pub effect_block: u32,
-}
-
-impl AllocationDelay {
-    /// The delay in force at `block`. `docs/protocol.md` section 5.3, setAllocationDelay.
-    pub fn at(self, block: u64) -> Option<u32> {
-        if self.effect_block != 0 && block >= u64::from(self.effect_block) {
-            return Some(self.pending);
-        }
-        self.is_set.then_some(self.delay)
-    }
-}
-
-/// How an operator stands to a set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Membership {
-    /// Whether it is in.
-    pub registered: bool,
-    /// The last block in which the set can slash it after it left.
-    pub slashable_until: u32,
-    /// The strategies it has allocations in, as stored.
-    pub allocated_strategies: Vec<Address>,
-}
-
-impl Membership {
-    /// Whether the set can slash the operator at `block`, inclusive.
-    pub fn is_slashable(&self, block: u64) -> bool {
-        self.registered || block <= u64::from(self.slashable_until)
-    }
-}
-
-/// What an operator has in one strategy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stake {
-    /// Shares delegated to it.
-    pub shares: U256,
-    /// Its maximum magnitude by block; WAD before the first entry.
-    pub max_magnitudes: History,
-    /// The magnitude that is not free, as stored: deallocations that are over still count until they are completed.
-    pub encumbered: u64,
-    /// The sets with a delayed deallocation, in order.
-    pub deallocation_queue: Vec<SetId>,
-    /// Where that queue is in storage.
-    pub queue_ends: QueueEnds,
-    /// Scaled shares ever queued by its stakers, by block; zero before the first entry.
-    pub queued_shares: History,
-}
-
-/// A double-ended queue as stored: its positions, and what stands beside them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct QueueEnds {
-    /// Position of the first element.
-    pub begin: i128,
-    /// Position after the last element.
-    pub end: i128,
-    /// Whether something stands just before the first element or just after the last.
-    pub leftover: bool,
-}
-
-impl Stake {
-    /// The maximum magnitude now.
-    pub fn max_magnitude(&self) -> u64 {
-        self.max_magnitudes.latest().map_or(WAD, |value| value.saturating_to())
-    }
-
-    /// The maximum magnitude as it was after `block`.
-    pub fn max_magnitude_at(&self, block: u64) -> u64 {
-        self.max_magnitudes.at(block).map_or(WAD, |value| value.saturating_to())
-    }
-}
-
-/// Values by block, as stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
-    /// Block and value, in the order stored.
-    pub entries: Vec<(u32, U256)>,
-}
-
-impl History {
-    /// The newest value, if there is one.
-    pub fn latest(&self) -> Option<U256> {
-        self.entries.last().map(|(_, value)| *value)
-    }
-
-    /// The value of the last entry at or before `block`, if there is one.
-    pub fn at(&self, block: u64) -> Option<U256> {
-        let after = self.entries.partition_point(|(key, _)| u64::from(*key) <= block);
-        after.checked_sub(1).map(|index| self.entries[index].1)
-    }
-}
-
-/// What an operator gave a set in one strategy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Allocation {
-    /// Slashable now.
-    pub current: u64,
-    /// What is added at `effect_block`; negative for a deallocation.
-    pub pending: i128,
-    /// First block at which `pending` counts.
-    pub effect_block: u32,
-}
-
-impl Allocation {
-    /// The allocation as it stands at `block`. `docs/protocol.md` section 5.2, lazy completion.
-    #[must_use]
-    pub fn settled(self, block: u64) -> Self {
-        if block < u64::from(self.effect_block) {
-            return self;
-        }
-        let current = i128::from(self.current).saturating_add(self.pending);
-        Self { current: u64::try_from(current).unwrap_or(0), pending: 0, effect_block: 0 }
-    }
-
-    /// Whether a change is under way at `block`, so that none can be asked for.
-    pub fn is_locked(self, block: u64) -> bool {
-        block < u64::from(self.effect_block)
-    }
-
-    /// What it will be once the pending change counts.
-    pub fn target(self) -> i128 {
-        i128::from(self.current).saturating_add(self.pending)
-    }
-}
-
-/// An operator set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperatorSet {
-    /// Its owner and id.
-    pub id: SetId,
-    /// Whether it was created.
-    pub exists: bool,
-    /// What it can slash.
-    pub strategies: Vec<Address>,
-    /// Who is in, as stored with it.
-    pub members: Vec<Address>,
-    /// Where slashed funds go, as stored; zero for the burn address.
-    pub recipient: Address,
-    /// How often it slashed.
-    pub slash_count: u64,
-    /// The slashes that wait, as stored with the set.
-    pub pending_slashes: Vec<u64>,
-    /// By slash id, from zero: the shares that wait, by strategy.
-    pub slashes: Vec<Vec<(Address, U256)>>,
-}
-
-impl OperatorSet {
-    /// Whether it can slash `strategy`.
-    pub fn has_strategy(&self, strategy: Address) -> bool {
-        self.strategies.contains(&strategy)
-    }
-
-    /// Whether slashed funds go to a recipient of its own.
-    pub fn is_redistributing(&self) -> bool {
-        !self.recipient.is_zero()
-    }
-
-    /// Where slashed funds go: to the recipient, or to the burn address.
-    pub fn payee(&self, terms: &Terms) -> Address {
-        if self.is_redistributing() { self.recipient } else { terms.burn_address }
-    }
-
-    /// The shares of a slash that wait, in one strategy.
-    pub fn waiting(&self, slash_id: u64, strategy: Address) -> Option<U256> {
-        let entries = self.slashes.get(usize::try_from(slash_id).ok()?)?;
-        entries.iter().find(|(at, _)| *at == strategy).map(|(_, shares)| *shares)
-    }
-}
-
-/// What stands behind a strategy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StrategyKind {
-    /// A contract that holds a token.
-    Token,
-    /// The pods, which hold native ETH. There is no contract: what a strategy keeps of its token is zero here.
-    Native,
-}
-
-/// A strategy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Strategy {
-    /// What stands behind it.
-    pub kind: StrategyKind,
-    /// Its address.
-    pub address: Address,
-    /// Its token.
-    pub token: Address,
-    /// Another token, which wraps its own, and which it takes as well.
-    pub wrapper: Option<Address>,
-    /// All shares there are.
-    pub total_shares: U256,
-    /// Tokens it holds.
-    pub balance: U256,
-    /// Whether it takes deposits.
-    pub whitelisted: bool,
-    /// Slashed shares that wait by strategy; where they wait by slash, those that were slashed before.
-    pub burnable_shares: U256,
-}
-
-/// The shares and the tokens of a strategy that nobody owns.
-const OFFSET: U256 = U256::from_limbs([1_000, 0, 0, 0]);
-
-impl Strategy {
-    /// Shares, with those that nobody owns.
-    pub fn virtual_shares(&self) -> U256 {
-        self.total_shares.saturating_add(OFFSET)
-    }
-
-    /// Tokens, with those that nobody owns.
-    pub fn virtual_balance(&self) -> U256 {
-        self.balance.saturating_add(OFFSET)
-    }
-
-    /// Tokens for `shares` now, rounded down. `docs/protocol.md` section 8.1.
-    pub fn tokens_for(&self, shares: U256) -> Option<U256> {
-        self.virtual_balance().checked_mul(shares).map(|product| product / self.virtual_shares())
-    }
-}
-
-/// A staker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Staker {
-    /// Its address.
-    pub address: Address,
-    /// Its operator; zero for none.
-    pub delegated_to: Address,
-    /// Withdrawals it ever queued.
-    pub withdrawals_queued: u64,
-    /// The nonce of its next deposit by signature.
-    pub nonce: U256,
-    /// The withdrawals of its queue, as stored with it.
-    pub roots: Vec<B256>,
-    /// The strategies it has shares of, as stored.
-    pub strategies: Vec<Address>,
-    /// By strategy.
-    pub holdings: Vec<Holding>,
-}
-
-impl Staker {
-    /// Whether it is delegated.
-    pub fn is_delegated(&self) -> bool {
-        !self.delegated_to.is_zero()
-    }
-
-    /// Whether it is an operator.
-    pub fn is_operator(&self) -> bool {
-        self.delegated_to == self.address
-    }
-}
-
-/// What a staker has in one strategy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Holding {
-    /// Deposit shares.
-    pub shares: U256,
-    /// The deposit scaling factor, as stored: zero means WAD.
-    pub stored_factor: U256,
-}
-
-impl Holding {
-    /// The deposit scaling factor.
-    pub fn factor(&self) -> U256 {
-        if self.stored_factor.is_zero() { U256::from(WAD) } else { self.stored_factor }
-    }
-}
-
-/// A withdrawal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Withdrawal {
-    /// Its hash.
-    pub root: B256,
-    /// Whose.
-    pub staker: Address,
-    /// The operator when it was queued; zero for none.
-    pub delegated_to: Address,
-    /// Who completes it.
-    pub withdrawer: Address,
-    /// Its number among the staker's.
-    pub nonce: u64,
-    /// The block of queueing.
-    pub start_block: u64,
-    /// Where, and how many scaled shares.
-    pub items: Vec<(Address, U256)>,
-    /// Whether the queue knows it as pending.
-    pub pending: bool,
-    /// Whether the queue has its content.
-    pub stored: bool,
 }
 
 /// An account that can share its rights.

@@ -4,8 +4,10 @@
 //! (`docs/protocol.md`, "Deployment"). Addresses follow from the deployer's nonces, so the script is known before it runs
 //! and gives the same world on every engine.
 
+mod bootstrap;
 mod eigen;
 pub(super) mod examples;
+mod pods;
 mod registrars;
 mod rewards;
 
@@ -29,6 +31,7 @@ use crate::{
 pub(super) use eigen::eigen_strategy;
 use eigen::{EIGEN_STRATEGY, start_strategy};
 use examples::ExampleCast;
+pub(super) use pods::pod_of;
 pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
@@ -373,38 +376,6 @@ impl<'a> Planner<'a> {
         managed
     }
 
-    /// The EigenPod manager, the code of the pods, and the ETH of those who have some.
-    fn pods(&mut self, contracts: &Contracts, cast: &Cast, proxy_admin: Address) {
-        let Contracts { eigen_pod_manager: manager, delegation_manager, pauser_registry: registry, .. } = *contracts;
-        let deposits = self.create("depositContract", "DepositContract", &[]);
-        // A beacon wants code behind it from the start, like a proxy.
-        let beacon = self.create("podBeacon", "UpgradeableBeacon", &registry.abi_encode());
-        let version = self.release.version.to_owned();
-        let arguments = (deposits, beacon, delegation_manager, registry, version.clone()).abi_encode_params();
-        let start = abi::EigenPodManager::initializeCall { initialOwner: cast.owner, initialPausedStatus: U256::ZERO };
-        let start = Some(start.abi_encode());
-        self.implement(proxy_admin, Managed { artifact: "EigenPodManager", proxy: manager, arguments, start });
-        let arguments = (deposits, manager, BEACON_CHAIN_GENESIS, version).abi_encode_params();
-        let implementation = self.create("pod implementation", "EigenPod", &arguments);
-        let upgrade = abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation };
-        self.send(self.deployer, beacon, &upgrade);
-        let reporter = abi::EigenPodManager::setProofTimestampSetterCall { newProofTimestampSetter: cast.reporter };
-        self.send(cast.owner, manager, &reporter);
-        for staker in &cast.stakers {
-            self.fund(*staker, STAKER_ETH);
-            let name = pod_name(&self.book, *staker);
-            let pod = pod_address(self.artifacts, manager, beacon, *staker);
-            self.book.add(&name, Role::Contract, pod, Some("EigenPod"));
-        }
-        // The owner may come to report as well.
-        self.fund(cast.reporter, BEACON_CHAIN_ETH);
-        self.fund(cast.owner, BEACON_CHAIN_ETH);
-        // The others make their pods themselves, or never.
-        for staker in cast.stakers.iter().take(PODS_FROM_THE_START) {
-            self.send(*staker, manager, &abi::EigenPodManager::createPodCall {});
-        }
-    }
-
     /// What the constructor of the allocation manager wants. Where nothing is redistributed, it need not know what cannot.
     fn allocation_manager_arguments(&self, contracts: &Contracts, cast: &Cast) -> Vec<u8> {
         let (delegation, registry) = (contracts.delegation_manager, contracts.pauser_registry);
@@ -418,80 +389,6 @@ impl<'a> Planner<'a> {
                 let eigen = eigen_strategy(&self.book, cast);
                 (delegation, eigen, registry, controller, DEALLOCATION_DELAY, CONFIGURATION_DELAY, version)
                     .abi_encode_params()
-            }
-        }
-    }
-
-    /// Funds everybody, registers operators, creates sets; ends when the operators' allocation delays are in force.
-    fn bootstrap(&mut self, contracts: &Contracts, cast: &Cast) {
-        for staker in &cast.stakers {
-            for (token, kind) in cast.tokens.iter().zip(&self.world.tokens) {
-                let amount = FUNDS * U256::from(10).pow(U256::from(kind.decimals));
-                self.send(self.deployer, *token, &abi::Token::mintCall { to: *staker, amount });
-                let approval = abi::Token::approveCall { spender: contracts.strategy_manager, amount: U256::MAX };
-                self.send(*staker, *token, &approval);
-            }
-        }
-        for caller in &cast.callers {
-            for (token, kind) in cast.tokens.iter().zip(&self.world.tokens) {
-                if kind.behaviour == Behaviour::Calling {
-                    self.send(*caller, *token, &abi::Token::callMeCall {});
-                }
-            }
-        }
-        self.send(
-            cast.whitelister,
-            contracts.strategy_manager,
-            &abi::StrategyManager::addStrategiesToDepositWhitelistCall {
-                strategiesToWhitelist: cast.strategies.clone(),
-            },
-        );
-        // The last operator of the four has not registered yet.
-        for (operator, delay) in cast.operators.iter().zip([0u32, 5, 20]) {
-            self.send(
-                *operator,
-                contracts.delegation_manager,
-                &abi::DelegationManager::registerAsOperatorCall {
-                    initDelegationApprover: Address::ZERO,
-                    allocationDelay: delay,
-                    metadataURI: String::new(),
-                },
-            );
-        }
-        for (index, avs) in cast.avss.iter().enumerate() {
-            self.bootstrap_avs(contracts, cast, index, *avs);
-        }
-        self.fund_rewards(contracts, cast);
-        self.fund_eigen(contracts, cast);
-        self.sends.push(Setup::Pass { blocks: u64::from(CONFIGURATION_DELAY) + 5 });
-    }
-
-    /// Set 1 burns. Set 2 redistributes, in releases that can.
-    fn bootstrap_avs(&mut self, contracts: &Contracts, cast: &Cast, index: usize, avs: Address) {
-        let manager = contracts.allocation_manager;
-        let stakeable = cast.stakeable();
-        let chosen = |which: &[usize]| -> Vec<Address> { which.iter().map(|strategy| stakeable[*strategy]).collect() };
-        let (burning, redistributing) =
-            [([0, 1, 3].as_slice(), [0].as_slice()), (&[0, 2], &[1, 2]), (&[0, 1, 2, 3], &[0, 1])][index];
-        let redistributing = if cast.eigen.is_some() { &redistributing[..1] } else { redistributing };
-        self.send(avs, manager, &abi::AllocationManager::updateAVSMetadataURICall { avs, metadataURI: String::new() });
-        self.bootstrap_registrar(contracts, cast, index);
-        let params =
-            |id, which| vec![abi::AllocationManager::CreateSetParams { operatorSetId: id, strategies: chosen(which) }];
-        let first = abi::AllocationManager::createOperatorSetsCall { avs, params: params(1, burning) };
-        self.send(avs, manager, &first);
-        let params = params(2, redistributing);
-        match self.release.booking {
-            Booking::ByStrategy => {
-                self.send(avs, manager, &abi::AllocationManager::createOperatorSetsCall { avs, params });
-            }
-            Booking::BySlash => {
-                let second = abi::AllocationManager::createRedistributingOperatorSetsCall {
-                    avs,
-                    params,
-                    redistributionRecipients: vec![cast.recipients[index % cast.recipients.len()]],
-                };
-                self.send(avs, manager, &second);
             }
         }
     }
@@ -570,33 +467,4 @@ pub(super) fn start_manager(release: &Release, owner: Address) -> Vec<u8> {
         }
         Managers::Ownerless => abi::AllocationManager::initializeCall { initialPausedStatus: nothing }.abi_encode(),
     }
-}
-
-/// What everybody gets of each token: a billion whole ones.
-const FUNDS: U256 = U256::from_limbs([1_000_000_000, 0, 0, 0]);
-
-/// What every staker gets of ETH, and what is on the beacon chain for validators to have, in whole ones.
-const STAKER_ETH: u64 = 10_000;
-const BEACON_CHAIN_ETH: u64 = 1_000_000_000;
-
-/// Stakers who have a pod from the start.
-const PODS_FROM_THE_START: usize = 4;
-
-/// When the beacon chain of the main network began, in seconds.
-const BEACON_CHAIN_GENESIS: u64 = 1_606_824_023;
-
-fn pod_name(book: &Book, owner: Address) -> String {
-    format!("pod of {}", book.name(owner))
-}
-
-/// Where the pod of a staker is, or will be.
-pub(super) fn pod_of(book: &Book, owner: Address) -> Address {
-    book.address(&pod_name(book, owner)).expect("every staker's pod is in the book")
-}
-
-/// Where the manager makes the pod of `owner`: a beacon proxy, with the owner as salt.
-fn pod_address(artifacts: &Artifacts, manager: Address, beacon: Address, owner: Address) -> Address {
-    let arguments = (beacon, Bytes::new()).abi_encode_params();
-    let init_code = [&artifacts.get("BeaconProxy").creation[..], &arguments].concat();
-    manager.create2_from_code(owner.into_word(), init_code)
 }

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
 
-use super::{Cast, Contracts, Eigen, FUNDS, Planner};
+use super::{Cast, Contracts, Eigen, Planner, bootstrap::FUNDS};
 use crate::{
     book::{Book, Role},
     protocol::eigenlayer::abi,

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
 
-use super::{Cast, Contracts, FUNDS, Managed, Planner};
+use super::{Cast, Contracts, Managed, Planner, bootstrap::FUNDS};
 use crate::protocol::eigenlayer::abi;
 
 /// Seconds of the grid on which submissions lie.

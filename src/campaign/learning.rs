@@ -1,0 +1,63 @@
+//! What a campaign makes of its runs: what is kept, how much it weighs, and what is neglected.
+
+use super::{Campaign, Played};
+use crate::{
+    call::ActionId,
+    corpus::{Entry, Goals},
+    coverage::Signal,
+    protocol::Expects,
+};
+
+impl Campaign<'_> {
+    /// Keeps what a run went to first. `number` is that of the entry, if it was the replay of one.
+    pub(super) fn learn(&mut self, number: Option<usize>, played: &Played) {
+        self.edges.count_run(&played.rare_edges);
+        self.states.count_run(&played.rare_states);
+        let new = self.edges.merge(&played.edges) + self.states.merge(&played.states);
+        if new == 0 {
+            return;
+        }
+        let places = |signals: &[Signal]| signals.iter().map(|signal| signal.place).collect();
+        let goals = Goals { edges: places(&played.edges), states: places(&played.states) };
+        if let (true, Some(number)) = (played.is_replay, number) {
+            return self.corpus.credit(number, goals);
+        }
+        let mut entry = Entry::new(self.protocol, played.sequence[..played.useful].to_vec());
+        entry.goals = goals;
+        if self.corpus.add(entry) && self.corpus.entries().len() > self.options.corpus_size {
+            self.drop_commonest();
+        }
+    }
+
+    /// Drops the sequence that goes where most others go; of equal ones the oldest.
+    fn drop_commonest(&mut self) {
+        let weights = self.weights();
+        let (_, earlier) = weights.split_last().expect("there is one too many");
+        if let Some((index, _)) = earlier.iter().enumerate().min_by_key(|(_, weight)| **weight) {
+            self.corpus.remove(index);
+        }
+    }
+
+    /// Actions that never succeeded, and probes that were never refused. In the first epoch that says nothing.
+    pub(super) fn neglected(&self) -> Vec<ActionId> {
+        if !self.options.guidance.keeps() || self.runs == 0 {
+            return Vec::new();
+        }
+        let counted = (0..).map(ActionId).zip(self.protocol.actions().iter().zip(&self.actions));
+        let lacking = counted.filter(|(_, (info, count))| match info.expects {
+            Expects::Success => count.succeeded == 0,
+            Expects::Revert => count.reverted == 0,
+        });
+        lacking.map(|(action, _)| action).collect()
+    }
+
+    /// By entry of the corpus: how seldom it is gone where it went first.
+    pub(super) fn weights(&self) -> Vec<u32> {
+        let weight = |goals: &Goals| {
+            let edges = goals.edges.iter().map(|edge| self.edges.rarity(*edge));
+            let states = goals.states.iter().map(|state| self.states.rarity(*state));
+            u32::from(edges.chain(states).max().unwrap_or(1))
+        };
+        self.corpus.entries().iter().map(|entry| weight(&entry.goals)).collect()
+    }
+}
