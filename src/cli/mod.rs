@@ -7,6 +7,7 @@
 pub mod exit;
 
 mod catalogue;
+mod doctor;
 mod gate;
 mod mutants;
 mod progress;
@@ -45,6 +46,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Makes a finding smaller, and writes the smaller one beside it
     Shrink(ShrinkArgs),
+    /// Says what artifacts are: their release, what of it is there, what can be done and judged; and tries them
+    Doctor(DoctorArgs),
     /// Names invariants, actions, releases, worlds or mutants, one on each line
     List(ListArgs),
     /// Plays a campaign against every planted bug, and tells which are caught
@@ -68,6 +71,29 @@ struct RunArgs {
     config: Option<PathBuf>,
 
     /// Prints the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct DoctorArgs {
+    /// A folder of artifacts: as we write them, or the out/ of a Foundry project [default: the bundled release]
+    #[arg(long, value_name = "DIR")]
+    artifacts: Option<PathBuf>,
+
+    /// What they are a release of [default: what they can be called for]
+    #[arg(long, value_name = "NAME")]
+    release: Option<String>,
+
+    /// What surrounds them
+    #[arg(long, value_name = "NAME")]
+    world: Option<String>,
+
+    /// Configuration file [default: slashproof.toml, if there is one]
+    #[arg(long, env = "SLASHPROOF_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Prints JSON
     #[arg(long)]
     json: bool,
 }
@@ -198,6 +224,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Run(arguments) => run::run(*arguments),
             Command::Replay(arguments) => replay::replay(&arguments),
             Command::Shrink(arguments) => replay::shrink(&arguments),
+            Command::Doctor(arguments) => doctor::doctor(arguments),
             Command::List(arguments) => catalogue::list(&arguments),
             Command::Mutants(arguments) => mutants::mutants(&arguments),
             Command::Gate(arguments) => gate::gate(&arguments),

@@ -17,6 +17,7 @@ mod model;
 mod mutants;
 mod node;
 mod novelty;
+mod real;
 mod releases;
 mod shrinking;
 mod support;

@@ -98,6 +98,7 @@ sol! {
     interface EigenPodManager {
         function initialize(address initialOwner, uint256 initialPausedStatus) external;
         function createPod() external returns (address);
+        function getPod(address podOwner) external view returns (address);
         function stake(bytes pubkey, bytes signature, bytes32 depositDataRoot) external payable;
         function recordBeaconChainETHBalanceUpdate(address podOwner, uint256 prevRestakedBalanceWei, int256 balanceDeltaWei) external;
         function setProofTimestampSetter(address newProofTimestampSetter) external;

@@ -172,7 +172,8 @@ pub(super) struct PodManagerSlots {
     pub deposit_shares: U256,
     pub slashing_factors: U256,
     pub burnable_shares: U256,
-    pub reporter: Field,
+    /// Where there is one.
+    pub reporter: Option<Field>,
     // Members of structs.
     pub is_set: Field,
     pub slashing_factor: Field,
@@ -210,7 +211,7 @@ impl Slots {
             rewards: RewardsSlots::of(layout("RewardsCoordinator")?).map_err(at("RewardsCoordinator"))?,
             factory: FactorySlots::of(layout("StrategyFactory")?).map_err(at("StrategyFactory"))?,
             pods: pod_manager(layout("EigenPodManager")?).map_err(at("EigenPodManager"))?,
-            pod: pod(layout("EigenPod")?).map_err(at("EigenPod"))?,
+            pod: pod(layout(artifacts.pod())?).map_err(at("EigenPod"))?,
             permissions: layout("PermissionController")?
                 .variable("_permissions")
                 .map_err(at("PermissionController"))?
@@ -361,7 +362,7 @@ fn pod_manager(layout: &StorageLayout) -> Result<PodManagerSlots, Problem> {
         deposit_shares: slot("podOwnerDepositShares")?,
         slashing_factors: slot("_beaconChainSlashingFactor")?,
         burnable_shares: slot("burnableETHShares")?,
-        reporter: layout.variable("proofTimestampSetter")?,
+        reporter: layout.variable("proofTimestampSetter").ok(),
         is_set: layout.member("BeaconChainSlashingFactor", "isSet")?,
         slashing_factor: layout.member("BeaconChainSlashingFactor", "slashingFactor")?,
     })

@@ -8,6 +8,7 @@ pub use redistribution::REDISTRIBUTION;
 pub use slashing::SLASHING;
 
 use crate::{
+    artifact::{Folder, abi_in},
     ledger::Booking,
     oracle::Assumption,
     problem::{Problem, nearest},
@@ -29,23 +30,12 @@ pub struct Release {
     pub signing_version: &'static str,
     /// Under what slashed shares wait.
     pub booking: Booking,
-    /// Whether allocation manager and delegation manager have an owner, who is named when they are initialized.
-    pub managers: Managers,
     /// The actions, by name, that it has no function for.
     pub absent: &'static [&'static str],
     /// Actions, by name, that are drawn more or less often than their tables say.
     pub weights: &'static [(&'static str, u32)],
     /// What cannot be taken for granted of it.
     pub denies: &'static [Assumption],
-}
-
-/// Who owns the allocation manager and the delegation manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Managers {
-    /// An owner who can do nothing but hand over.
-    Owned,
-    /// Nobody.
-    Ownerless,
 }
 
 /// Every release, oldest first.
@@ -87,6 +77,19 @@ pub fn find(name: &str) -> Result<&'static Release, Problem> {
             None => problem.hint(format!("there are {}", names.join(", "))),
         }
     })
+}
+
+/// The release that the contracts of a folder are of, by what can be called.
+pub fn recognize(folder: &Folder) -> Result<&'static Release, Problem> {
+    let manager = abi_in(folder, "AllocationManager")?.ok_or_else(|| folder.lacks("AllocationManager"))?;
+    let slash = manager.function("slashOperator").and_then(|overloads| overloads.first());
+    let slash = slash.ok_or_else(|| {
+        Problem::new(format!(
+            "{folder}: its AllocationManager has no slashOperator, so it is of no release that is known"
+        ))
+        .hint("EigenLayer core slashes from v1.3 on")
+    })?;
+    Ok(if slash.outputs.is_empty() { &SLASHING } else { &REDISTRIBUTION })
 }
 
 #[cfg(test)]

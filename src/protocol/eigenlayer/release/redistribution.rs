@@ -1,6 +1,6 @@
 //! The redistribution release, core v1.5: a set can have a recipient, and each slash waits by itself to be cleared.
 
-use super::{Managers, Release};
+use super::Release;
 use crate::{ledger::Booking, oracle::Assumption};
 
 /// The redistribution release.
@@ -11,7 +11,6 @@ pub const REDISTRIBUTION: Release = Release {
     version: "1.5.0",
     signing_version: "1",
     booking: Booking::BySlash,
-    managers: Managers::Ownerless,
     absent: &[],
     weights: &[],
     denies: &[Assumption::BurnByStrategy],

@@ -1,6 +1,6 @@
 //! The slashing release, core v1.3 and v1.4: what is slashed is burned.
 
-use super::{Managers, Release};
+use super::Release;
 use crate::{ledger::Booking, oracle::Assumption};
 
 /// The slashing release.
@@ -11,7 +11,6 @@ pub const SLASHING: Release = Release {
     version: "v1.4.0",
     signing_version: "v1",
     booking: Booking::ByStrategy,
-    managers: Managers::Owned,
     absent: &[
         "avs.create_redistributing_sets",
         "anybody.clear_slash",
