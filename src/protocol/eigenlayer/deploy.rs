@@ -26,7 +26,7 @@ use crate::{
     problem::Problem,
     protocol::Setup,
     signature::Key,
-    worlds::{Avss, Behaviour, Kind},
+    worlds::{Avss, Behaviour, Kind, TokenKind},
 };
 use eigen::EIGEN_STRATEGY;
 pub(super) use eigen::eigen_strategy;
@@ -288,8 +288,7 @@ impl<'a> Planner<'a> {
         let reporter = self.book.add_actor("balance reporter", Role::Reporter);
         let approvers = self.approvers();
         let stranger = self.book.add_actor("stranger", Role::Stranger);
-        let by_itself = |behaviour: Behaviour| matches!(behaviour, Behaviour::Plain | Behaviour::Wrapped);
-        let does_more = self.world.tokens.iter().any(|token| !by_itself(token.behaviour));
+        let does_more = self.world.tokens.iter().any(|token| !token.behaviour.only_moves());
         let issuer = does_more.then(|| self.book.add_actor("issuer", Role::Issuer));
         let updater = self.book.add_actor("rewards updater", Role::Owner);
         let hopper = self.book.add_actor("token hopper", Role::Owner);
@@ -363,16 +362,26 @@ impl<'a> Planner<'a> {
         self.implement(proxy_admin, contracts.delegation_manager, "DelegationManager")?;
         self.implement(proxy_admin, contracts.strategy_manager, "StrategyManager")?;
         self.implement(proxy_admin, contracts.permission_controller, "PermissionController")?;
-        for (strategy, token) in cast.strategies.iter().zip(&cast.tokens) {
-            self.wiring.know(Thing::Token, *token);
-            match cast.eigen.filter(|eigen| eigen.strategy == *strategy) {
-                Some(eigen) => {
-                    self.wiring.know(Thing::EigenToken, eigen.token);
-                    self.implement(proxy_admin, *strategy, "EigenStrategy")?;
-                    self.wiring.forget(Thing::EigenToken);
-                }
-                None => self.implement(proxy_admin, *strategy, "StrategyBase")?,
-            }
+        for (at, kind) in self.world.tokens.iter().enumerate().take(cast.strategies.len()) {
+            self.strategy(cast, (at, *kind), proxy_admin)?;
+        }
+        Ok(())
+    }
+
+    /// A strategy of the kind that its token asks for.
+    fn strategy(&mut self, cast: &Cast, (at, kind): (usize, TokenKind), proxy_admin: Address) -> Result<(), Problem> {
+        let (strategy, whole) = (cast.strategies[at], U256::from(10).pow(U256::from(kind.decimals)));
+        self.wiring.know(Thing::Token, cast.tokens[at]);
+        if let Some(eigen) = cast.eigen.filter(|eigen| eigen.strategy == strategy) {
+            self.wiring.know(Thing::EigenToken, eigen.token);
+        }
+        if kind.behaviour == Behaviour::Limited {
+            self.wiring.know(Thing::MaxPerDeposit, Given::Number(U256::from(LIMITS.0) * whole));
+            self.wiring.know(Thing::MaxTotalDeposits, Given::Number(U256::from(LIMITS.1) * whole));
+        }
+        self.implement(proxy_admin, strategy, strategy_of(kind.behaviour))?;
+        for thing in [Thing::EigenToken, Thing::MaxPerDeposit, Thing::MaxTotalDeposits] {
+            self.wiring.forget(thing);
         }
         Ok(())
     }
@@ -466,14 +475,21 @@ pub(super) const WALLET_OWNER: &str = "wallet owner";
 /// How many stakers call back where tokens call.
 const CALLING_STAKERS: usize = 2;
 
+/// What strategies with limits take at the start, in whole tokens: at once, and in all.
+const LIMITS: (u64, u64) = (1_000, 10_000);
+
 /// The contract that holds a token.
 fn strategy_of(behaviour: Behaviour) -> &'static str {
-    if behaviour == Behaviour::Wrapped { "EigenStrategy" } else { "StrategyBase" }
+    match behaviour {
+        Behaviour::Wrapped => "EigenStrategy",
+        Behaviour::Limited => "StrategyBaseTVLLimits",
+        _ => "StrategyBase",
+    }
 }
 
 fn artifact_of(behaviour: Behaviour) -> &'static str {
     match behaviour {
-        Behaviour::Plain | Behaviour::Wrapped => "Token",
+        Behaviour::Plain | Behaviour::Wrapped | Behaviour::Limited => "Token",
         Behaviour::Rebasing => "RebasingToken",
         Behaviour::Fee => "FeeToken",
         Behaviour::Reverting => "RevertingToken",

@@ -35,7 +35,7 @@ impl Planner<'_> {
         let beacon = self.create("podBeacon", "UpgradeableBeacon", &contracts.pauser_registry.abi_encode());
         self.wiring.know(Thing::DepositContract, deposits);
         self.wiring.know(Thing::PodBeacon, beacon);
-        self.wiring.know(Thing::GenesisTime, Given::Number(BEACON_CHAIN_GENESIS));
+        self.wiring.know(Thing::GenesisTime, Given::Number(U256::from(BEACON_CHAIN_GENESIS)));
         self.implement(proxy_admin, manager, "EigenPodManager")?;
         let implementation = self.create_wired("pod implementation", self.artifacts.pod())?;
         let upgrade = abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation };

@@ -45,6 +45,8 @@ const THINGS: &[(Thing, &[&str])] = &[
     (Thing::ActivationDelay, &["activationDelay", "initialActivationDelay"]),
     (Thing::DefaultSplit, &["defaultSplitBips", "initialDefaultSplitBips"]),
     (Thing::FeeRecipient, &["feeRecipient"]),
+    (Thing::MaxPerDeposit, &["maxPerDeposit", "mostPerDeposit"]),
+    (Thing::MaxTotalDeposits, &["maxTotalDeposits", "mostInTotal"]),
     (Thing::Token, &["underlyingToken", "token", "bEIGEN", "backing"]),
 ];
 
@@ -84,6 +86,8 @@ pub(super) enum Thing {
     ActivationDelay,
     DefaultSplit,
     FeeRecipient,
+    MaxPerDeposit,
+    MaxTotalDeposits,
     Token,
 }
 
@@ -92,7 +96,7 @@ pub(super) enum Thing {
 pub(super) enum Given {
     Address(Address),
     Addresses(Vec<Address>),
-    Number(u64),
+    Number(U256),
     Text(String),
 }
 
@@ -104,7 +108,7 @@ impl From<Address> for Given {
 
 impl From<u32> for Given {
     fn from(number: u32) -> Self {
-        Self::Number(u64::from(number))
+        Self::Number(U256::from(number))
     }
 }
 
@@ -196,7 +200,7 @@ fn fitting(given: &Given, kind: &DynSolType) -> Option<DynSolValue> {
     match (given, kind) {
         (Given::Address(address), DynSolType::Address) => Some(DynSolValue::Address(*address)),
         (Given::Text(text), DynSolType::String) => Some(DynSolValue::String(text.clone())),
-        (Given::Number(number), DynSolType::Uint(bits)) => Some(DynSolValue::Uint(U256::from(*number), *bits)),
+        (Given::Number(number), DynSolType::Uint(bits)) => Some(DynSolValue::Uint(*number, *bits)),
         (Given::Addresses(all), DynSolType::Array(of)) if **of == DynSolType::Address => {
             Some(DynSolValue::Array(all.iter().copied().map(DynSolValue::Address).collect()))
         }
