@@ -89,7 +89,7 @@ pub struct Given {
     )]
     pub metrics: Option<bool>,
 
-    /// What is played: slashing or redistribution [default: redistribution, or the one of the mutant]
+    /// What is played: slashing, redistribution or slashers [default: what the artifacts are, redistribution, or the one of the mutant]
     #[arg(long, env = "SLASHPROOF_RELEASE", value_name = "NAME")]
     pub release: Option<String>,
 

@@ -115,7 +115,7 @@ struct ReplayArgs {
     #[arg(long, value_name = "PATH")]
     anvil: Option<PathBuf>,
 
-    /// Plays it on this release, whatever it was found on: slashing or redistribution
+    /// Plays it on this release, whatever it was found on: slashing, redistribution or slashers
     #[arg(long, value_name = "NAME")]
     release: Option<String>,
 

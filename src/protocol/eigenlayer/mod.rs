@@ -122,7 +122,7 @@ impl EigenLayer {
                 .hint("its AVSs live on redistribution; name a release that redistributes"));
         }
         artifacts.suppose_layouts();
-        let slots = Slots::of(&artifacts, release.booking)?;
+        let slots = Slots::of(&artifacts, release)?;
         let deploy::Plan { book, contracts, cast, script, initializers } = deploy::plan(&artifacts, release, world)?;
         let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
         let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();

@@ -2,14 +2,16 @@
 //! tell one from another.
 
 mod redistribution;
+mod slashers;
 mod slashing;
 
 pub use redistribution::REDISTRIBUTION;
+pub use slashers::SLASHERS;
 pub use slashing::SLASHING;
 
 use crate::{
     artifact::{Folder, abi_in},
-    ledger::Booking,
+    ledger::{Booking, Slashing},
     oracle::Assumption,
     problem::{Problem, nearest},
     protocol::ActionInfo,
@@ -30,6 +32,8 @@ pub struct Release {
     pub signing_version: &'static str,
     /// Under what slashed shares wait.
     pub booking: Booking,
+    /// Who may slash.
+    pub slashing: Slashing,
     /// The actions, by name, that it has no function for.
     pub absent: &'static [&'static str],
     /// Actions, by name, that are drawn more or less often than their tables say.
@@ -38,8 +42,16 @@ pub struct Release {
     pub denies: &'static [Assumption],
 }
 
-/// Every release, oldest first.
+/// Every release that the binary carries, oldest first.
 pub const RELEASES: &[&Release] = &[&SLASHING, &REDISTRIBUTION];
+
+/// Those that only artifacts have.
+pub const LATER: &[&Release] = &[&SLASHERS];
+
+/// Every release, oldest first.
+pub fn every() -> impl Iterator<Item = &'static Release> {
+    RELEASES.iter().chain(LATER).copied()
+}
 
 impl Release {
     /// Its name with that of the protocol.
@@ -69,9 +81,9 @@ impl Release {
 
 /// The release called `name`.
 pub fn find(name: &str) -> Result<&'static Release, Problem> {
-    RELEASES.iter().find(|release| release.name == name).copied().ok_or_else(|| {
+    every().find(|release| release.name == name).ok_or_else(|| {
         let problem = Problem::new(format!("there is no release {name:?}"));
-        let names: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
+        let names: Vec<&str> = every().map(|release| release.name).collect();
         match nearest(name, names.iter().copied()) {
             Some(near) => problem.hint(format!("did you mean {near}?")),
             None => problem.hint(format!("there are {}", names.join(", "))),
@@ -89,7 +101,12 @@ pub fn recognize(folder: &Folder) -> Result<&'static Release, Problem> {
         ))
         .hint("EigenLayer core slashes from v1.3 on")
     })?;
-    Ok(if slash.outputs.is_empty() { &SLASHING } else { &REDISTRIBUTION })
+    let has_slashers = manager.function("updateSlasher").is_some();
+    Ok(match (slash.outputs.is_empty(), has_slashers) {
+        (true, _) => &SLASHING,
+        (false, false) => &REDISTRIBUTION,
+        (false, true) => &SLASHERS,
+    })
 }
 
 #[cfg(test)]
@@ -105,7 +122,7 @@ mod tests {
         let surrounding = worlds::KINDS.iter().flat_map(|world| surroundings::actions(world));
         let all = ACTIONS.iter().copied().chain(surrounding).flatten();
         let names: Vec<&str> = all.map(|action| action.info.name).collect();
-        for release in RELEASES {
+        for release in every() {
             for name in release.absent.iter().chain(release.weights.iter().map(|(name, _)| name)) {
                 assert!(names.contains(name), "{}: {name}", release.name);
             }
