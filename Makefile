@@ -49,7 +49,7 @@ catalogue: $(TOOLS)/nextest
 # More than two million calls beside the reference model, without a disagreement: every release in every world but that of
 # tokens which call back.
 LOCKSTEP := $(foreach release,slashing redistribution,$(foreach world,standard decimals rebasing fee reverting \
-	blacklisting registrars eigen,$(release):$(world))) redistribution:examples
+	blacklisting registrars eigen limited,$(release):$(world))) redistribution:examples
 
 lockstep:
 	$(CARGO) build --release --locked

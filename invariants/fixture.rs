@@ -301,6 +301,7 @@ fn a_strategy(address: Address, token: Address, kind: StrategyKind) -> Strategy 
         address,
         token,
         wrapper: None,
+        limits: None,
         total_shares: U256::ZERO,
         balance: U256::ZERO,
         whitelisted: kind == StrategyKind::Token,

@@ -1,5 +1,6 @@
 //! The arithmetic of a strategy: shares for tokens, tokens for shares.
 
+mod limits;
 mod price;
 
 use alloy_primitives::U256;
@@ -16,8 +17,16 @@ use crate::{
 pub(super) const FAMILY: Family = Family {
     key: "STR",
     title: "Strategy arithmetic",
-    assumes: "Strategies as in docs/protocol.md section 8.1; no limits on deposits.",
-    invariants: &[&NEW_SHARES, &ROUND_TRIP, &MOST_SHARES, &price::BACK_AND_FORTH, &price::RATE],
+    assumes: "Strategies as in docs/protocol.md sections 8.1 and 8.5.",
+    invariants: &[
+        &NEW_SHARES,
+        &ROUND_TRIP,
+        &MOST_SHARES,
+        &price::BACK_AND_FORTH,
+        &limits::FITS,
+        &price::RATE,
+        &limits::SET,
+    ],
 };
 
 /// A deposit that succeeded: the strategy before and after, wei, and the shares that the staker got.

@@ -1,5 +1,7 @@
 //! Timing: nothing takes effect before those whom it concerns could have left, and nothing later than it was said.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::U256;
 
 use crate::{
@@ -53,18 +55,26 @@ fn judge_changes(step: &Step<'_>, judge: &mut dyn FnMut(&Change<'_>) -> Verdict)
     applies_if!(step.succeeded());
     let Some(index) = step.after.operator_index(*operator) else { return Verdict::NotApplicable };
     let (before, operator) = (&step.before.operators[index], &step.after.operators[index]);
-    let mut exercised = false;
-    for change in changes {
+    let wanted = step.before.wanted_magnitudes(operator.address, changes);
+    let mut last = BTreeMap::new();
+    for (change, wanted) in changes.iter().zip(wanted) {
         let Some(set) = step.after.set_index(change.set) else { continue };
-        for item in &change.items {
+        for (item, wanted) in change.items.iter().zip(wanted) {
             let Some(strategy) = step.after.strategy_index(item.strategy) else { continue };
             let was = before.allocations[set][strategy].settled(step.before.block);
-            let is = operator.allocations[set][strategy];
-            match judge(&Change { operator, set, strategy, was, is }) {
-                Verdict::Holds => exercised = true,
-                Verdict::NotApplicable => {}
-                violated @ Verdict::Violated(_) => return violated,
+            let seen = last.entry((set, strategy)).or_insert((was, wanted));
+            // What is changed twice in a call was changed at once before: nothing else can be changed again.
+            if seen.1 != wanted {
+                *seen = (Allocation { current: seen.1, pending: 0, effect_block: 0 }, wanted);
             }
+        }
+    }
+    let mut exercised = false;
+    for ((set, strategy), (was, _)) in last {
+        match judge(&Change { operator, set, strategy, was, is: operator.allocations[set][strategy] }) {
+            Verdict::Holds => exercised = true,
+            Verdict::NotApplicable => {}
+            violated @ Verdict::Violated(_) => return violated,
         }
     }
     Verdict::holds_if(exercised)

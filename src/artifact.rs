@@ -112,6 +112,10 @@ macro_rules! release {
                 include_str!(concat!("../contracts/artifacts/", $folder, "/RewardsCoordinator.json")),
             ),
             ("StrategyBase", include_str!(concat!("../contracts/artifacts/", $folder, "/StrategyBase.json"))),
+            (
+                "StrategyBaseTVLLimits",
+                include_str!(concat!("../contracts/artifacts/", $folder, "/StrategyBaseTVLLimits.json")),
+            ),
             ("StrategyFactory", include_str!(concat!("../contracts/artifacts/", $folder, "/StrategyFactory.json"))),
             ("StrategyManager", include_str!(concat!("../contracts/artifacts/", $folder, "/StrategyManager.json"))),
         ]

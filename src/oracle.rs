@@ -150,6 +150,8 @@ pub enum Assumption {
     PassiveTokens,
     /// There are tokens that call those they move between.
     CallingTokens,
+    /// There are strategies that take only so much.
+    LimitedStrategies,
     /// A registrar calls nobody back.
     PassiveRegistrars,
     /// There are the example AVSs.
@@ -164,11 +166,12 @@ pub enum Assumption {
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NoFee,
         Self::NoRebase,
         Self::PassiveTokens,
         Self::CallingTokens,
+        Self::LimitedStrategies,
         Self::PassiveRegistrars,
         Self::Examples,
         Self::WilfulRegistrars,
@@ -188,6 +191,7 @@ impl Assumption {
             Self::NoRebase => "balances that only transfers change",
             Self::PassiveTokens => "tokens that do not call back",
             Self::CallingTokens => "tokens that call back",
+            Self::LimitedStrategies => "strategies with limits",
             Self::Examples => "the example AVSs",
             Self::PassiveRegistrars => "registrars that do not call back",
             Self::WilfulRegistrars => "registrars with a will of their own",

@@ -65,6 +65,8 @@ pub enum Behaviour {
     Calling,
     /// Nothing itself, but EIGEN wraps it, and its strategy is that of EIGEN.
     Wrapped,
+    /// Nothing itself, but its strategy takes only so much.
+    Limited,
 }
 
 impl Behaviour {
@@ -78,7 +80,13 @@ impl Behaviour {
             Self::Blacklisting => "blacklisting",
             Self::Calling => "calling",
             Self::Wrapped => "wrapped",
+            Self::Limited => "limited",
         }
+    }
+
+    /// Whether it does nothing besides moving, and only its strategy may be unusual.
+    pub const fn only_moves(self) -> bool {
+        matches!(self, Self::Plain | Self::Wrapped | Self::Limited)
     }
 
     /// Whether there can be accounts that it refuses.
@@ -162,6 +170,13 @@ const EIGEN: Kind = Kind {
     ..STANDARD
 };
 
+const LIMITED: Kind = Kind {
+    name: "limited",
+    text: "Strategies A and C take only so much at once, and hold only so much; the unpauser moves the limits.",
+    tokens: [odd(Behaviour::Limited), plain(18), TokenKind { decimals: 6, behaviour: Behaviour::Limited }],
+    ..STANDARD
+};
+
 const REGISTRARS: Kind = Kind {
     name: "registrars",
     text: "Registrars that refuse, fail, burn gas and call back, and an AVS that has none.",
@@ -170,8 +185,19 @@ const REGISTRARS: Kind = Kind {
 };
 
 /// Every kind, the standard one first.
-pub const KINDS: &[&Kind] =
-    &[&STANDARD, &DECIMALS, &REBASING, &FEE, &REVERTING, &BLACKLISTING, &CALLBACK, &REGISTRARS, &EIGEN, &EXAMPLES];
+pub const KINDS: &[&Kind] = &[
+    &STANDARD,
+    &DECIMALS,
+    &REBASING,
+    &FEE,
+    &REVERTING,
+    &BLACKLISTING,
+    &CALLBACK,
+    &REGISTRARS,
+    &EIGEN,
+    &LIMITED,
+    &EXAMPLES,
+];
 
 impl Kind {
     /// Whether some token behaves so.
@@ -186,6 +212,7 @@ impl Kind {
             Assumption::NoRebase => !self.has(Behaviour::Rebasing),
             Assumption::PassiveTokens => !self.has(Behaviour::Calling),
             Assumption::CallingTokens => self.has(Behaviour::Calling),
+            Assumption::LimitedStrategies => self.has(Behaviour::Limited),
             Assumption::PassiveRegistrars => self.registrars == Registrars::Accepting,
             Assumption::WilfulRegistrars => self.registrars == Registrars::Wilful,
             // What the release is to grant or deny is not denied here.

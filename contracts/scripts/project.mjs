@@ -27,6 +27,7 @@ const release = (folder) => ({
   PermissionController: "src/permissions/PermissionController.sol",
   RewardsCoordinator: "src/rewards/RewardsCoordinator.sol",
   StrategyBase: `src/${folder}/StrategyBase.sol`,
+  StrategyBaseTVLLimits: `src/${folder}/StrategyBaseTVLLimits.sol`,
   StrategyFactory: "src/strategies/StrategyFactory.sol",
   StrategyManager: `src/${folder}/StrategyManager.sol`,
 });

@@ -76,6 +76,8 @@ contract AbiTest {
     function test_functions_ofAStrategy() public pure {
         _same(IStrategy.deposit.selector, 0x47e7ef24);
         _same(StrategyBaseCore.initialize.selector, 0xc4d66de8);
+        _same(IStrategyTVLLimits.getTVLLimits.selector, 0xdf6fadc1);
+        _same(IStrategyTVLLimits.setTVLLimits.selector, 0x11c70c9d);
         _same(IStrategy.userUnderlying.selector, 0x8f6a6240);
         _same(IRedistributionStrategy.withdraw.selector, 0xd9caed12);
     }

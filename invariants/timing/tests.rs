@@ -55,6 +55,31 @@ fn tim_01() {
     assert_eq!(judge(&DEALLOCATION, &Scene::quiet()), Verdict::NotApplicable);
 }
 
+/// Everything at once, without a delay, and in the same call all of it back but for one.
+fn allocated_and_taken_back(is: Allocation) -> Scene {
+    let mut scene = changed(is);
+    let Operation::ModifyAllocations { changes, .. } = &mut scene.call.operation else { unreachable!() };
+    let all = AllocationItem { magnitude: Quantity::Exactly(U256::from(WAD)), ..changes[0].items[0].clone() };
+    changes[0].items.insert(0, all);
+    scene.before.operators[0].allocations[0][0] = Allocation::default();
+    scene.before.operators[0].delay.delay = 0;
+    scene
+}
+
+#[test]
+fn what_is_changed_twice_in_a_call_is_judged_from_between() {
+    let slashable =
+        allocated_and_taken_back(Allocation { current: WAD, pending: 1 - i128::from(WAD), effect_block: 1_152 });
+    assert_eq!(judge(&DEALLOCATION, &slashable), Verdict::Holds);
+    assert_eq!(judge(&ALLOCATION, &slashable), Verdict::NotApplicable, "in the end it is a deallocation");
+    let at_once = allocated_and_taken_back(Allocation { current: 1, pending: 0, effect_block: 0 });
+    assert!(violated(&DEALLOCATION, &at_once));
+    let mut outside = at_once;
+    outside.before.operators[0].memberships[0].registered = false;
+    assert_eq!(judge(&DEALLOCATION, &outside), Verdict::Holds);
+    assert_eq!(judge(&ALLOCATION, &outside), Verdict::NotApplicable);
+}
+
 #[test]
 fn tim_02() {
     assert_eq!(judge(&ALLOCATION, &allocated(0, 1_111)), Verdict::Holds);

@@ -94,12 +94,13 @@ pub(super) const AS_TOKENS: Invariant = Invariant {
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
     check: |step| {
         let all = completions(step);
-        applies_if!(!all.is_empty() && all.iter().all(|completion| completion.receive == Receive::Tokens));
+        applies_if!(
+            !all.is_empty()
+                && all.iter().all(|completion| matches!(completion.receive, Receive::Tokens | Receive::Wrapped))
+        );
         let paid = payments(step.before, step.call);
         let shares = received(step);
         for (index, (was, is)) in step.before.strategies.iter().zip(&step.after.strategies).enumerate() {
-            let due = paid.iter().filter(|payment| payment.strategy == index);
-            let due = due.fold(U256::ZERO, |sum, payment| sum.saturating_add(payment.tokens));
             must!(
                 step.before.is_native(index) || was.total_shares.wrapping_sub(is.total_shares) == shares[index],
                 "a withdrawal of {} shares took {} to {} shares from {}",
@@ -108,13 +109,17 @@ pub(super) const AS_TOKENS: Invariant = Invariant {
                 is.total_shares,
                 was.total_shares,
             );
-            let has = step.after.balance(was.token, step.call.actor).unwrap_or_default();
-            let had = step.before.balance(was.token, step.call.actor).unwrap_or_default();
+        }
+        for token in &step.after.tokens {
+            let due = paid.iter().filter(|payment| payment.token == token.address);
+            let due = due.fold(U256::ZERO, |sum, payment| sum.saturating_add(payment.tokens));
+            let has = step.after.balance(token.address, step.call.actor).unwrap_or_default();
+            let had = step.before.balance(token.address, step.call.actor).unwrap_or_default();
             must!(
                 has.wrapping_sub(had) == due,
-                "{} was to get {due} wei out of {}, and had {had} and has {has}",
+                "{} was to get {due} wei of {}, and had {had} and has {has}",
                 step.name(step.call.actor),
-                step.name(was.address),
+                step.name(token.address),
             );
         }
         let moved = step

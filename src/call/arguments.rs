@@ -163,6 +163,8 @@ pub enum Receive {
     Tokens,
     /// Deposit shares again.
     Shares,
+    /// Tokens, wrapped where the strategy wraps them.
+    Wrapped,
     /// Tokens, asking for the wrong ones.
     WrongTokens,
 }

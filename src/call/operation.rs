@@ -276,6 +276,18 @@ pub enum Operation {
         to: Address,
     },
 
+    /// Limits what a strategy takes.
+    SetLimits {
+        /// Which.
+        strategy: Address,
+        /// Wei of one deposit, at most.
+        #[serde(with = "decimal")]
+        per_deposit: U256,
+        /// Wei that it holds after a deposit, at most.
+        #[serde(with = "decimal")]
+        total: U256,
+    },
+
     // Permissions
     /// Invites an admin.
     AddPendingAdmin {

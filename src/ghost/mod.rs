@@ -10,7 +10,7 @@ use alloy_primitives::{Address, B256, U256};
 
 use crate::{
     arithmetic::mul_wad_down,
-    call::{Call, Operation, Outcome, Receive, SetId, SignedOperation},
+    call::{Call, Completion, Operation, Outcome, Receive, SetId, SignedOperation},
     ledger::{Ledger, SlashTarget, Stake, Staker, Touched},
 };
 
@@ -252,11 +252,10 @@ impl Ghosts {
                 history.donated = history.donated.saturating_add(payment.tokens);
             }
         }
-        let completions = match &call.operation {
-            Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),
-            Operation::CompleteWithdrawals { completions } => completions,
-            _ => return,
-        };
+        let completions = completions(call);
+        if completions.is_empty() {
+            return;
+        }
         for completion in completions {
             if let Some(withdrawal) = before.nth_withdrawal(completion.staker, completion.nth) {
                 *self.completions.entry(withdrawal.root).or_default() += 1;
@@ -264,7 +263,7 @@ impl Ghosts {
         }
         let Some(staker) = before.staker_index(call.actor) else { return };
         for (index, strategy) in before.strategies.iter().enumerate() {
-            let of = |ledger: &Ledger| ledger.balance(strategy.token, call.actor).unwrap_or_default();
+            let of = |ledger: &Ledger| ledger.holdings_of(strategy, call.actor);
             let account = &mut self.accounts[staker][index];
             account.paid_out = account.paid_out.saturating_add(of(after).saturating_sub(of(before)));
         }
@@ -339,13 +338,17 @@ fn taken(before: &Ledger, was: &Stake, is: &Stake) -> U256 {
     was.shares.saturating_sub(is.shares).saturating_add(mul_wad_down(reach, part).unwrap_or_default())
 }
 
-/// The withdrawals that a call completes as tokens if it succeeds.
-pub fn completed_as_tokens<'a>(before: &'a Ledger, call: &Call) -> Vec<&'a crate::ledger::Withdrawal> {
-    let completions = match &call.operation {
+/// The withdrawals that a call is to complete.
+fn completions(call: &Call) -> &[Completion] {
+    match &call.operation {
         Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),
         Operation::CompleteWithdrawals { completions } => completions,
         _ => &[],
-    };
-    let as_tokens = completions.iter().filter(|completion| completion.receive != Receive::Shares);
+    }
+}
+
+/// The withdrawals that a call completes as tokens if it succeeds.
+pub fn completed_as_tokens<'a>(before: &'a Ledger, call: &Call) -> Vec<&'a crate::ledger::Withdrawal> {
+    let as_tokens = completions(call).iter().filter(|completion| completion.receive != Receive::Shares);
     as_tokens.filter_map(|completion| before.nth_withdrawal(completion.staker, completion.nth)).collect()
 }

@@ -2,11 +2,11 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::completed_as_tokens;
+use super::completions;
 use crate::{
     arithmetic::mul_div_down,
     call::{Call, Operation, SetId},
-    ledger::Ledger,
+    ledger::{CompletionRequest, Ledger},
 };
 
 /// Tokens that leave a strategy for shares.
@@ -14,6 +14,8 @@ use crate::{
 pub struct Payment {
     /// Out of which strategy, by its index.
     pub strategy: usize,
+    /// What is paid: the token of the strategy, or what wraps it.
+    pub token: Address,
     /// To whom.
     pub to: Address,
     /// Into which strategy, by its index, if whom it goes to is one that holds the same token.
@@ -50,16 +52,20 @@ fn owed(before: &Ledger, call: &Call) -> Vec<Payment> {
         let strategy = before.strategy_index(strategy).filter(|strategy| !before.is_native(*strategy))?;
         let token = before.strategies[strategy].token;
         let into = before.strategy_index(to).filter(|into| before.strategies[*into].token == token);
-        Some(Payment { strategy, to, into, shares, tokens: U256::ZERO })
+        Some(Payment { strategy, token, to, into, shares, tokens: U256::ZERO })
     };
     match &call.operation {
         Operation::CompleteWithdrawal { .. } | Operation::CompleteWithdrawals { .. } => {
-            let withdrawals = completed_as_tokens(before, call);
-            let items = withdrawals.into_iter().flat_map(|withdrawal| {
-                withdrawal.items.iter().enumerate().filter_map(move |(item, (strategy, _))| {
-                    pay(*strategy, withdrawal.staker, before.receivable(withdrawal, item).unwrap_or_default())
-                })
-            });
+            let requests = completions(call).iter().filter_map(|completion| before.completion_request(completion));
+            let items = requests.filter(|request| request.as_tokens).flat_map(
+                |CompletionRequest { withdrawal, tokens, .. }| {
+                    let items = withdrawal.items.iter().zip(tokens).enumerate();
+                    items.filter_map(move |(item, ((strategy, _), token))| {
+                        let shares = before.receivable(withdrawal, item).unwrap_or_default();
+                        Some(Payment { token, ..pay(*strategy, withdrawal.staker, shares)? })
+                    })
+                },
+            );
             items.collect()
         }
         Operation::ClearSlash { set, nth } => cleared(before, *set, *nth, None, &pay),

@@ -30,7 +30,7 @@ pub use self::{
         Submitter, WHOLE,
     },
     stakers::{Holding, Staker, Withdrawal},
-    strategies::{Strategy, StrategyKind},
+    strategies::{Limits, Strategy, StrategyKind},
     touched::{Part, Touched},
 };
 
@@ -276,6 +276,13 @@ impl Ledger {
     pub fn balance(&self, token: Address, holder: Address) -> Option<U256> {
         let holder = self.holders.iter().position(|at| *at == holder)?;
         self.tokens.iter().find(|at| at.address == token).map(|token| token.balances[holder])
+    }
+
+    /// What somebody has of all that a strategy pays, in wei: of its token, and of what wraps it.
+    pub fn holdings_of(&self, strategy: &Strategy, holder: Address) -> U256 {
+        let tokens = [Some(strategy.token), strategy.wrapper].into_iter().flatten();
+        let balances = tokens.filter_map(|token| self.balance(token, holder));
+        balances.fold(U256::ZERO, U256::saturating_add)
     }
 
     /// What the rewards coordinator holds of a token, by its index, in wei.

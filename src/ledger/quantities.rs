@@ -74,8 +74,10 @@ impl Ledger {
     pub fn completion_request(&self, completion: &Completion) -> Option<CompletionRequest<'_>> {
         let withdrawal = self.nth_withdrawal(completion.staker, completion.nth)?;
         let tokens = withdrawal.items.iter().map(|(strategy, _)| {
-            let token = self.strategy(*strategy).map(|strategy| strategy.token);
+            let strategy = self.strategy(*strategy);
+            let token = strategy.map(|strategy| strategy.token);
             match completion.receive {
+                Receive::Wrapped => strategy.and_then(|strategy| strategy.wrapper).or(token).unwrap_or_default(),
                 Receive::Tokens | Receive::Shares => token.unwrap_or_default(),
                 Receive::WrongTokens => self.token_other_than(token),
             }

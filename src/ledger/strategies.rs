@@ -11,6 +11,15 @@ pub enum StrategyKind {
     Native,
 }
 
+/// What a strategy takes at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Wei of one deposit.
+    pub per_deposit: U256,
+    /// Wei that it holds after a deposit.
+    pub total: U256,
+}
+
 /// A strategy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strategy {
@@ -22,6 +31,8 @@ pub struct Strategy {
     pub token: Address,
     /// Another token, which wraps its own, and which it takes as well.
     pub wrapper: Option<Address>,
+    /// What it takes at most, if that is limited.
+    pub limits: Option<Limits>,
     /// All shares there are.
     pub total_shares: U256,
     /// Tokens it holds.
@@ -44,6 +55,12 @@ impl Strategy {
     /// Tokens, with those that nobody owns.
     pub fn virtual_balance(&self) -> U256 {
         self.balance.saturating_add(OFFSET)
+    }
+
+    /// Wei that one deposit can bring now, as far as limits go.
+    pub fn room(&self) -> U256 {
+        let room = |limits: Limits| limits.per_deposit.min(limits.total.saturating_sub(self.balance));
+        self.limits.map_or(U256::MAX, room)
     }
 
     /// Tokens for `shares` now, rounded down. `docs/protocol.md` section 8.1.

@@ -91,7 +91,7 @@ impl Ledger {
         let token = self.tokens.iter().find(|token| token.address == strategy.token);
         match token.and_then(|token| token.quirks.fee_divisor) {
             Some(divisor) => strategy.virtual_balance().saturating_mul(U256::from(divisor)).saturating_sub(U256::ONE),
-            None => U256::MAX,
+            None => strategy.room(),
         }
     }
 }

@@ -166,6 +166,7 @@ impl Differences<'_> {
             balance: "token balance",
             whitelisted: "whitelisting",
             burnable_shares: "burnable shares",
+            limits: "limits",
         } besides { kind, address, token, wrapper });
     }
 

@@ -41,7 +41,7 @@ use alloy_primitives::Address;
 
 use crate::{
     call::{Call, Operation, PodOperation},
-    ledger::{Ledger, Managers},
+    ledger::{Ledger, Limits, Managers},
 };
 
 /// Somebody or something that takes part and is not kept.
@@ -134,6 +134,9 @@ impl Model<'_> {
             O::Unpause { contract, status } => self.unpause(*contract, *status),
             O::SetPauser { pauser, allowed } => self.set_is_pauser(*pauser, *allowed),
             O::SetUnpauser { to } => self.set_unpauser(*to),
+            O::SetLimits { strategy, per_deposit, total } => {
+                self.set_limits(*strategy, Limits { per_deposit: *per_deposit, total: *total })
+            }
             O::AddPendingAdmin { account, admin } => self.add_pending_admin(*account, *admin),
             O::RemovePendingAdmin { account, admin } => self.remove_pending_admin(*account, *admin),
             O::AcceptAdmin { account } => self.accept_admin(*account),

@@ -46,7 +46,7 @@ impl Model<'_> {
         require(may, Error::OnlyPauser)
     }
 
-    fn only_unpauser(&self) -> Foreseen {
+    pub(super) fn only_unpauser(&self) -> Foreseen {
         require(self.caller == self.ledger.control.unpauser, Error::OnlyUnpauser)
     }
 

@@ -46,7 +46,7 @@ errors! {
     // StrategyManager and strategies
     OnlyDelegationManager, OnlyStrategyManager, OnlyStrategyWhitelister, StrategyNotWhitelisted, StakerAddressZero,
     SharesAmountZero, SharesAmountTooHigh, MaxStrategiesExceeded, StrategyNotFound, StrategyAlreadyInSlash,
-    OnlyUnderlyingToken, NewSharesZero, TotalSharesExceedsMax, WithdrawalAmountExceedsTotalDeposits,
+    MaxPerDepositExceedsMax, BalanceExceedsMaxTotalDeposits, OnlyUnderlyingToken, NewSharesZero, TotalSharesExceedsMax, WithdrawalAmountExceedsTotalDeposits,
     // EigenPodManager and pods
     OnlyEigenPod, OnlyProofTimestampSetter, EigenPodAlreadyExists, SharesNegative, SharesNotMultipleOfGwei,
     LegacyWithdrawalsNotCompleted, OnlyBalanceReporter, InsufficientWithdrawableBalance, MsgValueNot32ETH,

@@ -6,11 +6,11 @@ use super::{
     Model, Returned,
     arithmetic::{add, div_down, mul, sub},
     pausing::switch,
-    revert::{Error, Foreseen, require},
+    revert::{Error, Foreseen, Revert, Stop, require},
 };
 use crate::{
     arithmetic::WAD_WIDE,
-    ledger::{Holding, Strategy},
+    ledger::{Holding, Limits, Strategy},
 };
 
 /// Shares of a strategy, at most: 1e38 - 1.
@@ -20,6 +20,7 @@ impl Model<'_> {
     /// `deposit`, when the tokens are there already; the new shares, rounded down.
     pub(super) fn deposit(&mut self, strategy: usize, token: Address, amount: U256) -> Foreseen<U256> {
         self.only_when_not_paused(self.ledger.strategies[strategy].address, switch::STRATEGY_DEPOSITS)?;
+        self.check_limits(strategy, amount)?;
         if self.ledger.strategies[strategy].wrapper == Some(token) {
             self.unwrap(token, strategy, amount)?;
         } else {
@@ -36,6 +37,27 @@ impl Model<'_> {
         Ok(new_shares)
     }
 
+    /// The tokens are there already, so the balance is the one after the deposit. `docs/protocol.md` section 8.5.
+    fn check_limits(&self, strategy: usize, amount: U256) -> Foreseen {
+        let strategy = &self.ledger.strategies[strategy];
+        let Some(limits) = strategy.limits else { return Ok(()) };
+        require(amount <= limits.per_deposit, Error::MaxPerDepositExceedsMax)?;
+        require(strategy.balance <= limits.total, Error::BalanceExceedsMaxTotalDeposits)
+    }
+
+    /// `setTVLLimits`.
+    pub(super) fn set_limits(&mut self, strategy: Address, new: Limits) -> Foreseen {
+        let strategy = self.strategy(strategy)?;
+        let limits = self.ledger.strategies[strategy].limits;
+        if limits.is_none() {
+            return Err(Stop::Reverts(Revert::Silent));
+        }
+        self.only_unpauser()?;
+        require(new.per_deposit <= new.total, Error::MaxPerDepositExceedsMax)?;
+        self.ledger.strategies[strategy].limits = Some(new);
+        Ok(())
+    }
+
     /// `withdraw`; the tokens, rounded down.
     pub(super) fn withdraw(
         &mut self,
@@ -46,12 +68,16 @@ impl Model<'_> {
     ) -> Foreseen<U256> {
         let address = self.ledger.strategies[strategy].address;
         self.only_when_not_paused(address, switch::STRATEGY_WITHDRAWALS)?;
-        let strategy = &mut self.ledger.strategies[strategy];
-        require(token == strategy.token, Error::OnlyUnderlyingToken)?;
-        require(shares <= strategy.total_shares, Error::WithdrawalAmountExceedsTotalDeposits)?;
-        let amount = shares_to_underlying(strategy, shares)?;
-        strategy.total_shares -= shares;
-        exchange_rate(strategy, sub(strategy.virtual_balance(), amount)?)?;
+        let kept = &mut self.ledger.strategies[strategy];
+        let wraps = kept.wrapper == Some(token);
+        require(token == kept.token || wraps, Error::OnlyUnderlyingToken)?;
+        require(shares <= kept.total_shares, Error::WithdrawalAmountExceedsTotalDeposits)?;
+        let amount = shares_to_underlying(kept, shares)?;
+        kept.total_shares -= shares;
+        exchange_rate(kept, sub(kept.virtual_balance(), amount)?)?;
+        if wraps {
+            self.wrap(token, strategy, amount)?;
+        }
         self.safe_transfer(token, address, recipient, amount)?;
         Ok(amount)
     }
@@ -105,6 +131,7 @@ mod tests {
             address: Address::ZERO,
             token: Address::ZERO,
             wrapper: None,
+            limits: None,
             total_shares: U256::from(total_shares),
             balance: U256::from(balance),
             whitelisted: true,

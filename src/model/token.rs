@@ -39,6 +39,18 @@ impl Model<'_> {
         self.safe_transfer(token, wrapper, address, amount)
     }
 
+    /// A strategy wraps tokens that it has.
+    pub(super) fn wrap(&mut self, wrapper: Address, strategy: usize, amount: U256) -> Foreseen {
+        let Strategy { address, token, .. } = self.ledger.strategies[strategy];
+        self.safe_transfer(token, address, wrapper, amount)?;
+        let minted = self.token(wrapper)?;
+        if let Some(place) = self.place(address) {
+            let balance = self.ledger.tokens[minted].balances[place].saturating_add(amount);
+            self.set_balance(minted, place, balance);
+        }
+        Ok(())
+    }
+
     /// Stakers let the strategy manager take all they have, and those who give rewards the coordinator; others nothing.
     fn lets_take(&self, owner: Address, spender: Address) -> bool {
         if spender == self.ledger.rewards.coordinator {

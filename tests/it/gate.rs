@@ -60,7 +60,7 @@ fn the_report_is_json() {
         (&json!("slashing"), &json!("redistribution"))
     );
     let contracts = report["layout"]["contracts"].as_array().unwrap();
-    assert_eq!(contracts.len(), 10);
+    assert_eq!(contracts.len(), 11);
     let manager = contracts.iter().find(|row| row["contract"] == "AllocationManager").unwrap();
     let consumed = &manager["differences"][0];
     assert_eq!((&consumed["kind"], &consumed["meaning"]), (&json!("consumed"), &json!("allowed")));

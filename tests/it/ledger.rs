@@ -79,6 +79,7 @@ sol! {
     function restakedValidatorsGwei() returns (uint64);
 
     function totalShares() returns (uint256);
+    function getTVLLimits() returns (uint256, uint256);
     function EIGEN() returns (address);
     function sharesToUnderlyingView(uint256 shares) returns (uint256);
     function balanceOf(address holder) returns (uint256);
@@ -292,6 +293,10 @@ fn strategies_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
         assert_eq!(burnable, strategy.burnable_shares);
         let mut own = Views { executor, contract: strategy.address };
         assert_eq!(own.ask(&totalSharesCall {}), strategy.total_shares);
+        if let Some(limits) = strategy.limits {
+            let told = own.ask(&getTVLLimitsCall {});
+            assert_eq!((told._0, told._1), (limits.per_deposit, limits.total));
+        }
         if let Some(wrapper) = strategy.wrapper {
             assert_eq!(own.ask(&EIGENCall {}), wrapper);
         }

@@ -30,7 +30,8 @@ abstract contract EigenStrategyCore is StrategyBaseCore {
         require(token == underlyingToken || token == IERC20(EIGEN), OnlyUnderlyingToken());
     }
 
-    function _receive(IERC20 token, uint256 amount) internal override {
+    function _beforeDeposit(IERC20 token, uint256 amount) internal override {
+        super._beforeDeposit(token, amount);
         if (token == IERC20(EIGEN)) EIGEN.unwrap(amount);
     }
 

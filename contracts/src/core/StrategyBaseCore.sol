@@ -83,8 +83,7 @@ abstract contract StrategyBaseCore is Initializable, Pausable, IStrategy, SemVer
         onlyStrategyManager
         returns (uint256 newShares)
     {
-        _checkToken(token);
-        _receive(token, amount);
+        _beforeDeposit(token, amount);
         uint256 virtualBalance = _tokenBalance() + BALANCE_OFFSET;
         newShares = (amount * (totalShares + SHARES_OFFSET)) / (virtualBalance - amount);
         require(newShares != 0, NewSharesZero());
@@ -158,8 +157,10 @@ abstract contract StrategyBaseCore is Initializable, Pausable, IStrategy, SemVer
         require(token == underlyingToken, OnlyUnderlyingToken());
     }
 
-    /// @dev `amount` of `token` is here, and is to be held as the underlying token.
-    function _receive(IERC20 token, uint256 amount) internal virtual {}
+    /// @dev `amount` of `token` is here already. Whether it may stay, and what is to be done so that it counts.
+    function _beforeDeposit(IERC20 token, uint256) internal virtual {
+        _checkToken(token);
+    }
 
     /// @dev `amount` of the underlying token leaves as `token`.
     function _send(address recipient, IERC20 token, uint256 amount) internal virtual {

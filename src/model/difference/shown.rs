@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, FixedBytes, I256, U256};
 use crate::{
     book::Book,
     call::{Conduct, SetId},
-    ledger::{Allocation, AllocationDelay, History, Notice, Permission, QueueEnds, Quirks},
+    ledger::{Allocation, AllocationDelay, History, Limits, Notice, Permission, QueueEnds, Quirks},
 };
 
 /// What can be shown to somebody who knows people by name.
@@ -54,6 +54,12 @@ impl Shown for Conduct {
 impl Shown for Notice {
     fn shown(&self, book: &Book) -> String {
         format!("{} in sets {} of {}", book.name(self.operator), self.ids, book.name(self.avs))
+    }
+}
+
+impl Shown for Limits {
+    fn shown(&self, _: &Book) -> String {
+        format!("{} wei at once, {} in all", self.per_deposit, self.total)
     }
 }
 

@@ -153,6 +153,11 @@ sol! {
         function initialize(address eigen, address backing) external;
     }
 
+    interface StrategyBaseTVLLimits {
+        function initialize(uint256 mostPerDeposit, uint256 mostInTotal, address token) external;
+        function setTVLLimits(uint256 newMaxPerDeposit, uint256 newMaxTotalDeposits) external;
+    }
+
     interface LendingMarket {
         function lend(uint256 amount, uint256 minShares) external returns (uint256);
         function withdraw(uint256 shares) external returns (uint256);

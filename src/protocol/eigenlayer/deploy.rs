@@ -26,10 +26,10 @@ use crate::{
     ledger::Booking,
     protocol::Setup,
     signature::Key,
-    worlds::{Avss, Behaviour, Kind},
+    worlds::{Avss, Behaviour, Kind, TokenKind},
 };
+use eigen::EIGEN_STRATEGY;
 pub(super) use eigen::eigen_strategy;
-use eigen::{EIGEN_STRATEGY, start_strategy};
 use examples::ExampleCast;
 pub(super) use pods::pod_of;
 pub(super) use rewards::{
@@ -247,8 +247,7 @@ impl<'a> Planner<'a> {
         let reporter = self.book.add_actor("balance reporter", Role::Reporter);
         let approvers = self.approvers();
         let stranger = self.book.add_actor("stranger", Role::Stranger);
-        let by_itself = |behaviour: Behaviour| matches!(behaviour, Behaviour::Plain | Behaviour::Wrapped);
-        let does_more = self.world.tokens.iter().any(|token| !by_itself(token.behaviour));
+        let does_more = self.world.tokens.iter().any(|token| !token.behaviour.only_moves());
         let issuer = does_more.then(|| self.book.add_actor("issuer", Role::Issuer));
         let updater = self.book.add_actor("rewards updater", Role::Owner);
         let hopper = self.book.add_actor("token hopper", Role::Owner);
@@ -364,14 +363,11 @@ impl<'a> Planner<'a> {
                 start: None,
             },
         ];
-        managed.extend(cast.strategies.iter().zip(&cast.tokens).map(|(strategy, token)| {
-            let eigen = cast.eigen.filter(|eigen| eigen.strategy == *strategy);
-            Managed {
-                artifact: if eigen.is_some() { "EigenStrategy" } else { "StrategyBase" },
-                proxy: *strategy,
-                arguments: (strategy_manager, registry, version.clone()).abi_encode_params(),
-                start: Some(start_strategy(*token, eigen)),
-            }
+        managed.extend((0..cast.strategies.len()).map(|at| Managed {
+            artifact: strategy_of(self.world.tokens[at].behaviour),
+            proxy: cast.strategies[at],
+            arguments: (strategy_manager, registry, version.clone()).abi_encode_params(),
+            start: Some(start_strategy(self.world.tokens[at], cast.tokens[at], cast.eigen)),
         }));
         managed
     }
@@ -441,14 +437,38 @@ pub(super) const WALLET_OWNER: &str = "wallet owner";
 /// How many stakers call back where tokens call.
 const CALLING_STAKERS: usize = 2;
 
+/// What strategies with limits take at the start, in whole tokens: at once, and in all.
+const LIMITS: (u64, u64) = (1_000, 10_000);
+
+/// How a strategy is initialized.
+fn start_strategy(kind: TokenKind, token: Address, eigen: Option<Eigen>) -> Vec<u8> {
+    let whole = U256::from(10).pow(U256::from(kind.decimals));
+    match (kind.behaviour, eigen) {
+        (Behaviour::Wrapped, Some(eigen)) => {
+            abi::EigenStrategy::initializeCall { eigen: eigen.token, backing: token }.abi_encode()
+        }
+        (Behaviour::Limited, _) => abi::StrategyBaseTVLLimits::initializeCall {
+            mostPerDeposit: U256::from(LIMITS.0) * whole,
+            mostInTotal: U256::from(LIMITS.1) * whole,
+            token,
+        }
+        .abi_encode(),
+        _ => abi::StrategyBase::initializeCall { token }.abi_encode(),
+    }
+}
+
 /// The contract that holds a token.
 fn strategy_of(behaviour: Behaviour) -> &'static str {
-    if behaviour == Behaviour::Wrapped { "EigenStrategy" } else { "StrategyBase" }
+    match behaviour {
+        Behaviour::Wrapped => "EigenStrategy",
+        Behaviour::Limited => "StrategyBaseTVLLimits",
+        _ => "StrategyBase",
+    }
 }
 
 fn artifact_of(behaviour: Behaviour) -> &'static str {
     match behaviour {
-        Behaviour::Plain | Behaviour::Wrapped => "Token",
+        Behaviour::Plain | Behaviour::Wrapped | Behaviour::Limited => "Token",
         Behaviour::Rebasing => "RebasingToken",
         Behaviour::Fee => "FeeToken",
         Behaviour::Reverting => "RevertingToken",

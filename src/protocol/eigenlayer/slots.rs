@@ -161,6 +161,8 @@ pub(super) struct WaitingSlots {
 pub(super) struct StrategySlots {
     pub paused: U256,
     pub total_shares: U256,
+    /// Of a strategy with limits: of one deposit, and of all.
+    pub limits: [U256; 2],
 }
 
 #[derive(Clone, Debug)]
@@ -206,7 +208,8 @@ impl Slots {
             allocation: allocation(layout("AllocationManager")?, booking).map_err(at("AllocationManager"))?,
             delegation: delegation(layout("DelegationManager")?).map_err(at("DelegationManager"))?,
             deposits: deposits(layout("StrategyManager")?, booking).map_err(at("StrategyManager"))?,
-            strategy: strategy(layout("StrategyBase")?).map_err(at("StrategyBase"))?,
+            strategy: strategy(layout("StrategyBase")?, layout("StrategyBaseTVLLimits")?)
+                .map_err(at("StrategyBase"))?,
             rewards: RewardsSlots::of(layout("RewardsCoordinator")?).map_err(at("RewardsCoordinator"))?,
             factory: FactorySlots::of(layout("StrategyFactory")?).map_err(at("StrategyFactory"))?,
             pods: pod_manager(layout("EigenPodManager")?).map_err(at("EigenPodManager"))?,
@@ -347,8 +350,12 @@ fn registrars(layout: &StorageLayout) -> Result<RegistrarSlots, Problem> {
     })
 }
 
-fn strategy(layout: &StorageLayout) -> Result<StrategySlots, Problem> {
-    Ok(StrategySlots { paused: layout.variable("_paused")?.slot, total_shares: layout.variable("totalShares")?.slot })
+fn strategy(layout: &StorageLayout, limited: &StorageLayout) -> Result<StrategySlots, Problem> {
+    Ok(StrategySlots {
+        paused: layout.variable("_paused")?.slot,
+        total_shares: layout.variable("totalShares")?.slot,
+        limits: [limited.variable("maxPerDeposit")?.slot, limited.variable("maxTotalDeposits")?.slot],
+    })
 }
 
 fn pod_manager(layout: &StorageLayout) -> Result<PodManagerSlots, Problem> {

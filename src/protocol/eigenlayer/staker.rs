@@ -56,6 +56,7 @@ pub(super) fn open_strategies(protocol: &EigenLayer, ledger: &Ledger, staker: &S
         let strategy = &ledger.strategies[*at];
         strategy.whitelisted
             && !is_paused(ledger, strategy.address, switch::STRATEGY_DEPOSITS)
+            && !strategy.room().is_zero()
             && !is_fully_slashed(ledger, staker.delegated_to, *at)
             && ledger.moves(strategy.token, payer, strategy.address)
     };
@@ -156,7 +157,7 @@ pub(super) fn completable(ledger: &Ledger, receive: Receive) -> Vec<Completion> 
             }
             let possible = match receive {
                 Receive::Shares => takes_back(ledger, index, withdrawal),
-                Receive::Tokens | Receive::WrongTokens => is_paid(ledger, withdrawal),
+                Receive::Tokens | Receive::Wrapped | Receive::WrongTokens => is_paid(ledger, withdrawal),
             };
             if possible {
                 completions.push(Completion { staker: staker.address, nth, receive });

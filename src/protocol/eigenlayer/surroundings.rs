@@ -8,15 +8,16 @@ use super::{
     EigenLayer,
     action::{action, probe},
     anybody::waiting,
-    operators, registrars,
+    is_paused, operators, registrars,
     staker::{completable, open_strategies},
+    switch,
 };
 use crate::{
     arithmetic::mul_div_down,
     book::Role,
     call::{Completion, Operation, Receive, WithdrawalItem, WorldOperation},
     draw::Draw,
-    ledger::{Ledger, Staker, Token},
+    ledger::{Ledger, Limits, Staker, Strategy, Token},
     protocol::Action,
     worlds::{Behaviour, Kind, Registrars},
 };
@@ -40,6 +41,9 @@ pub(super) fn actions(world: &Kind) -> Vec<&'static [Action<EigenLayer>]> {
     if world.has(Behaviour::Wrapped) {
         groups.push(WRAPPING);
     }
+    if world.has(Behaviour::Limited) {
+        groups.push(LIMITING);
+    }
     if world.registrars == Registrars::Wilful {
         groups.push(registrars::ACTIONS);
     }
@@ -55,7 +59,17 @@ const BARRING: &[Action<EigenLayer>] = &[
     probe("anybody.clear_slash_to_barred", Role::Stranger, 3, clear_slash_to_barred),
 ];
 
-const WRAPPING: &[Action<EigenLayer>] = &[action("staker.deposit_eigen", Role::Staker, 8, deposit_eigen)];
+const WRAPPING: &[Action<EigenLayer>] = &[
+    action("staker.deposit_eigen", Role::Staker, 8, deposit_eigen),
+    action("staker.complete_as_eigen", Role::Staker, 6, complete_as_eigen),
+];
+
+const LIMITING: &[Action<EigenLayer>] = &[
+    action("unpauser.set_limits", Role::Unpauser, 6, set_limits),
+    probe("unpauser.cross_limits", Role::Unpauser, 1, cross_limits),
+    probe("stranger.set_limits", Role::Stranger, 1, stranger_sets_limits),
+    probe("staker.deposit_beyond_limits", Role::Staker, 4, deposit_beyond_limits),
+];
 
 const CALLING: &[Action<EigenLayer>] = &[action("caller.prepare", Role::Staker, 12, prepare)];
 
@@ -169,6 +183,68 @@ fn deposit_eigen(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
     let balance = ledger.balance(token, staker.address)?;
     let amount = draw.up_to((balance / U256::from(1_000_000)).max(U256::ONE).min(balance))?;
     Some((staker.address, Operation::Deposit { strategy: strategy.address, token, amount }))
+}
+
+/// As EIGEN, what is paid out of its strategy; what comes out of others is as it is.
+fn complete_as_eigen(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    if is_paused(ledger, protocol.contracts.delegation_manager, switch::EXIT_QUEUE) {
+        return None;
+    }
+    let wraps = |strategy: Address| ledger.strategy(strategy).is_some_and(|strategy| strategy.wrapper.is_some());
+    let mut possible = completable(ledger, Receive::Wrapped);
+    possible.retain(|completion| {
+        let withdrawal = ledger.nth_withdrawal(completion.staker, completion.nth);
+        withdrawal.is_some_and(|withdrawal| withdrawal.items.iter().any(|(strategy, _)| wraps(*strategy)))
+    });
+    let completion = draw.choose(&possible)?;
+    Some((completion.staker, Operation::CompleteWithdrawal { completion }))
+}
+
+/// The strategies that take only so much, with what they take.
+fn limited(ledger: &Ledger) -> Vec<(&Strategy, Limits)> {
+    ledger.strategies.iter().filter_map(|strategy| Some((strategy, strategy.limits?))).collect()
+}
+
+/// Around what the strategy holds, so that some deposits fit and some do not.
+fn set_limits(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let (strategy, now) = draw.choose(&limited(draw.ledger))?;
+    let more = draw.up_to(now.total.max(strategy.balance).max(U256::ONE))?;
+    let total = match draw.below(4) {
+        0 => now.total,
+        1 => more,
+        _ => strategy.balance.saturating_add(more),
+    };
+    let per_deposit = if total.is_zero() { total } else { draw.up_to(total)? };
+    Some((draw.ledger.control.unpauser, Operation::SetLimits { strategy: strategy.address, per_deposit, total }))
+}
+
+/// One deposit may not be more than all.
+fn cross_limits(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let (strategy, now) = draw.choose(&limited(draw.ledger))?;
+    let per_deposit = now.total.checked_add(draw.up_to(now.total.max(U256::ONE))?)?;
+    let operation = Operation::SetLimits { strategy: strategy.address, per_deposit, total: now.total };
+    Some((draw.ledger.control.unpauser, operation))
+}
+
+fn stranger_sets_limits(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let (strategy, now) = draw.choose(&limited(draw.ledger))?;
+    let unpauser = draw.ledger.control.unpauser;
+    let others: Vec<Address> = protocol.cast.actors.iter().filter(|actor| **actor != unpauser).copied().collect();
+    let operation = Operation::SetLimits { strategy: strategy.address, per_deposit: now.total, total: now.total };
+    Some((draw.choose(&others)?, operation))
+}
+
+/// A wei more than fits, or a few.
+fn deposit_beyond_limits(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let staker = draw.choose(&ledger.stakers.iter().collect::<Vec<_>>())?;
+    let (strategy, _) = draw.choose(&limited(ledger))?;
+    let balance = ledger.balance(strategy.token, staker.address)?;
+    let least = strategy.room().checked_add(U256::ONE).filter(|least| *least <= balance)?;
+    let amount = if draw.chance(50) { least } else { least.saturating_add(draw.up_to(least)?).min(balance) };
+    debug_assert!(protocol.cast.strategies.contains(&strategy.address));
+    Some((staker.address, Operation::Deposit { strategy: strategy.address, token: strategy.token, amount }))
 }
 
 /// What an account calls when it is called next: what is paid for already, or what would be paid for twice.

@@ -1,7 +1,7 @@
 //! EIGEN and its strategy, which no set redistributes.
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::SolValue;
 
 use super::{Cast, Contracts, Eigen, Planner, bootstrap::FUNDS};
 use crate::{
@@ -17,14 +17,6 @@ pub(super) const EIGEN_STRATEGY: &str = "eigen strategy";
 pub fn eigen_strategy(book: &Book, cast: &Cast) -> Address {
     let nobody = || book.address(EIGEN_STRATEGY).expect("it is in the book");
     cast.eigen.map_or_else(nobody, |eigen| eigen.strategy)
-}
-
-/// How a strategy is initialized.
-pub(super) fn start_strategy(token: Address, eigen: Option<Eigen>) -> Vec<u8> {
-    match eigen {
-        Some(eigen) => abi::EigenStrategy::initializeCall { eigen: eigen.token, backing: token }.abi_encode(),
-        None => abi::StrategyBase::initializeCall { token }.abi_encode(),
-    }
 }
 
 impl Planner<'_> {

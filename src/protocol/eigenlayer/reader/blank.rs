@@ -7,8 +7,8 @@ use crate::{
     call::{SetId, SplitId},
     ledger::{
         Allocation, AllocationDelay, Approver, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken,
-        Holding, Ledger, Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks, Registrar,
-        Rewards, RewardsTerms, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
+        Holding, Ledger, Limits, Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks,
+        Registrar, Rewards, RewardsTerms, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
     },
     protocol::eigenlayer::{
         EigenLayer,
@@ -18,7 +18,7 @@ use crate::{
             WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy, examples::ExampleCast, pod_of,
         },
     },
-    worlds::{Behaviour, Registrars},
+    worlds::{Behaviour, Kind, Registrars},
 };
 
 /// One part in so many of a transfer is what a token with a fee keeps.
@@ -37,7 +37,7 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         terms: terms(protocol),
         operators: cast.operators.iter().map(|address| operator(*address, cast)).collect(),
         sets: cast.sets.iter().map(|id| set(*id)).collect(),
-        strategies: strategies(cast),
+        strategies: strategies(cast, protocol.world),
         native: native(protocol),
         stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
         withdrawals: Vec::new(),
@@ -133,9 +133,12 @@ fn set(id: SetId) -> OperatorSet {
 }
 
 /// Those that hold tokens, then native ETH.
-fn strategies(cast: &Cast) -> Vec<Strategy> {
+fn strategies(cast: &Cast, world: &Kind) -> Vec<Strategy> {
     let of_tokens = cast.strategies.iter().zip(&cast.tokens);
     let mut all: Vec<_> = of_tokens.map(|(at, token)| strategy(*at, *token, StrategyKind::Token, cast)).collect();
+    for (kept, token) in all.iter_mut().zip(&world.tokens) {
+        kept.limits = (token.behaviour == Behaviour::Limited).then(Limits::default);
+    }
     all.push(strategy(NATIVE_STRATEGY, Address::ZERO, StrategyKind::Native, cast));
     all
 }
@@ -157,6 +160,7 @@ fn strategy(address: Address, token: Address, kind: StrategyKind, cast: &Cast) -
         address,
         token,
         wrapper: cast.eigen.filter(|eigen| eigen.strategy == address).map(|eigen| eigen.token),
+        limits: None,
         total_shares: U256::ZERO,
         balance: U256::ZERO,
         whitelisted: false,

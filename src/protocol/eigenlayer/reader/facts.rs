@@ -236,6 +236,9 @@ impl Facts<'_> {
             self.word(self.slots.strategy.total_shares, move |ledger, word| {
                 ledger.strategies[t].total_shares = word;
             });
+            if blank.strategies[t].limits.is_some() {
+                self.limits(t);
+            }
             self.at = self.contracts.strategy_manager;
             self.word(entry(self.slots.deposits.whitelisted, address), move |ledger, word| {
                 ledger.strategies[t].whitelisted = !word.is_zero();
@@ -244,6 +247,14 @@ impl Facts<'_> {
             let values = self.slots.deposits.burnable + U256::from(2);
             self.word(entry(values, address), move |ledger, word| ledger.strategies[t].burnable_shares = word);
         }
+    }
+
+    fn limits(&mut self, t: usize) {
+        let [per_deposit, total] = self.slots.strategy.limits;
+        self.word(per_deposit, move |ledger, word| {
+            ledger.strategies[t].limits.get_or_insert_default().per_deposit = word;
+        });
+        self.word(total, move |ledger, word| ledger.strategies[t].limits.get_or_insert_default().total = word);
     }
 
     /// An account's permissions: invited admins, admins (each set two slots), then who was appointed to what.

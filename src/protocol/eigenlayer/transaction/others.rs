@@ -37,6 +37,13 @@ impl Encoder<'_> {
                 let call = abi::PauserRegistry::setUnpauserCall { newUnpauser: *to };
                 (self.protocol.contracts.pauser_registry, call.abi_encode())
             }
+            O::SetLimits { strategy, per_deposit, total } => {
+                let call = abi::StrategyBaseTVLLimits::setTVLLimitsCall {
+                    newMaxPerDeposit: *per_deposit,
+                    newMaxTotalDeposits: *total,
+                };
+                (*strategy, call.abi_encode())
+            }
             O::Initialize { contract } => (*contract, self.initialize(*contract)),
             O::Upgrade { contract, implementation } => {
                 (*contract, abi::Proxy::upgradeToCall { implementation: *implementation }.abi_encode())
