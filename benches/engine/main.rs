@@ -6,7 +6,6 @@
 //! memory are read from `/proc`.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-#![expect(missing_docs, reason = "it is no library")]
 
 mod floor;
 mod measure;

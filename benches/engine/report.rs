@@ -119,9 +119,9 @@ fn plot(bars: &[(String, f64)]) -> Result<(), Box<dyn std::error::Error>> {
         let color = if mode.starts_with("forge") { RGBColor(150, 150, 150) } else { RGBColor(40, 90, 160) };
         area.draw(&Rectangle::new([(LEFT, top), (LEFT + length, bottom)], color.filled()))?;
         let right = font(14).pos(Pos::new(HPos::Right, VPos::Center));
-        area.draw(&Text::new(mode.clone(), (LEFT - 8, (top + bottom) / 2), right))?;
+        area.draw(&Text::new(mode.clone(), (LEFT - 8, i32::midpoint(top, bottom)), right))?;
         let left = font(14).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(format!("{rate:.0}"), (LEFT + length + 6, (top + bottom) / 2), left))?;
+        area.draw(&Text::new(format!("{rate:.0}"), (LEFT + length + 6, i32::midpoint(top, bottom)), left))?;
     }
     area.present()?;
     println!("{}", path.display());

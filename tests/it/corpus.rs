@@ -144,7 +144,9 @@ fn what_is_no_corpus_is_told_and_the_rest_is_used() {
     for command in [vec!["stats", "corpus", "--json"], vec!["minimize", "corpus", "--into", "small", "--json"]] {
         let output = slashproof(folder.path(), &[&["corpus"], &command[..]].concat());
         assert_eq!(code(&output), 2, "{}", stderr(&output));
-        bad.iter().for_each(|(name, _)| assert!(stderr(&output).contains(name), "{name}: {}", stderr(&output)));
+        for (name, _) in &bad {
+            assert!(stderr(&output).contains(name), "{name}: {}", stderr(&output));
+        }
         assert!(!stderr(&output).contains(name.as_str()), "{}", stderr(&output));
         let told = json(&output);
         assert_eq!(told["unreadable"], bad.len());

@@ -1,12 +1,6 @@
 //! A campaign that is interrupted and resumed is the campaign that was not.
 
-use std::{
-    fs,
-    process::Child,
-    sync::atomic::Ordering,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, process::Child, sync::atomic::Ordering, thread, time::Duration};
 
 use slashproof::{
     campaign::{self, Checkpoint, Control, Event, Options, Summary},
@@ -96,10 +90,9 @@ fn run(folder: &TempDir, out: &str, more: &[&str]) -> std::process::Output {
 
 /// Waits for a file.
 fn appears(file: &std::path::Path, child: &mut Child) {
-    let begun = Instant::now();
+    // It appears before the process ends, or never.
     while !file.exists() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before");
-        assert!(begun.elapsed() < Duration::from_secs(100), "{} does not appear", file.display());
+        assert!(child.try_wait().unwrap().is_none(), "{} did not appear", file.display());
         thread::sleep(Duration::from_millis(20));
     }
 }
