@@ -3,6 +3,7 @@
 mod broken;
 mod catalogue;
 mod cli;
+mod corpus;
 mod determinism;
 mod docs;
 mod examples;
@@ -19,6 +20,7 @@ mod node;
 mod novelty;
 mod real;
 mod releases;
+mod resume;
 mod shrinking;
 mod support;
 mod tidy;
