@@ -461,7 +461,7 @@ fn without_libraries(text: &str, links: &[Link]) -> Result<String, Problem> {
     for link in links {
         let digits = link.start.saturating_mul(2);
         let place = digits..digits.saturating_add(40);
-        if !text.get(place.clone()).is_some_and(|place| place.is_ascii()) {
+        if !text.get(place.clone()).is_some_and(str::is_ascii) {
             return Err(Problem::new(format!("its bytecode has no place for the library {}", link.library))
                 .hint("is the file complete? compile again"));
         }

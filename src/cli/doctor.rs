@@ -61,7 +61,7 @@ fn told(protocol: &EigenLayer) -> Value {
 }
 
 fn row(artifacts: &Artifacts, contract: &Artifact) -> Value {
-    let named = |names: &[String]| names.iter().any(|name| *name == contract.name);
+    let named = |names: &[String]| names.contains(&contract.name);
     json!({
         "name": contract.name,
         "from": if named(&artifacts.borrowed) { "the binary" } else { "the artifacts" },

@@ -225,3 +225,16 @@ impl OperatorSet {
         entries.iter().find(|(at, _)| *at == strategy).map(|(_, shares)| *shares)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_slasher_counts_from_its_block_on() {
+        let (old, new) = (Address::repeat_byte(1), Address::repeat_byte(2));
+        let slasher = Slasher { slasher: old, pending: new, effect_block: 76 };
+        assert_eq!([75, 76].map(|block| slasher.at(block)), [old, new]);
+        assert_eq!(Slasher::default().at(9), Address::ZERO, "nobody");
+    }
+}

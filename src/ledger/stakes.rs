@@ -12,6 +12,7 @@ impl Terms {
         let (prev, new) = (U256::from(prev), U256::from(new));
         match self.slashing {
             Slashing::ByPermission => mul_wad_down(scaled, prev.checked_sub(new)?),
+            Slashing::BySlasher if prev.is_zero() => Some(U256::ZERO),
             Slashing::BySlasher => {
                 let worth = mul_wad_down(scaled, prev)?;
                 worth.checked_sub(mul_div_up(worth, new, prev)?)

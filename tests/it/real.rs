@@ -38,7 +38,8 @@ fn eigenlayer() -> &'static Path {
         for (contract, module) in CONTRACTS {
             let path = sources.join(format!("{module}.rs"));
             let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let artifact = json!({ "abi": abi_in(&text), "bytecode": format!("0x{}", hex(&bytecode_in(&text))) });
+            let artifact =
+                json!({ "abi": abi_in(&text), "bytecode": alloy_primitives::hex::encode_prefixed(bytecode_in(&text)) });
             fs::write(folder.join(format!("{contract}.json")), artifact.to_string()).expect("target/ is writable");
         }
         folder
@@ -82,29 +83,25 @@ fn bytecode_in(text: &str) -> Vec<u8> {
     loop {
         match letters.next().expect("the byte string ends") {
             b'"' => return code,
-            b'\\' => code.extend(unescaped(&mut letters)),
+            b'\\' => code.push(unescaped(&mut letters)),
             byte => code.push(byte),
         }
     }
 }
 
-fn unescaped(letters: &mut impl Iterator<Item = u8>) -> Option<u8> {
+fn unescaped(letters: &mut impl Iterator<Item = u8>) -> u8 {
     let digit = |letter: Option<u8>| {
         let digit = char::from(letter.expect("a digit")).to_digit(16).expect("a digit");
         u8::try_from(digit).expect("it is below sixteen")
     };
-    Some(match letters.next().expect("what is escaped") {
+    match letters.next().expect("what is escaped") {
         b'0' => 0,
         b'n' => b'\n',
         b'r' => b'\r',
         b't' => b'\t',
         b'x' => 16 * digit(letters.next()) + digit(letters.next()),
         other => other,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 fn deployed(world: &str) -> EigenLayer {
