@@ -43,7 +43,7 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let findings = save(&protocol, &output, &summary, &provenance)?;
     let report = Report::new(&protocol, &settings.options, &summary, &findings);
     let calls_per_second = summary.calls as f64 / seconds.max(f64::EPSILON);
-    output.save_report(&report)?;
+    output.save_report(&report, &settings.formats)?;
     output.save_timing(&Timing { seconds, calls_per_second, workers: settings.options.workers })?;
     let mut out = stdout().lock();
     let shape = format(if arguments.json { "json" } else { "human" });

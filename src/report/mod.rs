@@ -5,6 +5,10 @@
 
 pub mod human;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod text;
 pub mod trace;
 
 use std::{
@@ -20,8 +24,9 @@ use serde_json::json;
 
 use crate::{
     campaign::{ActionCount, DeviationCount, Ended, InvariantCount, Options, Predictions, Summary},
-    corpus::write_whole,
+    corpus::{write_bytes, write_whole},
     finding::{Finding, digests},
+    invariants,
     oracle::{Assumption, Deviation, Invariant},
     problem::Problem,
     protocol::{ActionInfo, Expects, Protocol, lacking},
@@ -321,16 +326,40 @@ pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
     }
 }
 
+impl Report {
+    /// The invariants by family, in the order of the catalogue: the title, and what came of each.
+    pub fn families(&self) -> Vec<(&'static str, Vec<&InvariantRow>)> {
+        let mut families: Vec<(&'static str, Vec<&InvariantRow>)> = Vec::new();
+        for row in &self.invariants {
+            match families.last_mut() {
+                Some((family, rows)) if *family == row.family() => rows.push(row),
+                _ => families.push((row.family(), vec![row])),
+            }
+        }
+        families
+    }
+}
+
+impl InvariantRow {
+    /// The title of its family.
+    pub fn family(&self) -> &'static str {
+        invariants::find(self.id).map_or(self.id, |invariant| invariants::family_of(invariant).title)
+    }
+}
+
 /// A way to write a report.
+#[derive(Debug)]
 pub struct Format {
     /// Its name.
     pub name: &'static str,
+    /// The file it is written to, in the folder of the campaign.
+    pub file: &'static str,
     /// Writes it.
     pub render: fn(&Report, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every format.
-pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT];
+pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT];
 
 /// The format called `name`.
 ///
@@ -370,9 +399,16 @@ impl Output {
         &self.corpus
     }
 
-    /// Writes the report.
-    pub fn save_report(&self, report: &Report) -> Result<(), Problem> {
-        write_whole(&self.folder.join("report.json"), &json!(report))
+    /// Writes the report, as JSON and in each of `formats`.
+    pub fn save_report(&self, report: &Report, formats: &[&Format]) -> Result<(), Problem> {
+        write_whole(&self.folder.join("report.json"), &json!(report))?;
+        for format in formats.iter().filter(|format| format.name != "json") {
+            let mut bytes = Vec::new();
+            (format.render)(report, &mut bytes)
+                .map_err(|error| Problem::new(format!("the report cannot be told as {}: {error}", format.name)))?;
+            write_bytes(&self.folder.join(format.file), &bytes)?;
+        }
+        Ok(())
     }
 
     /// Writes how long it took: apart, because it is never the same twice.
