@@ -58,8 +58,13 @@ lockstep:
 			--out target/lockstep/$$played || exit 1; \
 	done
 
+# The comparison with forge, then what the engine costs, then a sample of the mutants; the last part makes the summary and
+# the plot. Everything is in target/bench.
 bench: npm
 	benches/throughput.sh
+	$(CARGO) bench --locked --bench engine -- floor shrink workers memory
+	benches/guidance.sh
+	$(CARGO) bench --locked --bench engine -- report
 
 clean:
 	rm -rf target contracts/out contracts/cache contracts/node_modules slashproof-out

@@ -117,6 +117,10 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_CORPUS_DIR", value_name = "DIR")]
     pub corpus_dir: Option<PathBuf>,
 
+    /// Seconds between two checkpoints, from which --resume goes on; 0 for one after every epoch [default: 60]
+    #[arg(long, env = "SLASHPROOF_CHECKPOINT", value_name = "SECONDS")]
+    pub checkpoint: Option<u64>,
+
     /// Sequences to try, per finding, in search of a smaller one; 0 leaves findings as found [default: 5000]
     #[arg(long, env = "SLASHPROOF_SHRINK_RUN_LIMIT", value_name = "N")]
     pub shrink_run_limit: Option<u64>,
@@ -162,6 +166,7 @@ const KEYS: &[&str] = &[
     "world",
     "out",
     "corpus_dir",
+    "checkpoint",
     "shrink_run_limit",
     "fail_fast",
 ];
@@ -183,6 +188,8 @@ pub struct Settings {
     pub out: PathBuf,
     /// Sequences to replay first.
     pub corpus_dir: Option<PathBuf>,
+    /// Seconds between two checkpoints.
+    pub checkpoint: u64,
     /// Which actions are drawn, as they were named; `None` for all.
     pub actions: Option<Vec<String>>,
     /// What the report is written as, besides JSON.
@@ -236,6 +243,7 @@ impl Given {
             world: self.world.or(other.world),
             out: self.out.or(other.out),
             corpus_dir: self.corpus_dir.or(other.corpus_dir),
+            checkpoint: self.checkpoint.or(other.checkpoint),
             shrink_run_limit: self.shrink_run_limit.or(other.shrink_run_limit),
             fail_fast: self.fail_fast.or(other.fail_fast),
         }
@@ -307,6 +315,7 @@ impl Given {
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
             corpus_dir: self.corpus_dir,
             formats: formats(self.format.as_deref().unwrap_or_default())?,
+            checkpoint: self.checkpoint.unwrap_or(60),
             actions: self.actions,
         })
     }
@@ -468,7 +477,7 @@ mod tests {
     #[test]
     fn keys_are_the_fields() {
         let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\n\
-                   release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\nshrink_run_limit = 1\nfail_fast = true";
+                   release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\ncheckpoint = 1\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());
     }

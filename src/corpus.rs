@@ -9,6 +9,7 @@ use std::{
 };
 
 use alloy_primitives::{B256, hex, keccak256};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{call::Call, codec, limits, problem::Problem, protocol::Protocol};
@@ -30,7 +31,7 @@ pub struct Entry {
 }
 
 /// Places of the two coverage maps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goals {
     /// Edges.
     pub edges: Vec<u32>,
@@ -79,6 +80,24 @@ impl Corpus {
         self.digests.remove(&entry.digest);
     }
 
+    /// Some of its entries, by index.
+    #[must_use]
+    pub fn only(&self, indices: &[usize]) -> Self {
+        let mut some = Self::default();
+        for entry in indices.iter().filter_map(|index| self.entries.get(*index)) {
+            some.digests.insert(entry.digest);
+            some.entries.push(Arc::clone(entry));
+        }
+        some
+    }
+
+    /// All of it as one document, by name and value.
+    pub fn to_json(&self, protocol: &dyn Protocol) -> Value {
+        let entry = |entry: &Arc<Entry>| json!({ "file": entry.file_name(), "calls": codec::write_calls(protocol, &entry.calls) });
+        let entries: Vec<Value> = self.entries.iter().map(entry).collect();
+        json!({ "format": FORMAT, "kind": "slashproof corpus", "release": protocol.release(), "entries": entries })
+    }
+
     /// Says where the entry called `index` was the first to go.
     pub fn credit(&mut self, index: usize, goals: Goals) {
         if let Some(entry) = self.entries.get_mut(index) {
@@ -110,6 +129,26 @@ impl Corpus {
             }
         }
         Ok((corpus, problems))
+    }
+
+    /// Reads the entries called `names` from a folder, in this order.
+    pub fn load_named(folder: &Path, names: &[String], protocol: &dyn Protocol) -> Result<Self, Problem> {
+        let mut corpus = Self::default();
+        for name in names {
+            let path = folder.join(name);
+            let entry = Entry::new(protocol, read_entry(&path, protocol).map_err(|it| it.at(path.display()))?);
+            if entry.file_name() != *name || !corpus.add(entry) {
+                return Err(Problem::new("this is not the sequence that its name says").at(path.display()));
+            }
+        }
+        Ok(corpus)
+    }
+
+    /// Makes `folder` if it is not there, and writes every entry into it.
+    pub fn save_into(&self, folder: &Path, protocol: &dyn Protocol) -> Result<(), Problem> {
+        fs::create_dir_all(folder)
+            .map_err(|error| Problem::new(format!("cannot create the folder {}: {error}", folder.display())))?;
+        self.save(folder, protocol)
     }
 
     /// Writes every entry into `folder`, each to a file of its own that appears whole or not at all.

@@ -8,6 +8,25 @@ const COMMON: u16 = 256;
 /// The bit that marks a common place.
 const IS_COMMON: u8 = 1 << 7;
 
+/// By number of hits: its bucket, as one bit.
+const BUCKETS: [u8; 256] = {
+    let mut buckets = [1 << 6; 256];
+    let mut hits = 0;
+    while hits < 32 {
+        buckets[hits] = 1
+            << match hits {
+                0..=1 => 0,
+                2 => 1,
+                3 => 2,
+                4..=7 => 3,
+                8..=15 => 4,
+                _ => 5,
+            };
+        hits += 1;
+    }
+    buckets
+};
+
 /// Somewhere a call went, and about how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signal {
@@ -19,17 +38,9 @@ pub struct Signal {
 
 impl Signal {
     /// `place`, `hits` times in one call. Never no times.
+    #[inline]
     pub fn new(place: u32, hits: u8) -> Self {
-        let bucket = match hits {
-            0..=1 => 0,
-            2 => 1,
-            3 => 2,
-            4..=7 => 3,
-            8..=15 => 4,
-            16..=31 => 5,
-            32.. => 6,
-        };
-        Self { place, bucket: 1 << bucket }
+        Self { place, bucket: BUCKETS[usize::from(hits)] }
     }
 
     /// A number of its own.
@@ -59,6 +70,14 @@ impl CoverageMap {
         self.at(place) & IS_COMMON != 0
     }
 
+    /// Whether there is nothing to tell of `signal`: it was seen, and its place is common.
+    #[inline]
+    pub fn is_old(&self, signal: Signal) -> bool {
+        let old = signal.bucket | IS_COMMON;
+        self.at(signal.place) & old == old
+    }
+
+    #[inline]
     fn at(&self, place: u32) -> u8 {
         self.seen.get(place as usize).copied().unwrap_or(0)
     }
@@ -104,6 +123,28 @@ impl CoverageMap {
     pub fn rarity(&self, place: u32) -> u16 {
         let runs = self.runs.get(place as usize).copied().unwrap_or(0);
         COMMON / runs.clamp(1, COMMON)
+    }
+
+    /// All that it holds: of each place that runs went to, its bits and its runs.
+    pub fn places(&self) -> Vec<(u32, u8, u16)> {
+        let runs = |index: usize| self.runs.get(index).copied().unwrap_or(0);
+        let all = (0u32..).zip(&self.seen).enumerate().map(|(index, (place, seen))| (place, *seen, runs(index)));
+        all.filter(|(_, seen, runs)| *seen != 0 || *runs != 0).collect()
+    }
+
+    /// The map that holds `places`, of which the last must be less than `end`.
+    pub fn of_places(places: &[(u32, u8, u16)], end: u32) -> Option<Self> {
+        let mut map = Self::default();
+        for (place, seen, runs) in places {
+            if *place >= end {
+                return None;
+            }
+            *map.entry(*place) = *seen;
+            map.runs.resize(map.seen.len(), 0);
+            map.runs[*place as usize] = *runs;
+            map.places += usize::from(seen & !IS_COMMON != 0);
+        }
+        Some(map)
     }
 
     /// How many places were seen.
@@ -198,6 +239,19 @@ mod tests {
             prop_assert!(map.is_novel(Signal::new(7, 1)), "counting is not seeing");
             prop_assert_eq!(map.count(), 0);
         }
+    }
+
+    #[test]
+    fn a_map_is_made_of_its_places() {
+        let mut map = CoverageMap::default();
+        map.merge(&[Signal::new(3, 1), Signal::new(3, 9), Signal::new(8, 1)]);
+        (0..COMMON).for_each(|_| map.count_run(&[3]));
+        map.count_run(&[5]);
+        let again = CoverageMap::of_places(&map.places(), 9).expect("all are below 9");
+        assert_eq!(again.places(), map.places());
+        assert_eq!(again.count(), 2);
+        assert!(again.is_common(3) && !again.is_novel(Signal::new(3, 9)) && again.is_novel(Signal::new(3, 2)));
+        assert!(CoverageMap::of_places(&map.places(), 8).is_none());
     }
 
     #[test]

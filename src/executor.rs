@@ -47,9 +47,7 @@ impl<'p> Executor<'p> {
     /// Deploys the protocol.
     pub fn deploy(protocol: &'p dyn Protocol) -> Result<Self, Problem> {
         let mut world = World::new(FIRST_BLOCK);
-        for step in protocol.script() {
-            set_up(&mut world, protocol, step)?;
-        }
+        set_up(&mut world, protocol)?;
         world.edges_mut().clear();
         let mut reader = protocol.reader();
         let block = world.block();
@@ -224,8 +222,13 @@ impl<'p> Executor<'p> {
     }
 }
 
+/// Deploys the protocol in a world.
+pub fn set_up(world: &mut World, protocol: &dyn Protocol) -> Result<(), Problem> {
+    protocol.script().iter().try_for_each(|step| set_up_step(world, protocol, step))
+}
+
 /// Plays a step of a deployment, which must succeed.
-fn set_up(world: &mut World, protocol: &dyn Protocol, step: &Setup) -> Result<(), Problem> {
+fn set_up_step(world: &mut World, protocol: &dyn Protocol, step: &Setup) -> Result<(), Problem> {
     let failed = |what: String, outcome: &Outcome| {
         let how = match outcome {
             Outcome::Returned(_) => "did something else".to_owned(),

@@ -3,7 +3,7 @@
 //! Edges say which code ran, and most of it runs in the first minute. That an operator is slashed in part, waits for a
 //! deallocation and has withdrawals in the queue, all at once, is nowhere in the code.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 
 use crate::{
     arithmetic::WAD,
@@ -12,6 +12,9 @@ use crate::{
 
 /// Bits of the widest kind of state.
 const BITS: u32 = 11;
+
+/// States have numbers below this.
+pub const END: u32 = 5 << BITS;
 
 /// What a state is of. Each has numbers of its own.
 #[derive(Clone, Copy)]
@@ -50,14 +53,16 @@ impl Features {
 
 /// The states that `ledger` is in, each as a number; the same may come more than once.
 pub fn states(ledger: &Ledger) -> impl Iterator<Item = u32> {
-    let in_queue = Queued::in_queue(ledger);
+    let waiting = Waiting::in_queue(ledger);
     let mut states = Vec::with_capacity(ledger.strategies.len() * (ledger.operators.len() + ledger.stakers.len()) + 32);
-    for (index, strategy) in ledger.strategies.iter().enumerate() {
-        states.extend(ledger.operators.iter().map(|operator| stake(ledger, operator, index, &in_queue)));
-        states.extend(ledger.stakers.iter().map(|staker| holding(ledger, staker, index, &in_queue)));
-        states.push(of_strategy(strategy));
+    for (operator, waits) in ledger.operators.iter().zip(waiting.of_operators.chunks(waiting.strategies)) {
+        push_stakes(&mut states, ledger, operator, waits);
     }
-    states.extend(ledger.sets.iter().map(|set| of_set(ledger, set)));
+    for (staker, waits) in ledger.stakers.iter().zip(waiting.of_stakers.chunks(waiting.strategies)) {
+        push_holdings(&mut states, ledger, staker, waits);
+    }
+    states.extend(ledger.strategies.iter().map(of_strategy));
+    states.extend(ledger.sets.iter().enumerate().map(|(index, set)| of_set(ledger, index, set)));
     let mut switches = Features::default();
     for (_, status) in ledger.control.paused.iter().take(BITS as usize) {
         switches.has(!status.is_zero());
@@ -66,64 +71,110 @@ pub fn states(ledger: &Ledger) -> impl Iterator<Item = u32> {
     states.into_iter()
 }
 
-/// What waits in the queue: whose, delegated to whom, where, and whether it can be completed.
-struct Queued {
-    staker: Address,
-    operator: Address,
-    strategy: Address,
+/// What waits in the queue, for those who ask often.
+struct Waiting {
+    strategies: usize,
+    /// By operator, then by strategy: whether something waits that it can still be slashed for.
+    of_operators: Vec<bool>,
+    /// By staker, then by strategy.
+    of_stakers: Vec<Waits>,
+}
+
+/// What a staker waits for in one strategy.
+#[derive(Clone, Copy, Default)]
+struct Waits {
+    count: usize,
+    /// Whether something can be completed.
     is_due: bool,
 }
 
-impl Queued {
-    fn in_queue(ledger: &Ledger) -> Vec<Self> {
-        let pending = ledger.withdrawals.iter().filter(|withdrawal| withdrawal.pending);
-        let items = pending.flat_map(|withdrawal| {
+impl Waiting {
+    fn in_queue(ledger: &Ledger) -> Self {
+        // A chunk has a length, even of nothing.
+        let strategies = ledger.strategies.len().max(1);
+        let mut waiting = Self {
+            strategies,
+            of_operators: vec![false; strategies * ledger.operators.len()],
+            of_stakers: vec![Waits::default(); strategies * ledger.stakers.len()],
+        };
+        for withdrawal in ledger.withdrawals.iter().filter(|withdrawal| withdrawal.pending) {
             let is_due = ledger.slashable_until(withdrawal) < ledger.block;
-            let (staker, operator) = (withdrawal.staker, withdrawal.delegated_to);
-            withdrawal.items.iter().map(move |(strategy, _)| Self { staker, operator, strategy: *strategy, is_due })
-        });
-        items.collect()
+            let staker = ledger.staker_index(withdrawal.staker);
+            let operator = ledger.operator_index(withdrawal.delegated_to).filter(|_| !is_due);
+            let at = withdrawal.items.iter().filter_map(|(strategy, _)| ledger.strategy_index(*strategy));
+            for strategy in at {
+                if let Some(operator) = operator {
+                    waiting.of_operators[operator * strategies + strategy] = true;
+                }
+                if let Some(staker) = staker {
+                    let waits = &mut waiting.of_stakers[staker * strategies + strategy];
+                    waits.count += 1;
+                    waits.is_due |= is_due;
+                }
+            }
+        }
+        waiting
     }
 }
 
-fn stake(ledger: &Ledger, operator: &Operator, strategy: usize, in_queue: &[Queued]) -> u32 {
-    let stake = &operator.stakes[strategy];
-    let (mut allocated, mut grows, mut shrinks, mut is_over, mut leaves) = (0, false, false, false, false);
+/// What an operator allocated in one strategy, over all sets: how often it did, and the features as bits.
+#[derive(Clone, Copy, Default)]
+struct Allocated {
+    sets: usize,
+    features: u32,
+}
+
+/// Allocations that grow, that shrink, that would if somebody completed them, and that a set it left can still slash.
+const GROWS: u32 = 1;
+const SHRINKS: u32 = 1 << 1;
+const IS_OVER: u32 = 1 << 2;
+const LEAVES: u32 = 1 << 3;
+
+fn push_stakes(states: &mut Vec<u32>, ledger: &Ledger, operator: &Operator, waits: &[bool]) {
+    let mut allocated = vec![Allocated::default(); operator.stakes.len()];
     for (allocations, membership) in operator.allocations.iter().zip(&operator.memberships) {
-        let allocation = allocations[strategy];
-        let is_locked = allocation.is_locked(ledger.block);
-        allocated += usize::from(allocation.current > 0);
-        grows |= is_locked && allocation.pending > 0;
-        shrinks |= is_locked && allocation.pending < 0;
-        is_over |= !is_locked && allocation.pending != 0;
-        leaves |= allocation.current > 0 && !membership.registered && membership.is_slashable(ledger.block);
+        let leaving = if membership.registered || !membership.is_slashable(ledger.block) { 0 } else { LEAVES };
+        for (allocated, allocation) in allocated.iter_mut().zip(allocations) {
+            if allocation.current > 0 {
+                allocated.sets += 1;
+                allocated.features |= leaving;
+            }
+            allocated.features |= match (allocation.pending, allocation.is_locked(ledger.block)) {
+                (0, _) => 0,
+                (_, false) => IS_OVER,
+                (1.., true) => GROWS,
+                (_, true) => SHRINKS,
+            };
+        }
     }
-    let max = stake.max_magnitude();
-    let at = ledger.strategies[strategy].address;
-    let queued = in_queue.iter().any(|item| item.operator == operator.address && item.strategy == at && !item.is_due);
-    let mut features = Features::default();
-    features.several(allocated).has(grows).has(shrinks).has(is_over).has(leaves);
-    features.has(max < WAD).has(max == 0).has(!stake.shares.is_zero()).has(queued);
-    features.has(stake.encumbered == max).of(Kind::Stake)
+    for ((stake, Allocated { sets, features: of }), queued) in operator.stakes.iter().zip(allocated).zip(waits) {
+        let max = stake.max_magnitude();
+        let mut features = Features::default();
+        features.several(sets);
+        for feature in [GROWS, SHRINKS, IS_OVER, LEAVES] {
+            features.has(of & feature != 0);
+        }
+        features.has(max < WAD).has(max == 0).has(!stake.shares.is_zero()).has(*queued);
+        states.push(features.has(stake.encumbered == max).of(Kind::Stake));
+    }
 }
 
-fn holding(ledger: &Ledger, staker: &Staker, strategy: usize, in_queue: &[Queued]) -> u32 {
-    let holding = &staker.holdings[strategy];
-    let at = ledger.strategies[strategy].address;
-    let mine = || in_queue.iter().filter(|item| item.staker == staker.address && item.strategy == at);
+fn push_holdings(states: &mut Vec<u32>, ledger: &Ledger, staker: &Staker, waits: &[Waits]) {
     let operator = ledger.operator(staker.delegated_to);
-    let max = operator.map_or(WAD, |operator| operator.stakes[strategy].max_magnitude());
-    let mut features = Features::default();
-    features.has(!holding.shares.is_zero()).has(staker.is_delegated()).has(staker.is_operator());
-    features.has(holding.factor() > U256::from(WAD)).has(holding.factor() < U256::from(WAD));
-    features.has(max < WAD).has(max == 0).several(mine().count()).has(mine().any(|item| item.is_due));
-    features.of(Kind::Holding)
+    for (strategy, (holding, waits)) in staker.holdings.iter().zip(waits).enumerate() {
+        let max = operator.map_or(WAD, |operator| operator.stakes[strategy].max_magnitude());
+        let factor = holding.factor();
+        let mut features = Features::default();
+        features.has(!holding.shares.is_zero()).has(staker.is_delegated()).has(staker.is_operator());
+        features.has(factor > U256::from(WAD)).has(factor < U256::from(WAD));
+        features.has(max < WAD).has(max == 0).several(waits.count).has(waits.is_due);
+        states.push(features.of(Kind::Holding));
+    }
 }
 
-fn of_set(ledger: &Ledger, set: &OperatorSet) -> u32 {
-    let index = ledger.set_index(set.id);
+fn of_set(ledger: &Ledger, index: usize, set: &OperatorSet) -> u32 {
     let leaves = |operator: &Operator| {
-        let membership = index.map(|index| &operator.memberships[index]);
+        let membership = operator.memberships.get(index);
         membership.is_some_and(|membership| !membership.registered && membership.is_slashable(ledger.block))
     };
     let mut features = Features::default();

@@ -4,7 +4,9 @@
 //! began; what they found is merged when it ends, in the order of the runs. A run is thus a pure function of seed, epoch
 //! and number, and it does not matter which worker plays it: one worker and many give the same summary, byte for byte.
 
+mod checkpoint;
 mod learning;
+mod rehearsal;
 mod summary;
 mod trail;
 mod worker;
@@ -33,8 +35,10 @@ use crate::{
     protocol::{Protocol, lacking},
 };
 
+pub use checkpoint::Checkpoint;
+pub use rehearsal::Rehearsal;
 pub use summary::{ActionCount, DeviationCount, Ended, First, InvariantCount, Origin, Predictions, Summary, Violation};
-use worker::Worker;
+use worker::{Open, Worker};
 pub use worker::{shows, shrink_violation, violation};
 
 /// How a campaign is played.
@@ -71,6 +75,8 @@ pub struct Control {
     pub interrupted: Arc<AtomicBool>,
     /// Stop at the end of the epoch.
     pub expired: Arc<AtomicBool>,
+    /// Tell a checkpoint at the end of the epoch.
+    pub checkpoint_due: Arc<AtomicBool>,
 }
 
 /// What a campaign tells while it goes on.
@@ -92,6 +98,8 @@ pub enum Event {
         /// Calls now.
         length: usize,
     },
+    /// From here the campaign can be resumed: it is time, or it ends before it is over.
+    Checkpoint(Box<Checkpoint>),
 }
 
 /// How far a campaign is.
@@ -119,6 +127,35 @@ pub fn run(
     control: &Control,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Summary, Problem> {
+    begin(protocol, options, Beginning::Corpus(corpus), control, on_event)
+}
+
+/// Plays what is left of a campaign; the summary is that of the whole.
+pub fn resume(
+    protocol: &dyn Protocol,
+    options: &Options,
+    checkpoint: Checkpoint,
+    control: &Control,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Summary, Problem> {
+    begin(protocol, options, Beginning::Checkpoint(checkpoint), control, on_event)
+}
+
+/// What a campaign begins with.
+enum Beginning {
+    /// Sequences to replay.
+    Corpus(Corpus),
+    /// What was played already.
+    Checkpoint(Checkpoint),
+}
+
+fn begin(
+    protocol: &dyn Protocol,
+    options: &Options,
+    beginning: Beginning,
+    control: &Control,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Summary, Problem> {
     // Whether it deploys is told before anything else, and once.
     let possible = Executor::deploy(protocol)?.world().edges().capacity();
     thread::scope(|scope| {
@@ -132,7 +169,11 @@ pub fn run(
             })
             .collect();
         drop(results);
-        let mut campaign = Campaign::new(protocol, options, control, corpus, plans, received);
+        let mut campaign = Campaign::new(protocol, options, control, plans, received);
+        match beginning {
+            Beginning::Corpus(corpus) => campaign.corpus = corpus,
+            Beginning::Checkpoint(checkpoint) => campaign.restore(checkpoint, possible)?,
+        }
         campaign.play(on_event);
         campaign.shrink(on_event);
         Ok(campaign.into_summary(possible))
@@ -163,8 +204,7 @@ struct Plan {
     neglected: Vec<ActionId>,
     edges: CoverageMap,
     states: CoverageMap,
-    /// By selected invariant: whether there is nothing left to judge.
-    settled: Vec<bool>,
+    open: Open,
     violations: Vec<Violation>,
 }
 
@@ -239,7 +279,6 @@ impl<'a> Campaign<'a> {
         protocol: &'a dyn Protocol,
         options: &'a Options,
         control: &'a Control,
-        corpus: Corpus,
         plans: Vec<mpsc::Sender<Arc<Plan>>>,
         received: mpsc::Receiver<(usize, Done)>,
     ) -> Self {
@@ -260,7 +299,7 @@ impl<'a> Campaign<'a> {
             deviations: vec![DeviationCount::default(); options.deviations.len()],
             edges: CoverageMap::default(),
             states: CoverageMap::default(),
-            corpus,
+            corpus: Corpus::default(),
             violations: Vec::new(),
             first: None,
             ended: Ended::Completed,
@@ -268,22 +307,44 @@ impl<'a> Campaign<'a> {
     }
 
     fn play(&mut self, on_event: &mut dyn FnMut(Event)) {
-        let mut tasks: Vec<Task> = (0..self.corpus.entries().len()).map(|entry| Task::Replay { entry }).collect();
+        // One that is resumed may have nothing left but findings to shrink.
+        if let Some(ended) = self.is_over().filter(|_| self.epoch > 0) {
+            self.ended = ended;
+            return;
+        }
         loop {
+            let tasks = self.tasks();
+            let mut is_whole = true;
             if !tasks.is_empty() {
-                let results = self.distribute(std::mem::take(&mut tasks));
+                let results = self.distribute(tasks);
+                is_whole = !results.iter().any(|done| matches!(done, Done::Skipped));
+                if !is_whole {
+                    // What was played of this epoch is told, and played again by whoever resumes.
+                    on_event(Event::Checkpoint(Box::new(self.checkpoint())));
+                }
                 self.merge(results, on_event);
                 on_event(Event::Progress(self.progress()));
             }
             self.epoch += 1;
-            if let Some(ended) = self.is_over() {
+            let over = self.is_over();
+            let is_cut_short = matches!(over, Some(Ended::Interrupted | Ended::TimedOut));
+            if is_whole && (self.control.checkpoint_due.swap(false, Ordering::Relaxed) || is_cut_short) {
+                on_event(Event::Checkpoint(Box::new(self.checkpoint())));
+            }
+            if let Some(ended) = over {
                 self.ended = ended;
                 return;
             }
-            let left = self.options.runs.map_or(u64::MAX, |runs| runs - self.runs);
-            let count = left.min(limits::RUNS_PER_EPOCH);
-            tasks = (0..count).map(|number| Task::Run { number }).collect();
         }
+    }
+
+    /// The tasks of the epoch. The first replays the corpus.
+    fn tasks(&self) -> Vec<Task> {
+        if self.epoch == 0 {
+            return (0..self.corpus.entries().len()).map(|entry| Task::Replay { entry }).collect();
+        }
+        let left = self.options.runs.map_or(u64::MAX, |runs| runs.saturating_sub(self.runs));
+        (0..left.min(limits::RUNS_PER_EPOCH)).map(|number| Task::Run { number }).collect()
     }
 
     fn is_over(&self) -> Option<Ended> {
@@ -312,7 +373,7 @@ impl<'a> Campaign<'a> {
             neglected: self.neglected(),
             edges: self.edges.clone(),
             states: self.states.clone(),
-            settled: self.settled(),
+            open: Open::of(&self.options.invariants, &self.settled()),
             violations: self.violations.clone(),
         });
         for worker in &self.plans {
@@ -407,6 +468,9 @@ impl<'a> Campaign<'a> {
         }
         let tasks = (0..self.violations.len()).map(|violation| Task::Shrink { violation }).collect();
         let results = self.distribute(tasks);
+        if self.control.interrupted.load(Ordering::Relaxed) && self.ended != Ended::Interrupted {
+            on_event(Event::Checkpoint(Box::new(self.checkpoint())));
+        }
         for (violation, done) in self.violations.iter_mut().zip(results) {
             if let Done::Shrunk(shrunk) = done {
                 *violation = *shrunk;

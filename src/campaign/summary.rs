@@ -1,14 +1,14 @@
 //! What a campaign found, and the counts it is made of.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use alloy_primitives::U256;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{call::Call, corpus::Corpus, model::Ending, oracle::Invariant};
 
 /// What came of an action.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionCount {
     /// Calls that succeeded.
     pub succeeded: u64,
@@ -19,14 +19,14 @@ pub struct ActionCount {
 }
 
 /// What came of asking the model.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Predictions {
     /// Calls that it predicted.
     pub made: u64,
     /// Calls of which it said nothing.
     pub missing: u64,
     /// How many of them for which reason.
-    pub reasons: BTreeMap<&'static str, u64>,
+    pub reasons: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Predictions {
@@ -36,7 +36,7 @@ impl Predictions {
             Ending::Returns(_) | Ending::Reverts(_) => self.made += 1,
             Ending::Unpredicted(why) => {
                 self.missing += 1;
-                *self.reasons.entry(why).or_default() += 1;
+                *self.reasons.entry(Cow::Borrowed(why)).or_default() += 1;
             }
         }
     }
@@ -45,13 +45,13 @@ impl Predictions {
         self.made += other.made;
         self.missing += other.missing;
         for (why, calls) in &other.reasons {
-            *self.reasons.entry(why).or_default() += calls;
+            *self.reasons.entry(why.clone()).or_default() += calls;
         }
     }
 }
 
 /// What came of an invariant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvariantCount {
     /// Calls after which it was exercised.
     pub checks: u64,
@@ -62,7 +62,7 @@ pub struct InvariantCount {
 }
 
 /// What came of a known deviation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviationCount {
     /// Calls after which it was measured.
     pub measured: u64,
@@ -105,7 +105,7 @@ pub struct Violation {
 }
 
 /// The run in which something was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The campaign's seed.
     pub seed: u64,

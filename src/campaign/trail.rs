@@ -37,7 +37,8 @@ pub(super) struct Trail<'a> {
 impl Steps {
     /// Follows a call to where it went. Each signal and each place is written down once for a run.
     pub fn follow(&mut self, known: &CoverageMap, signals: impl Iterator<Item = Signal>, trail: &mut Trail<'_>) {
-        for signal in signals {
+        // Most is old after a few epochs.
+        for signal in signals.filter(|signal| !known.is_old(*signal)) {
             if known.is_novel(signal) && self.signals.is_first(signal.key()) {
                 trail.novel.push(signal);
             }

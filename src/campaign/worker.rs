@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     ActionCount, Control, DeviationCount, Done, InvariantCount, Options, Plan, Played, Task, Violation,
+    rehearsal::Rehearsal,
     trail::{Trail, Trails},
 };
 use alloy_primitives::U256;
@@ -20,7 +21,7 @@ use crate::{
     limits,
     mutator::{Mutator, Place},
     novelty,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Deviation, Invariant, Step, Verdict},
     protocol::{Expects, Protocol},
     shrinker::{Shown, shrink},
 };
@@ -100,8 +101,7 @@ struct Run<'r, 'p> {
 
 impl<'r, 'p> Run<'r, 'p> {
     fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan, trails: &'r mut Trails) -> Self {
-        let open = options.invariants.iter().zip(&plan.settled).filter(|(_, settled)| !**settled);
-        executor.ask_model_for(open.map(|(invariant, _)| *invariant));
+        executor.ask_model_for(plan.open.invariants());
         executor.reset();
         trails.begin();
         let played = Played {
@@ -261,17 +261,15 @@ impl<'r, 'p> Run<'r, 'p> {
             played.predictions.count(&prediction.ending);
         }
         let at = played.sequence.len();
-        played.judge(options, &plan.settled, &step, at);
+        played.judge(&options.deviations, &plan.open, &step, at);
     }
 
     /// Everybody leaves, if that is judged. The calls of it are none of the sequence: they follow from it.
     fn leave(&mut self) {
         let Self { executor, options, plan, played, .. } = self;
-        let is_judged =
-            |(invariant, settled): (&&Invariant, &bool)| invariant.checkpoint == Checkpoint::Exit && !settled;
         let Some(at) = played.sequence.len().checked_sub(1) else { return };
-        if !options.deviations.is_empty() || options.invariants.iter().zip(&plan.settled).any(is_judged) {
-            executor.leave(&mut |step| played.judge(options, &plan.settled, step, at));
+        if !options.deviations.is_empty() || !plan.open.at_exit.is_empty() {
+            executor.leave(&mut |step| played.judge(&options.deviations, &plan.open, step, at));
         }
     }
 
@@ -285,14 +283,14 @@ impl<'r, 'p> Run<'r, 'p> {
 
 impl Played {
     /// Judges what is judged at `step`, which is of the call `at` of the sequence, and measures what is measured.
-    fn judge(&mut self, options: &Options, settled: &[bool], step: &Step<'_>, at: usize) {
-        for (deviation, count) in options.deviations.iter().zip(&mut self.deviations) {
+    fn judge(&mut self, deviations: &[&Deviation], open: &Open, step: &Step<'_>, at: usize) {
+        for (deviation, count) in deviations.iter().zip(&mut self.deviations) {
             count.add((deviation.measure)(step));
         }
-        for (index, invariant) in options.invariants.iter().enumerate() {
-            let count = &mut self.invariants[index];
+        for (index, invariant) in open.at(step) {
+            let count = &mut self.invariants[*index];
             // What was violated once stays so; its sequence is known.
-            if settled[index] || count.violated || !invariant.checkpoint.is_at(step) {
+            if count.violated {
                 continue;
             }
             match (invariant.check)(step) {
@@ -301,10 +299,40 @@ impl Played {
                 Verdict::Violated(sentence) => {
                     count.checks += 1;
                     count.violated = true;
-                    self.violations.push((index, at, sentence));
+                    self.violations.push((*index, at, sentence));
                 }
             }
         }
+    }
+}
+
+/// What there is left to judge, in the order selected: with the index among all that are selected.
+#[derive(Default)]
+pub(super) struct Open {
+    after_calls: Vec<(usize, &'static Invariant)>,
+    at_exit: Vec<(usize, &'static Invariant)>,
+}
+
+impl Open {
+    /// Of `selected`, those that are not `settled`.
+    pub(super) fn of(selected: &[&'static Invariant], settled: &[bool]) -> Self {
+        let mut open = Self::default();
+        let left = selected.iter().copied().enumerate().zip(settled).filter(|(_, settled)| !**settled);
+        for ((index, invariant), _) in left {
+            match invariant.checkpoint {
+                Checkpoint::EveryCall => open.after_calls.push((index, invariant)),
+                Checkpoint::Exit => open.at_exit.push((index, invariant)),
+            }
+        }
+        open
+    }
+
+    fn at(&self, step: &Step<'_>) -> &[(usize, &'static Invariant)] {
+        if Checkpoint::Exit.is_at(step) { &self.at_exit } else { &self.after_calls }
+    }
+
+    fn invariants(&self) -> impl Iterator<Item = &'static Invariant> {
+        self.after_calls.iter().chain(&self.at_exit).map(|(_, invariant)| *invariant)
     }
 }
 
@@ -312,13 +340,15 @@ impl Played {
 pub fn shrink_violation(executor: &mut Executor<'_>, violation: Violation, limit: u64, control: &Control) -> Violation {
     let invariant = violation.invariant;
     let protocol = executor.protocol();
+    let mut rehearsal = Rehearsal::new(executor, invariant);
     let mut verifier = |calls: &[Call]| {
         if control.interrupted.load(Ordering::Relaxed) {
             return None;
         }
-        shows(executor, invariant, calls).map(|(shown, _)| shown)
+        rehearsal.shows(calls).map(|(shown, _)| shown)
     };
     let shrunk = shrink(protocol, violation.calls.clone(), limit, &mut verifier);
+    // Played once more from the deployment, as whoever replays it will.
     let sentence = shows(executor, invariant, &shrunk.calls).map(|(_, sentence)| sentence);
     let finished = shrunk.finished && !control.interrupted.load(Ordering::Relaxed);
     Violation { sentence: sentence.unwrap_or(violation.sentence), calls: shrunk.calls, shrunk: finished, ..violation }

@@ -7,6 +7,8 @@
 pub mod exit;
 
 mod catalogue;
+mod checkpoints;
+mod corpus;
 mod gate;
 mod mutants;
 mod progress;
@@ -49,6 +51,9 @@ enum Command {
     List(ListArgs),
     /// Plays a campaign against every planted bug, and tells which are caught
     Mutants(MutantsArgs),
+    /// Looks after sequences that campaigns kept: counts, minimizes, merges and exports them
+    #[command(subcommand)]
+    Corpus(corpus::CorpusCommand),
     /// Judges an upgrade: an old build against a new one, whether proxies find what they kept
     Gate(gate::GateArgs),
     /// Explains an invariant, or a known deviation, with the smallest example of a violation
@@ -66,6 +71,11 @@ struct RunArgs {
     /// Configuration file [default: slashproof.toml, if there is one]
     #[arg(long, env = "SLASHPROOF_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// Goes on with the campaign that was interrupted, from its last checkpoint in the output; the report is that of the
+    /// whole
+    #[arg(long)]
+    resume: bool,
 
     /// Prints the report as JSON
     #[arg(long)]
@@ -200,6 +210,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Shrink(arguments) => replay::shrink(&arguments),
             Command::List(arguments) => catalogue::list(&arguments),
             Command::Mutants(arguments) => mutants::mutants(&arguments),
+            Command::Corpus(command) => corpus::corpus(&command),
             Command::Gate(arguments) => gate::gate(&arguments),
             Command::Explain { id } => catalogue::explain(&id),
         });

@@ -47,6 +47,7 @@ impl Reporter {
             Event::Shrinking { invariant, length } => {
                 self.line(&format!("shrinking {} from {length} calls", invariant.id));
             }
+            Event::Checkpoint(_) => {}
         }
     }
 

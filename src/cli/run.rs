@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{RunArgs, exit, printed, progress::Reporter, tell, warn};
+use super::{RunArgs, checkpoints::Keeper, exit, printed, progress::Reporter, tell, warn};
 use crate::{
     artifact::Artifacts,
-    campaign::{self, Control, Summary},
+    campaign::{self, Checkpoint, Control, Summary},
     config::{Given, Settings},
     corpus::Corpus,
     executor::Executor,
@@ -30,20 +30,35 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let protocol = EigenLayer::in_world(artifacts, settings.world)?;
     settings.select_actions(&protocol)?;
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
-    let (corpus, damaged) = load_corpus(&settings, &protocol)?;
+    let digest = provenance.config_digest;
+    let checkpoint = arguments.resume.then(|| output.load_checkpoint(digest, &protocol)).transpose()?;
+    let played_before = checkpoint.as_ref().map_or(0, Checkpoint::calls);
+    let (corpus, damaged) = if checkpoint.is_some() { Default::default() } else { load_corpus(&settings, &protocol)? };
     damaged.iter().for_each(warn);
+    if checkpoint.is_none() {
+        output.drop_checkpoint()?;
+    }
 
     let control = control(&settings)?;
+    let mut keeper = Keeper::new(&output, &protocol, &settings, digest);
     let mut reporter = Reporter::new(settings.options.seed, settings.options.runs);
+    let mut on_event = |event| {
+        keeper.on(&event, &control);
+        reporter.on(&event);
+    };
     let begun = Instant::now();
-    let summary = campaign::run(&protocol, &settings.options, corpus, &control, &mut |event| reporter.on(&event))?;
+    let summary = match checkpoint {
+        None => campaign::run(&protocol, &settings.options, corpus, &control, &mut on_event),
+        Some(checkpoint) => campaign::resume(&protocol, &settings.options, checkpoint, &control, &mut on_event),
+    }?;
     let seconds = begun.elapsed().as_secs_f64();
     reporter.finish();
 
     let findings = save(&protocol, &output, &summary, &provenance)?;
     let report = Report::new(&protocol, &settings.options, &summary, &findings);
-    let calls_per_second = summary.calls as f64 / seconds.max(f64::EPSILON);
+    let calls_per_second = (summary.calls - played_before) as f64 / seconds.max(f64::EPSILON);
     output.save_report(&report, &settings.formats)?;
+    keeper.finish(summary.ended, !control.interrupted.load(Ordering::Relaxed))?;
     output.save_timing(&Timing { seconds, calls_per_second, workers: settings.options.workers })?;
     let mut out = stdout().lock();
     let shape = format(if arguments.json { "json" } else { "human" });

@@ -5,7 +5,7 @@
 //! with two numbers for each of its bytes. A branch at `pc` is edge `2 pc` or `2 pc + 1`; a jump to `dest` is edge
 //! `2 dest`, which no branch can be, because a jump destination is no branch.
 
-use alloy_primitives::{B256, U256, map::B256HashMap};
+use alloy_primitives::{B256, map::B256HashMap};
 use revm::{
     bytecode::opcode::{JUMP, JUMPI},
     handler::instructions::EthInstructions,
@@ -79,7 +79,8 @@ impl EdgeMap {
         self.hits.len()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "every twentieth instruction is a jump")]
+    #[inline(always)]
     fn record(&mut self, code: &ExtBytecode, offset: usize) {
         let address = code.bytecode_slice().as_ptr() as usize;
         if self.current.0 != address {
@@ -123,27 +124,23 @@ pub(super) fn instrument(instructions: &mut EthInstructions<EthInterpreter, Host
     table[JUMPI as usize] = Instruction::new(jumpi);
 }
 
+/// Where a jump went is read off the counter after it: one that fails goes nowhere.
 fn jump(context: InstructionContext<'_, Host, EthInterpreter>) -> InstructionExecResult {
-    if let Some(destination) = peek(&context, 0).and_then(|destination| usize::try_from(destination).ok()) {
-        let code = &context.interpreter.bytecode;
-        if destination < code.bytecode_slice().len() {
-            context.host.chain.edges.record(code, 2 * destination);
-        }
-    }
-    control::jump(context)
+    let InstructionContext { interpreter, host } = context;
+    control::jump(InstructionContext { interpreter: &mut *interpreter, host: &mut *host })?;
+    let code = &interpreter.bytecode;
+    host.chain.edges.record(code, 2 * code.pc());
+    Ok(())
 }
 
+/// Whether a branch was taken is read off the counter: no branch leads to the instruction that follows it anyway.
 fn jumpi(context: InstructionContext<'_, Host, EthInterpreter>) -> InstructionExecResult {
-    if let Some(condition) = peek(&context, 1) {
-        // The instruction pointer has moved past the opcode already.
-        let code = &context.interpreter.bytecode;
-        let branch = 2 * (code.pc() - 1) + usize::from(!condition.is_zero());
-        context.host.chain.edges.record(code, branch);
-    }
-    control::jumpi(context)
-}
-
-#[inline]
-fn peek(context: &InstructionContext<'_, Host, EthInterpreter>, from_top: usize) -> Option<U256> {
-    context.interpreter.stack.peek(from_top).ok()
+    let InstructionContext { interpreter, host } = context;
+    // The instruction pointer has moved past the opcode already.
+    let next = interpreter.bytecode.pc();
+    control::jumpi(InstructionContext { interpreter: &mut *interpreter, host: &mut *host })?;
+    let code = &interpreter.bytecode;
+    let branch = 2 * (next - 1) + usize::from(code.pc() != next);
+    host.chain.edges.record(code, branch);
+    Ok(())
 }

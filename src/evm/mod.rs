@@ -92,6 +92,19 @@ pub struct World {
 impl World {
     /// A world without accounts.
     pub fn new(block: Block) -> Self {
+        let mut instructions = EthInstructions::new_mainnet_with_spec(RULES);
+        coverage::instrument(&mut instructions);
+        comparisons::instrument(&mut instructions);
+        Self::with(instructions, block)
+    }
+
+    /// A world without accounts whose instructions note nothing: neither edges nor comparisons. What everything else is
+    /// measured against.
+    pub fn unobserved(block: Block) -> Self {
+        Self::with(EthInstructions::new_mainnet_with_spec(RULES), block)
+    }
+
+    fn with(instructions: EthInstructions<EthInterpreter, Host>, block: Block) -> Self {
         let mut cfg = CfgEnv::new_with_spec(RULES);
         cfg.chain_id = CHAIN_ID;
         let host = Context {
@@ -103,9 +116,6 @@ impl World {
             error: Ok(()),
             cfg,
         };
-        let mut instructions = EthInstructions::new_mainnet_with_spec(RULES);
-        coverage::instrument(&mut instructions);
-        comparisons::instrument(&mut instructions);
         let mut machine = Evm::new(host, instructions, EthPrecompiles::new(RULES));
         machine.ctx.journaled_state.set_spec_id(RULES);
         let precompiles = machine.precompiles.warm_addresses().clone();

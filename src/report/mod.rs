@@ -7,30 +7,29 @@ pub mod human;
 mod json;
 mod junit;
 mod markdown;
+mod output;
 mod sarif;
 mod text;
 pub mod trace;
 
 use std::{
     collections::BTreeMap,
-    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use alloy_primitives::B256;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::{
     campaign::{ActionCount, DeviationCount, Ended, InvariantCount, Options, Predictions, Summary},
-    corpus::{write_bytes, write_whole},
     finding::{Finding, digests},
     invariants,
     oracle::{Assumption, Deviation, Invariant},
-    problem::Problem,
     protocol::{ActionInfo, Expects, Protocol, lacking},
 };
+
+pub use output::Output;
 
 /// Version of the report's JSON.
 const FORMAT: u32 = 1;
@@ -367,63 +366,6 @@ pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT, junit::FORMAT, sar
 /// If there is none.
 pub fn format(name: &str) -> &'static Format {
     FORMATS.iter().find(|format| format.name == name).expect("formats are named by their table")
-}
-
-/// The folder a campaign writes to.
-#[derive(Clone, Debug)]
-pub struct Output {
-    folder: PathBuf,
-    corpus: PathBuf,
-}
-
-impl Output {
-    /// Makes sure that the folders are there and can be written to, before anything is played. `corpus` is where
-    /// sequences go if not into the folder.
-    pub fn prepare(folder: &Path, corpus: Option<&Path>) -> Result<Self, Problem> {
-        let corpus = corpus.map_or_else(|| folder.join("corpus"), Path::to_owned);
-        let output = Self { folder: folder.to_owned(), corpus };
-        for path in [output.folder.clone(), output.findings()] {
-            writable(&path).map_err(|problem| problem.hint("name another with --out"))?;
-        }
-        writable(&output.corpus).map_err(|problem| problem.hint("name another with --corpus-dir"))?;
-        Ok(output)
-    }
-
-    /// Where findings go.
-    pub fn findings(&self) -> PathBuf {
-        self.folder.join("findings")
-    }
-
-    /// Where sequences that found coverage go.
-    pub fn corpus(&self) -> &Path {
-        &self.corpus
-    }
-
-    /// Writes the report, as JSON and in each of `formats`.
-    pub fn save_report(&self, report: &Report, formats: &[&Format]) -> Result<(), Problem> {
-        write_whole(&self.folder.join("report.json"), &json!(report))?;
-        for format in formats.iter().filter(|format| format.name != "json") {
-            let mut bytes = Vec::new();
-            (format.render)(report, &mut bytes)
-                .map_err(|error| Problem::new(format!("the report cannot be told as {}: {error}", format.name)))?;
-            write_bytes(&self.folder.join(format.file), &bytes)?;
-        }
-        Ok(())
-    }
-
-    /// Writes how long it took: apart, because it is never the same twice.
-    pub fn save_timing(&self, timing: &Timing) -> Result<(), Problem> {
-        write_whole(&self.folder.join("timing.json"), &json!(timing))
-    }
-}
-
-/// Makes sure that files can be written into a folder.
-fn writable(folder: &Path) -> Result<(), Problem> {
-    fs::create_dir_all(folder)
-        .map_err(|error| Problem::new(format!("cannot create the folder {}: {error}", folder.display())))?;
-    tempfile::NamedTempFile::new_in(folder)
-        .map_err(|error| Problem::new(format!("cannot write to the folder {}: {error}", folder.display())))?;
-    Ok(())
 }
 
 /// How long a campaign took.

@@ -3,6 +3,7 @@
 mod broken;
 mod catalogue;
 mod cli;
+mod corpus;
 mod determinism;
 mod docs;
 mod examples;
@@ -18,6 +19,8 @@ mod mutants;
 mod node;
 mod novelty;
 mod releases;
+mod reports;
+mod resume;
 mod shrinking;
 mod support;
 mod tidy;

@@ -1,7 +1,7 @@
 //! What shrinking promises: the result shows the same thing, is never longer, and cannot be shrunk further.
 
 use slashproof::{
-    campaign::{Control, Options, shows, shrink_violation},
+    campaign::{Control, Options, Rehearsal, shows, shrink_violation},
     executor::Executor,
     invariants,
 };
@@ -27,6 +27,36 @@ fn the_smallest_sequence_shows_the_same_and_stays_as_it_is() {
             let again = shrink_violation(&mut executor, smaller.clone(), 5_000, &Control::default());
             assert_eq!(again.calls, smaller.calls, "{name} at seed {seed}");
         }
+    }
+}
+
+#[test]
+fn an_attempt_shows_the_same_from_where_it_parts_as_from_the_beginning() {
+    // An invariant of every call, one of the exit, and one about what calls announce.
+    for (name, seed) in [("scaling-factor-not-reset", 4), ("queue-is-a-stack", 1), ("slash-cleared-twice", 2)] {
+        let table = slashproof::mutant::all().iter().find(|mutant| mutant.name == name).expect("it exists");
+        let invariant = invariants::find(&table.breaks).expect("the catalogue is complete");
+        let protocol = mutant(name);
+        let found = play(&protocol, &Options { shrink_run_limit: 0, ..hunt(seed, 3_000, invariant) });
+        let calls = found.violations.into_iter().next().expect("it is caught").calls;
+        let (mut one, mut other) = (Executor::deploy(&protocol).unwrap(), Executor::deploy(&protocol).unwrap());
+        let mut rehearsal = Rehearsal::new(&mut one, invariant);
+        let mut shown = 0;
+        // Without one of them, without a few, with two in each other's place, and to the middle.
+        for index in 0..calls.len() {
+            let mut without = calls.clone();
+            without.remove(index);
+            let mut shorter = calls.clone();
+            shorter.drain(index..(index + 5).min(calls.len()));
+            let mut swapped = calls.clone();
+            swapped.swap(index, calls.len() / 2);
+            for attempt in [without, shorter, swapped, calls[..=index].to_vec()] {
+                let expected = shows(&mut other, invariant, &attempt);
+                shown += usize::from(expected.is_some());
+                assert_eq!(rehearsal.shows(&attempt), expected, "{name} at call {index}");
+            }
+        }
+        assert!(shown > 0, "{name}: something of it shows");
     }
 }
 

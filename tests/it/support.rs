@@ -96,11 +96,17 @@ pub fn wander(executor: &mut Executor<'_>, run: u64, calls: usize, mut each: imp
 
 /// Runs the command in a folder.
 pub fn slashproof(folder: &Path, arguments: &[&str]) -> Output {
+    starting(folder, arguments).output().expect("the command starts")
+}
+
+/// The command, to be started in a folder.
+pub fn starting(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slashproof"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SLASHPROOF_")) {
         command.env_remove(name);
     }
-    command.current_dir(folder).args(arguments).output().expect("the command starts")
+    command.current_dir(folder).args(arguments);
+    command
 }
 
 /// The exit code.
