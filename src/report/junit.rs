@@ -1,4 +1,4 @@
-//! The report as JUnit's XML, for CI: a suite for each family, a case for each invariant, and a suite for what was played.
+//! The report as `JUnit`'s XML, for CI: a suite for each family, a case for each invariant, and a suite for what was played.
 //!
 //! A violation is a failure. What was never exercised is an error: it must not pass for held. What this world does not
 //! allow to judge is skipped, with the reason.
