@@ -1,5 +1,6 @@
 //! Authority: only who has the right can worsen somebody's position.
 
+mod entitled;
 mod signer;
 
 use alloy_primitives::{Address, FixedBytes};
@@ -7,7 +8,7 @@ use alloy_primitives::{Address, FixedBytes};
 use crate::{
     applies_if,
     call::{Operation, Plumbing, PodOperation, PodPlumbing},
-    ledger::{Permission, Slashing},
+    ledger::{Permission, Slashing, Staker},
     must,
     oracle::{Checkpoint, Family, Invariant, Step, Verdict},
 };
@@ -33,6 +34,7 @@ pub(super) const FAMILY: Family = Family {
         &super::native::rights::RIGHTS,
         &INITIALIZERS,
         &UNDELEGATION,
+        &entitled::ENTITLED,
     ],
 };
 
@@ -376,6 +378,15 @@ const INITIALIZERS: Invariant = Invariant {
     },
 };
 
+/// Whether the caller is the staker, on its operator's side, or whom the operator lets approve.
+fn may_undelegate(step: &Step<'_>, staker: &Staker) -> bool {
+    let (ledger, actor, operator) = (step.before, step.call.actor, staker.delegated_to);
+    let undelegate =
+        Permission { target: ledger.terms.managers.delegation, selector: FixedBytes(selector::UNDELEGATE) };
+    let approves = ledger.operator(operator).is_some_and(|operator| operator.approver == actor);
+    actor == staker.address || approves || ledger.can_call(operator, actor, undelegate)
+}
+
 const UNDELEGATION: Invariant = Invariant {
     id: "AUT-16",
     statement: "Only the staker, its operator's side or the approver ends a delegation, and never an operator's own.",
@@ -390,16 +401,12 @@ const UNDELEGATION: Invariant = Invariant {
         let ledger = step.before;
         let Some(holder) = ledger.staker(staker) else { return Verdict::NotApplicable };
         must!(!holder.is_operator(), "{} ended its delegation to itself", step.name(staker));
-        let (actor, operator) = (step.call.actor, holder.delegated_to);
-        let undelegate =
-            Permission { target: ledger.terms.managers.delegation, selector: FixedBytes(selector::UNDELEGATE) };
-        let approves = ledger.operator(operator).is_some_and(|operator| operator.approver == actor);
         must!(
-            actor == staker || approves || ledger.can_call(operator, actor, undelegate),
+            may_undelegate(step, holder),
             "{} ended the delegation of {} to {}, and may not",
-            step.name(actor),
+            step.name(step.call.actor),
             step.name(staker),
-            step.name(operator),
+            step.name(holder.delegated_to),
         );
         Verdict::Holds
     },

@@ -16,6 +16,8 @@ pub enum Role {
     Staker,
     /// Owns operator sets; slashes.
     Avs,
+    /// Brought everything into being, and does nothing after.
+    Deployer,
     /// Owns the strategy manager.
     Owner,
     /// May pause.
@@ -45,6 +47,7 @@ impl Role {
             Self::Operator => "operator",
             Self::Staker => "staker",
             Self::Avs => "avs",
+            Self::Deployer => "deployer",
             Self::Owner => "owner",
             Self::Pauser => "pauser",
             Self::Unpauser => "unpauser",
@@ -105,6 +108,11 @@ impl Book {
         let address = self.add(name, role, key.address(), None);
         self.keys.insert(address, key);
         address
+    }
+
+    /// Everybody who has a key.
+    pub fn keyed(&self) -> impl Iterator<Item = Address> {
+        self.entries.iter().map(|entry| entry.address).filter(|address| self.keys.contains_key(address))
     }
 
     /// The key of somebody who acts; a contract has none.

@@ -26,6 +26,7 @@ use crate::{
         ActionInfo, Protocol,
         eigenlayer::release::{self, Release},
     },
+    report::{FORMATS, Format},
     worlds::{self, Kind},
 };
 
@@ -74,6 +75,10 @@ pub struct Given {
     /// Sequences the corpus keeps, at most; of more, those that go where most others go are dropped [default: 1024]
     #[arg(long, env = "SLASHPROOF_CORPUS_SIZE", value_name = "N")]
     pub corpus_size: Option<u64>,
+
+    /// What the report is written as besides JSON, separated by commas: human, junit, sarif, markdown
+    #[arg(long, env = "SLASHPROOF_FORMAT", value_name = "FORMATS", value_delimiter = ',')]
+    pub format: Option<Vec<String>>,
 
     /// Whether the reference model predicts every call; without it the family MODEL is not judged [default: on]
     #[arg(long, env = "SLASHPROOF_MODEL", value_name = "SWITCH")]
@@ -157,6 +162,7 @@ const KEYS: &[&str] = &[
     "actions",
     "guidance",
     "corpus_size",
+    "format",
     "model",
     "metrics",
     "release",
@@ -192,6 +198,8 @@ pub struct Settings {
     pub checkpoint: u64,
     /// Which actions are drawn, as they were named; `None` for all.
     pub actions: Option<Vec<String>>,
+    /// What the report is written as, besides JSON.
+    pub formats: Vec<&'static Format>,
 }
 
 impl Given {
@@ -232,6 +240,7 @@ impl Given {
             actions: self.actions.or(other.actions),
             guidance: self.guidance.or(other.guidance),
             corpus_size: self.corpus_size.or(other.corpus_size),
+            format: self.format.or(other.format),
             model: self.model.or(other.model),
             metrics: self.metrics.or(other.metrics),
             release: self.release.or(other.release),
@@ -315,6 +324,7 @@ impl Given {
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
             corpus_dir: self.corpus_dir,
+            formats: formats(self.format.as_deref().unwrap_or_default())?,
             checkpoint: self.checkpoint.unwrap_or(60),
             actions: self.actions,
         })
@@ -447,6 +457,21 @@ fn select_actions(names: &[String], protocol: &dyn Protocol) -> Result<Selection
     Ok(Selection::Only(chosen.map(|(index, _)| id(index)).collect()))
 }
 
+/// The formats of a report that are named.
+fn formats(names: &[String]) -> Result<Vec<&'static Format>, Problem> {
+    let known = || FORMATS.iter().map(|format| format.name);
+    let find = |name: &String| {
+        FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
+            let problem = Problem::new(format!("there is no format {name:?}"));
+            match nearest(name, known()) {
+                Some(near) => problem.hint(format!("did you mean {near}?")),
+                None => problem.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
+            }
+        })
+    };
+    names.iter().map(find).collect()
+}
+
 /// Without those about what the model says, if it is not asked.
 fn with_model(mut invariants: Vec<&'static Invariant>, model: Switch) -> Result<Vec<&'static Invariant>, Problem> {
     if model == Switch::Off {
@@ -471,7 +496,7 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\ncontracts = {}\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\ncontracts = {}\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\ncheckpoint = 1\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());

@@ -197,14 +197,19 @@ pub fn read_json(path: &Path) -> Result<Value, Problem> {
 
 /// Writes a JSON file that appears whole or not at all.
 pub fn write_whole(path: &Path, value: &Value) -> Result<(), Problem> {
+    let mut text = serde_json::to_string_pretty(value).expect("a JSON value is written");
+    text.push('\n');
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file that appears whole or not at all.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let folder = path.parent().expect("a file is in a folder");
     let failed = |error: std::io::Error| {
         Problem::new(format!("cannot write {}: {error}", path.display())).hint("is the folder writable?")
     };
-    let mut text = serde_json::to_string_pretty(value).expect("a JSON value is written");
-    text.push('\n');
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
 }

@@ -40,6 +40,12 @@ impl<'a> Decoder<'a> {
             .or_else(|| self.artifacts.iter().find_map(|(_, artifact)| answers(&artifact.abi)))
     }
 
+    /// The function that a call means: `Contract.function`, as in the sources.
+    pub fn function_name(&self, to: Address, data: &[u8]) -> Option<String> {
+        let contract = self.book.get(to)?.contract.as_deref()?;
+        Some(format!("{contract}.{}", self.function(to, data)?.name))
+    }
+
     /// A call: `contract.function(arguments)`.
     pub fn call(&self, to: Address, data: &Bytes) -> String {
         let contract = self.name(to);

@@ -66,6 +66,8 @@ pub struct Told {
     pub actor: String,
     /// When, counted from the call before.
     pub delay: String,
+    /// The contract, as its sources call it, and the function; empty if that is not known.
+    pub function: String,
     /// Contract, function and decoded arguments.
     pub text: String,
     /// How it ended.
@@ -193,7 +195,7 @@ impl Finding {
             let mut text = |key: &str| fields.remove(key).and_then(|text| Some(text.as_str()?.to_owned()));
             let (says, outcome) = (text("text").unwrap_or_default(), text("outcome").unwrap_or_default());
             let actor = fields.get("actor").and_then(Value::as_str).unwrap_or_default().to_owned();
-            told.push(Told { actor, delay: String::new(), text: says, outcome });
+            told.push(Told { actor, delay: String::new(), function: String::new(), text: says, outcome });
         }
         let named = |key: &str, default: &str| {
             value.get(key).map_or_else(|| Ok(default.to_owned()), |name| read(key, name.clone()))
@@ -233,11 +235,14 @@ pub fn tell(executor: &mut Executor<'_>, calls: &[Call]) -> Vec<Told> {
     let mut told = Vec::with_capacity(calls.len());
     for call in calls {
         executor.advance(call.delay);
-        let text = executor.transaction(call).map(|sent| decoder.call(sent.to, &sent.data));
+        let sent = executor.transaction(call);
+        let function = sent.as_ref().and_then(|sent| decoder.function_name(sent.to, &sent.data));
+        let text = sent.map(|sent| decoder.call(sent.to, &sent.data));
         let outcome = executor.execute(call);
         told.push(Told {
             actor: decoder.name(call.actor),
             delay: call.delay.to_string(),
+            function: function.unwrap_or_default(),
             text: text.unwrap_or_else(|| "names something that is not there".to_owned()),
             outcome: outcome.map_or_else(|| "not played".to_owned(), |outcome| decoder.outcome(&outcome)),
         });

@@ -257,3 +257,25 @@ fn aut_16() {
     approved.before.operators[0].approver = other;
     assert_eq!(judge(&UNDELEGATION, &approved), Verdict::Holds);
 }
+
+#[test]
+fn aut_17() {
+    for (refusal, error) in
+        entitled::REFUSALS.iter().zip(["InvalidPermissions", "InvalidCaller", "CallerCannotUndelegate"])
+    {
+        assert_eq!(keccak256(format!("{error}()"))[..4], refusal[..], "{error}");
+    }
+    let quiet = Scene::quiet();
+    let (operator, staker) = (quiet.before.operators[0].address, quiet.before.stakers[0].address);
+    let allocate = Operation::ModifyAllocations { operator, changes: Vec::new() };
+    let undelegate = Operation::Undelegate { staker };
+    for (actor, operation, refusal) in [(operator, &allocate, 0), (staker, &undelegate, 2)] {
+        let mut scene = done(actor, operation.clone());
+        assert_eq!(judge(&entitled::ENTITLED, &scene), Verdict::Holds);
+        scene.outcome = Outcome::Reverted(Bytes::from(entitled::REFUSALS[refusal]));
+        assert!(violated(&entitled::ENTITLED, &scene));
+        scene.outcome = Outcome::Reverted(Bytes::new());
+        assert_eq!(judge(&entitled::ENTITLED, &scene), Verdict::Holds, "for another reason");
+    }
+    assert_eq!(judge(&entitled::ENTITLED, &done(staker, allocate)), Verdict::NotApplicable, "it has no right");
+}

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let findings = save(&protocol, &output, &summary, &provenance)?;
     let report = Report::new(&protocol, &settings.options, &summary, &findings);
     let calls_per_second = (summary.calls - played_before) as f64 / seconds.max(f64::EPSILON);
-    output.save_report(&report)?;
+    output.save_report(&report, &settings.formats)?;
     keeper.finish(summary.ended, !control.interrupted.load(Ordering::Relaxed))?;
     output.save_timing(&Timing { seconds, calls_per_second, workers: settings.options.workers })?;
     let mut out = stdout().lock();

@@ -26,8 +26,8 @@ pub struct NativeStake {
     pub pods: Vec<Pod>,
     /// By staker: where its pod is, or will be. `docs/protocol.md` section 9.1.
     pub places: Vec<Address>,
-    /// Others that have ETH, more than anybody asks of them.
-    pub payers: Vec<Address>,
+    /// Others that have ETH, and how much, in wei.
+    pub payers: Vec<(Address, U256)>,
     /// By staker: the ETH it holds itself, in wei.
     pub balances: Vec<U256>,
 }

@@ -196,6 +196,11 @@ impl Differences<'_> {
                 self.add(&format!("{}'s ETH", self.name(staker.address)), p, a);
             }
         }
+        for ((payer, p), (_, a)) in p.payers.iter().zip(&a.payers) {
+            if p != a {
+                self.add(&format!("{}'s ETH", self.name(*payer)), p, a);
+            }
+        }
     }
 
     fn stakers(&mut self, predicted: &Staker, actual: &Staker, ledger: &Ledger) {

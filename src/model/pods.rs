@@ -17,9 +17,6 @@ use crate::{
 /// What a validator is started with, in whole ETH.
 const VALIDATOR: U256 = U256::from_limbs([32, 0, 0, 0]);
 
-/// What those who have more than anybody asks of them can pay at once, as often as a run has calls: a million ETH.
-const MOST_PAID: U256 = U256::from_limbs([2_003_764_205_206_896_640, 54_210, 0, 0]);
-
 /// What a pod tells the manager: what there was, and by how much it changed, in wei.
 struct Update {
     previous: U256,
@@ -92,25 +89,27 @@ impl Model<'_> {
     }
 
     /// Whoever cannot pay what a call costs never gets as far as the contract.
-    fn can_pay(&self, operation: &PodOperation) -> Foreseen {
+    fn can_pay(&mut self, operation: &PodOperation) -> Foreseen {
         use PodOperation as P;
         let (P::Stake { value } | P::Pay { value, .. } | P::ReportCheckpoint { value, .. }) = operation else {
             return Ok(());
         };
-        let native = &self.ledger.native;
-        let has = match self.ledger.staker_index(self.caller) {
-            Some(staker) => native.balances[staker],
-            None if native.payers.contains(&self.caller) => MOST_PAID,
-            None => U256::ZERO,
-        };
+        let has = self.wallet().map_or(U256::ZERO, |wei| *wei);
         if *value <= has { Ok(()) } else { Err(Stop::Unpredicted("the caller cannot pay")) }
     }
 
-    /// The caller pays. Of those who are no stakers nobody keeps what they have.
     fn pay(&mut self, value: U256) {
-        if let Some(staker) = self.ledger.staker_index(self.caller) {
-            let balance = &mut self.ledger.native.balances[staker];
-            *balance = balance.saturating_sub(value);
+        if let Some(wei) = self.wallet() {
+            *wei = wei.saturating_sub(value);
+        }
+    }
+
+    /// The ETH of the caller, if it ever has any.
+    fn wallet(&mut self) -> Option<&mut U256> {
+        let native = &mut self.ledger.native;
+        match self.ledger.stakers.iter().position(|staker| staker.address == self.caller) {
+            Some(staker) => native.balances.get_mut(staker),
+            None => native.payers.iter_mut().find(|(payer, _)| *payer == self.caller).map(|(_, wei)| wei),
         }
     }
 

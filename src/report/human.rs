@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use crate::{campaign::Predictions, invariants, oracle::Checkpoint};
+use crate::campaign::Predictions;
 
-use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, MetricRow, Report};
+use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, MetricRow, Report, text};
 
-pub(super) const FORMAT: Format = Format { name: "human", render };
+pub(super) const FORMAT: Format = Format { name: "human", file: "report.txt", render };
 
 fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let percent = 100.0 * report.reverts as f64 / report.calls.max(1) as f64;
@@ -119,16 +119,7 @@ pub fn finding_text(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()>
         "{} after {} calls (shrunk from {}{unfinished})",
         finding.invariant, finding.shrunk_length, finding.original_length
     )?;
-    let actor = finding.told.iter().map(|told| told.actor.len()).max().unwrap_or(0);
-    let delay = finding.told.iter().map(|told| told.delay.len()).max().unwrap_or(0);
-    for (index, told) in finding.told.iter().enumerate() {
-        write!(out, "  {:>2}  {:>delay$}  {:actor$}  {}", index + 1, told.delay, told.actor, told.text)?;
-        if told.outcome == "returned" { writeln!(out)? } else { writeln!(out, "  [{}]", told.outcome)? }
-    }
-    if invariants::find(&finding.invariant).is_some_and(|invariant| invariant.checkpoint == Checkpoint::Exit) {
-        writeln!(out, "  then everybody leaves")?;
-    }
-    writeln!(out, "  -> {}", finding.sentence)
+    write!(out, "{}", text::finding(finding))
 }
 
 fn conclusion(out: &mut dyn Write, report: &Report) -> io::Result<()> {
@@ -147,7 +138,7 @@ fn conclusion(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 }
 
 /// A number with its thousands apart.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

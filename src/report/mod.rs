@@ -5,7 +5,11 @@
 
 pub mod human;
 mod json;
+mod junit;
+mod markdown;
 mod output;
+mod sarif;
+mod text;
 pub mod trace;
 
 use std::{
@@ -20,6 +24,7 @@ use serde::Serialize;
 use crate::{
     campaign::{ActionCount, DeviationCount, Ended, InvariantCount, Options, Predictions, Summary},
     finding::{Finding, digests},
+    invariants,
     oracle::{Assumption, Deviation, Invariant},
     protocol::{ActionInfo, Expects, Protocol, lacking},
 };
@@ -320,16 +325,40 @@ pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
     }
 }
 
+impl Report {
+    /// The invariants by family, in the order of the catalogue: the title, and what came of each.
+    pub fn families(&self) -> Vec<(&'static str, Vec<&InvariantRow>)> {
+        let mut families: Vec<(&'static str, Vec<&InvariantRow>)> = Vec::new();
+        for row in &self.invariants {
+            match families.last_mut() {
+                Some((family, rows)) if *family == row.family() => rows.push(row),
+                _ => families.push((row.family(), vec![row])),
+            }
+        }
+        families
+    }
+}
+
+impl InvariantRow {
+    /// The title of its family.
+    pub fn family(&self) -> &'static str {
+        invariants::find(self.id).map_or(self.id, |invariant| invariants::family_of(invariant).title)
+    }
+}
+
 /// A way to write a report.
+#[derive(Debug)]
 pub struct Format {
     /// Its name.
     pub name: &'static str,
+    /// The file it is written to, in the folder of the campaign.
+    pub file: &'static str,
     /// Writes it.
     pub render: fn(&Report, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every format.
-pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT];
+pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT];
 
 /// The format called `name`.
 ///

@@ -8,10 +8,10 @@ use std::{
 use alloy_primitives::B256;
 use serde_json::{Value, json};
 
-use super::{Report, Timing};
+use super::{Format, Report, Timing};
 use crate::{
     campaign::Checkpoint,
-    corpus::{Corpus, Entry, check_format, read_json, write_whole},
+    corpus::{Corpus, Entry, check_format, read_json, write_bytes, write_whole},
     problem::Problem,
     protocol::Protocol,
 };
@@ -104,9 +104,16 @@ impl Output {
         }
     }
 
-    /// Writes the report.
-    pub fn save_report(&self, report: &Report) -> Result<(), Problem> {
-        write_whole(&self.folder.join("report.json"), &json!(report))
+    /// Writes the report, as JSON and in each of `formats`.
+    pub fn save_report(&self, report: &Report, formats: &[&Format]) -> Result<(), Problem> {
+        write_whole(&self.folder.join("report.json"), &json!(report))?;
+        for format in formats.iter().filter(|format| format.name != "json") {
+            let mut bytes = Vec::new();
+            (format.render)(report, &mut bytes)
+                .map_err(|error| Problem::new(format!("the report cannot be told as {}: {error}", format.name)))?;
+            write_bytes(&self.folder.join(format.file), &bytes)?;
+        }
+        Ok(())
     }
 
     /// Writes how long it took: apart, because it is never the same twice.

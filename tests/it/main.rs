@@ -20,6 +20,7 @@ mod node;
 mod novelty;
 mod real;
 mod releases;
+mod reports;
 mod resume;
 mod shrinking;
 mod support;

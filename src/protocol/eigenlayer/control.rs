@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 
-use super::{EigenLayer, action::action, switch};
+use super::{EigenLayer, action::action, deploy::Cast, switch};
 use crate::{book::Role, call::Operation, draw::Draw, protocol::Action};
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -121,10 +121,13 @@ fn unpause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
     Some((draw.ledger.control.unpauser, Operation::Unpause { contract, status }))
 }
 
-fn set_pauser(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let candidates = &draw.ledger.control.pausers;
-    let others = candidates.iter().filter(|(_, may)| *may).count();
-    let (pauser, may) = draw.choose(candidates)?;
+fn set_pauser(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let pausers = &draw.ledger.control.pausers;
+    let others = pausers.iter().filter(|(_, may)| *may).count();
+    let Cast { pausers: named, stranger, owner, .. } = &protocol.cast;
+    let is_candidate = |who: Address| named.contains(&who) || [*stranger, *owner].contains(&who);
+    let candidates: Vec<(Address, bool)> = pausers.iter().filter(|(who, _)| is_candidate(*who)).copied().collect();
+    let (pauser, may) = draw.choose(&candidates)?;
     // The last pauser stays: without one nothing can be paused for the rest of the run.
     let allowed = !may || others <= 1;
     Some((draw.ledger.control.unpauser, Operation::SetPauser { pauser, allowed }))

@@ -168,7 +168,7 @@ impl<'a> Planner<'a> {
         if !world.has(Behaviour::Wrapped) {
             book.add(EIGEN_STRATEGY, Role::Special, Key::of(EIGEN_STRATEGY).address(), None);
         }
-        let deployer = book.add_actor("deployer", Role::Owner);
+        let deployer = book.add_actor("deployer", Role::Deployer);
         Self {
             release,
             world,

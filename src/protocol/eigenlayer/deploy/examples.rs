@@ -70,7 +70,7 @@ impl Planner<'_> {
     pub(super) fn examples(&mut self, contracts: &Contracts, cast: &mut Cast) {
         let mut people = ExampleCast::people(&mut self.book, cast);
         // Somebody who sends nothing else, so that addresses follow from the order here.
-        let founder = self.book.add_actor("founder", Role::Owner);
+        let founder = self.book.add_actor("founder", Role::Deployer);
         let Contracts { allocation_manager, delegation_manager, strategy_manager, .. } = *contracts;
         let number = U256::from::<u64>;
         let terms = (number(MAX_DEBT_WAD), number(INTEREST_WAD), number(TERM));

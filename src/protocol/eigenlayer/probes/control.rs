@@ -1,6 +1,7 @@
 //! What needs a right that is not there: pausing and administration, rights of accounts, plumbing and proxies.
 
 use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
 
 use super::{avs::existing_set, exactly, pods::paused_pods};
 use crate::{
@@ -33,6 +34,7 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("pauser.pause_less", Role::Pauser, 1, pause_less),
     probe("unpauser.unpause_more", Role::Unpauser, 1, unpause_more),
     probe("stranger.share_rights", Role::Stranger, 1, stranger_shares_rights),
+    probe("appointee.overreach", Role::Stranger, 2, overreach),
     probe("admin.remove_last_admin", Role::Operator, 1, remove_last_admin),
     probe("stranger.initialize", Role::Stranger, 1, initialize),
     probe("stranger.upgrade", Role::Stranger, 1, upgrade),
@@ -266,6 +268,29 @@ fn stranger_shares_rights(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
         _ => Operation::RemovePendingAdmin { account: address, admin: draw.choose(&account.pending_admins)? },
     };
     Some((caller, operation))
+}
+
+/// Whoever is appointed to one thing does another, which its admin could do at any time.
+fn overreach(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let ledger = draw.ledger;
+    let mut possible = Vec::new();
+    for account in &ledger.principals {
+        let address = account.address;
+        let (operation, selector) = if protocol.cast.avss.contains(&address) {
+            (Operation::UpdateAvsMetadata { avs: address }, abi::AllocationManager::updateAVSMetadataURICall::SELECTOR)
+        } else if ledger.is_operator(address) {
+            let asks = Operation::SetAllocationDelay { operator: address, delay: 1 };
+            (asks, abi::AllocationManager::setAllocationDelayCall::SELECTOR)
+        } else {
+            continue;
+        };
+        let other = Permission { target: protocol.contracts.allocation_manager, selector: selector.into() };
+        let appointees =
+            account.appointments.iter().filter(|(_, all)| !all.is_empty()).map(|(appointee, _)| *appointee);
+        let short = appointees.filter(|appointee| !account.can_call(*appointee, other));
+        possible.extend(short.map(|appointee| (appointee, operation.clone())));
+    }
+    draw.choose(&possible)
 }
 
 fn remove_last_admin(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

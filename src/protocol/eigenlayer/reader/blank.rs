@@ -4,6 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::examples;
 use crate::{
+    book::Book,
     call::{SetId, SplitId},
     ledger::{
         Allocation, AllocationDelay, Approver, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken,
@@ -49,7 +50,7 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         registrars: wilful_registrars(protocol).into_iter().map(Registrar::unknown).collect(),
         callers: cast.callers.iter().map(|address| caller(*address, protocol)).collect(),
         holders,
-        control: control(cast),
+        control: control(&protocol.book, cast),
         rewards: rewards(protocol),
         factory: factory(protocol),
         examples: cast.examples.as_ref().map(|examples| examples::blank(examples, cast)),
@@ -151,7 +152,7 @@ fn native(protocol: &EigenLayer) -> NativeStake {
     NativeStake {
         pods: vec![Pod::default(); stakers.len()],
         places: stakers.iter().map(|staker| pod_of(&protocol.book, *staker)).collect(),
-        payers: vec![protocol.cast.reporter, protocol.cast.owner],
+        payers: [protocol.cast.reporter, protocol.cast.owner].map(|payer| (payer, U256::ZERO)).to_vec(),
         balances: vec![U256::ZERO; stakers.len()],
         ..NativeStake::default()
     }
@@ -219,11 +220,11 @@ fn principal(address: Address, protocol: &EigenLayer) -> Principal {
     }
 }
 
-fn control(cast: &Cast) -> Control {
+fn control(book: &Book, cast: &Cast) -> Control {
     let avss = || cast.avss.iter().copied().chain(cast.examples.iter().flat_map(ExampleCast::avss));
-    let possible_pausers = cast.pausers.iter().chain([&cast.stranger, &cast.owner]);
     Control {
-        pausers: possible_pausers.map(|pauser| (*pauser, false)).collect(),
+        // Whoever has a key can be made a pauser, and use it.
+        pausers: book.keyed().map(|pauser| (pauser, false)).collect(),
         paused: cast.pausable.iter().map(|contract| (*contract, U256::ZERO)).collect(),
         described: avss().map(|avs| (avs, false)).collect(),
         registrars: avss().map(|avs| (avs, Address::ZERO)).collect(),

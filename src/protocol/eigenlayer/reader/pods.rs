@@ -41,6 +41,10 @@ impl Facts<'_> {
             self.add(U256::ZERO, Shape::Ether(Box::new(move |ledger, wei| ledger.native.balances[a] = wei)));
         }
         self.part = Part::Rest;
+        for (at, (payer, _)) in blank.native.payers.iter().enumerate() {
+            self.at = *payer;
+            self.add(U256::ZERO, Shape::Ether(Box::new(move |ledger, wei| ledger.native.payers[at].1 = wei)));
+        }
     }
 }
 

@@ -41,6 +41,10 @@ impl Encoder<'_> {
             O::SetActivationDelay { seconds } => R::setActivationDelayCall { delay: *seconds }.abi_encode(),
             O::SetDefaultSplit { bips } => R::setDefaultOperatorSplitCall { split: *bips }.abi_encode(),
             O::SetUpdater { to } => R::setRewardsUpdaterCall { newRewardsUpdater: *to }.abi_encode(),
+            // Of others who give rewards nobody would keep what they gave.
+            O::SetSubmitterForAll { submitter, .. } if self.before.rewards.submitter(*submitter).is_none() => {
+                return None;
+            }
             O::SetSubmitterForAll { submitter, allowed } => {
                 R::setRewardsForAllSubmitterCall { submitter: *submitter, newValue: *allowed }.abi_encode()
             }
