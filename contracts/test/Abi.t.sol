@@ -10,6 +10,7 @@ import {IShareManager} from "../src/interfaces/IShareManager.sol";
 import {ISignatures} from "../src/interfaces/ISignatures.sol";
 import {IStrategy} from "../src/interfaces/IStrategy.sol";
 import {IStrategyManager, IStrategyManagerErrors} from "../src/interfaces/IStrategyManager.sol";
+import {IStrategyTVLLimits} from "../src/interfaces/IStrategyTVLLimits.sol";
 import {SlashingLib} from "../src/libraries/SlashingLib.sol";
 import {Snapshots} from "../src/libraries/Snapshots.sol";
 import {PermissionMixin} from "../src/permissions/PermissionMixin.sol";
@@ -163,6 +164,8 @@ contract AbiTest {
     function test_errors_ofAStrategy() public pure {
         _same(IStrategy.NewSharesZero.selector, 0x18725da6);
         _same(IStrategy.OnlyStrategyManager.selector, 0x48da714f);
+        _same(IStrategyTVLLimits.BalanceExceedsMaxTotalDeposits.selector, 0xd86bae67);
+        _same(IStrategyTVLLimits.MaxPerDepositExceedsMax.selector, 0x14ac1edc);
         _same(IStrategy.OnlyUnderlyingToken.selector, 0xc4aaf740);
         _same(IStrategy.TotalSharesExceedsMax.selector, 0x5e29d146);
         _same(IStrategy.WithdrawalAmountExceedsTotalDeposits.selector, 0xb469df30);
