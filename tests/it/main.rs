@@ -25,5 +25,6 @@ mod resume;
 mod shrinking;
 mod support;
 mod tidy;
+mod upgrade;
 mod worked;
 mod worlds;
