@@ -8,7 +8,7 @@ use alloy_primitives::{Address, FixedBytes};
 use crate::{
     applies_if,
     call::{Operation, Plumbing, PodOperation, PodPlumbing},
-    ledger::{Permission, Staker},
+    ledger::{Permission, Slashing, Staker},
     must,
     oracle::{Checkpoint, Family, Invariant, Step, Verdict},
 };
@@ -95,9 +95,8 @@ const SLASH: Invariant = Invariant {
     check: |step| {
         let Operation::Slash { set, .. } = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());
-        let permission = step.before.terms.slash_permission;
         must!(
-            step.before.can_call(set.avs, step.call.actor, permission),
+            step.before.may_slash(*set, step.call.actor),
             "{} slashed for {}, and may not",
             step.name(step.call.actor),
             step.name(set.avs),
@@ -301,6 +300,10 @@ const APPOINTEES: Invariant = Invariant {
     check: |step| {
         let slash = step.before.terms.slash_permission.selector.0;
         let (account, selector) = match &step.call.operation {
+            // Where a set has a slasher, nobody is appointed to slash.
+            Operation::Slash { .. } if step.before.terms.slashing == Slashing::BySlasher => {
+                return Verdict::NotApplicable;
+            }
             Operation::Slash { set, .. } => (set.avs, slash),
             operation => match needed(operation) {
                 Some(needed) => needed,

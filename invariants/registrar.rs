@@ -4,7 +4,7 @@ use alloy_primitives::{Address, FixedBytes};
 
 use crate::{
     applies_if,
-    call::{Movement, Operation, Reaction},
+    call::{Movement, Operation, Reaction, SetId},
     invariants::sentence,
     ledger::{Membership, Notice, Permission, Registrar},
     must,
@@ -279,7 +279,10 @@ fn has_right(step: &Step<'_>, asked: &Asked<'_>, registrar: &Registrar) -> bool 
         Reaction::None => false,
         Reaction::Repeat => may_move(step, asked, asked.movement, registrar.address),
         Reaction::Undo => may_move(step, asked, asked.movement.opposite(), registrar.address),
-        Reaction::Slash => step.before.can_call(asked.avs, registrar.address, step.before.terms.slash_permission),
+        Reaction::Slash => {
+            let mut sets = asked.ids.iter().map(|id| SetId { avs: asked.avs, id: *id });
+            sets.any(|set| step.before.may_slash(set, registrar.address))
+        }
         Reaction::Allocate => may(asked.operator, managers.allocation, selector::MODIFY_ALLOCATIONS),
         Reaction::Replace => may(asked.avs, managers.allocation, selector::SET_REGISTRAR),
         Reaction::Approve => may(asked.operator, managers.delegation, selector::MODIFY_DETAILS),

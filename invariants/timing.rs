@@ -165,7 +165,7 @@ const FIRST_DELAY: Invariant = Invariant {
     formula: "registerAsOperator in block N: getAllocationDelay as before in block N, effectBlock == N + C + 1",
     why: "An operator without a delay cannot allocate. One that could at once would be slashable before anybody saw it.",
     checkpoint: Checkpoint::EveryCall,
-    assumes: &[],
+    assumes: &[Assumption::FirstDelayWaits],
     check: |step| {
         applies_if!(matches!(step.call.operation, Operation::RegisterAsOperator { .. }) && step.succeeded());
         delay_is_due(step, step.call.actor)

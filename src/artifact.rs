@@ -1,6 +1,7 @@
 //! Compiled contracts: ABI, code and storage layout, out of the binary, a folder of ours or a Foundry `out/`.
 
 mod declarations;
+mod folder;
 mod foundry;
 pub mod layout;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use declarations::Declarations;
+pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
 
 use crate::{
@@ -30,8 +32,10 @@ pub struct Artifact {
     pub name: String,
     /// What it understands.
     pub abi: JsonAbi,
-    /// What creates it, without constructor arguments.
+    /// What creates it, without constructor arguments, and with zeros where libraries go.
     pub creation: Bytes,
+    /// The libraries that it calls.
+    pub links: Vec<Link>,
     /// What it is once created, before immutables are filled in; empty if the artifact leaves it out.
     pub runtime: Bytes,
     /// Where its variables are, if the compiler was asked.
@@ -47,6 +51,26 @@ impl Artifact {
     }
 }
 
+/// A place in creation code for the address of a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its name.
+    pub library: String,
+    /// First of the twenty bytes.
+    pub start: usize,
+}
+
+/// The contract that some releases split off the allocation manager, for what it is asked.
+pub const ALLOCATION_MANAGER_VIEW: &str = "AllocationManagerView";
+
+/// Our pod, under the name that it has beside a pod from elsewhere: one that takes the word of a reporter for what
+/// EigenLayer's wants proofs of.
+const REPORTED_POD: &str = "ReportedEigenPod";
+
+/// What a folder must have to be a release. What else it lacks comes from the binary.
+pub const CORE: &[&str] =
+    &["AllocationManager", "DelegationManager", "StrategyManager", "EigenPodManager", "PermissionController"];
+
 /// Where contracts come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -57,6 +81,13 @@ pub enum Source {
     Mutant(String),
     /// This folder.
     Folder(PathBuf),
+    /// This folder, where some contracts have other names, or stand in files that are named.
+    Named {
+        /// The folder.
+        folder: PathBuf,
+        /// By the name that EigenLayer gives it: the name in the folder, or a file.
+        contracts: BTreeMap<String, String>,
+    },
 }
 
 /// Compiled contracts by name.
@@ -66,6 +97,10 @@ pub struct Artifacts {
     pub origin: String,
     /// What they are a release of.
     pub release: String,
+    /// The contracts of the release that are from the binary, because the folder has none such.
+    pub borrowed: Vec<String>,
+    /// The contracts whose artifacts do not say where variables are. They are taken to be where the binary's are.
+    pub supposed: Vec<String>,
     contracts: BTreeMap<String, Artifact>,
 }
 
@@ -143,6 +178,9 @@ impl Artifacts {
             Source::Bundled => Self::of_release(release),
             Source::Mutant(name) => Self::mutant(name),
             Source::Folder(folder) => Self::from_folder(folder, release),
+            Source::Named { folder, contracts } => {
+                Self::from_project(&Folder::named(folder, release, contracts)?, release)
+            }
         }
     }
 
@@ -153,42 +191,93 @@ impl Artifacts {
 
     /// A release as the binary carries it.
     pub fn of_release(release: &str) -> Result<Self, Problem> {
-        let contracts = table(release)?.iter().chain(AVS).chain(WORLD).map(|(name, text)| {
+        let table = bundled(release)?;
+        let contracts = table.iter().chain(AVS).chain(WORLD).map(|(name, text)| {
             let artifact = parse(name, text).unwrap_or_else(|problem| panic!("bundled artifact: {problem}"));
             ((*name).to_owned(), artifact)
         });
         let contracts = contracts.collect();
-        Ok(Self { origin: "bundled".to_owned(), release: release.to_owned(), contracts })
+        Ok(Self {
+            origin: "bundled".to_owned(),
+            release: release.to_owned(),
+            borrowed: Vec::new(),
+            supposed: Vec::new(),
+            contracts,
+        })
     }
 
-    /// A release out of a folder: `NAME.json` as we write them, or `NAME.sol/NAME.json` as Foundry does, in a folder of
-    /// the release where there is another contract of that name. What it lacks of the world around a release comes from
-    /// the binary.
+    /// A release out of a folder; what it lacks of the world around a release, and of the release beside [`CORE`], comes
+    /// from the binary.
     pub fn from_folder(folder: &Path, release: &str) -> Result<Self, Problem> {
-        if !folder.is_dir() {
-            return Err(Problem::new(format!("{} is no folder", folder.display()))
-                .hint("give a folder of artifacts, for example the out/ of a Foundry project"));
-        }
-        let mut artifacts = Self::of_release(release)?;
-        artifacts.origin = folder.display().to_string();
-        for (name, _) in table(release)? {
-            let path = find(folder, release, name)?;
-            artifacts.contracts.insert((*name).to_owned(), read(&path, name)?);
-        }
-        for (name, _) in AVS {
-            if let Ok(path) = find(folder, release, name) {
-                artifacts.contracts.insert((*name).to_owned(), read(&path, name)?);
+        Self::from_project(&Folder::of(folder, release)?, release)
+    }
+
+    fn from_project(folder: &Folder, release: &str) -> Result<Self, Problem> {
+        let mut artifacts = Self { release: release.to_owned(), ..Self::of_release(nearest_bundled(release))? };
+        artifacts.origin = folder.to_string();
+        let own: Vec<&str> = names().chain([ALLOCATION_MANAGER_VIEW]).collect();
+        for name in own.iter().copied().chain(AVS.iter().map(|(name, _)| *name)) {
+            match folder.find(name)? {
+                Some(path) => artifacts.take(name, folder.read(&path, name)?),
+                None if CORE.contains(&name) => return Err(folder.lacks(name)),
+                None if names().any(|own| own == name) => artifacts.borrowed.push(name.to_owned()),
+                None => {}
             }
         }
+        artifacts.libraries(folder)?;
         Ok(artifacts)
+    }
+
+    /// Takes a contract from elsewhere in. A pod that wants proofs of the beacon chain stands beside ours.
+    fn take(&mut self, name: &str, artifact: Artifact) {
+        if name == "EigenPod" && artifact.abi.function("reportNewValidators").is_none() {
+            let ours = self.get(name).clone();
+            self.contracts.insert(REPORTED_POD.to_owned(), ours);
+        }
+        self.contracts.insert(name.to_owned(), artifact);
+    }
+
+    /// Takes variables to be where the binary's contracts have them, wherever an artifact does not say it. Not done when
+    /// artifacts are loaded: whoever compares layouts must see that there is none.
+    pub fn suppose_layouts(&mut self) {
+        let silent = |name: &&str| self.contracts.get(*name).is_some_and(|artifact| artifact.layout.is_none());
+        let silent: Vec<&str> = names().filter(silent).collect();
+        if silent.is_empty() {
+            return;
+        }
+        let ours = Self::of_release(nearest_bundled(&self.release)).expect("the binary carries it");
+        for name in silent {
+            let layout = ours.get(name).layout.clone();
+            self.contracts.get_mut(name).expect("it is one of them").layout = layout;
+            self.supposed.push(name.to_owned());
+        }
+    }
+
+    /// Takes in the libraries that contracts are linked with, and those that these are.
+    fn libraries(&mut self, folder: &Folder) -> Result<(), Problem> {
+        let wanted = |artifact: &Artifact| artifact.links.iter().map(|link| link.library.clone()).collect::<Vec<_>>();
+        let mut open: Vec<String> = self.contracts.values().flat_map(wanted).collect();
+        while let Some(name) = open.pop() {
+            if !self.has(&name) {
+                let path = folder.find(&name)?.ok_or_else(|| {
+                    folder.lacks(&name).hint("a contract is linked with this library; build the library too")
+                })?;
+                let library = folder.read(&path, &name)?;
+                open.extend(wanted(&library));
+                self.contracts.insert(name, library);
+            }
+        }
+        Ok(())
     }
 
     /// The same, with what syntax trees say of the contracts of the release where an artifact does not say it itself.
     /// Apart, because trees are large, and only the gate asks.
     pub fn with_declarations(mut self, source: &Source) -> Result<Self, Problem> {
         if let Source::Folder(folder) = source {
-            let paths = table(&self.release)?.iter().map(|(name, _)| find(folder, &self.release, name));
-            foundry::declare(folder, &paths.collect::<Result<Vec<_>, _>>()?, &mut self.contracts)?;
+            let folder = Folder::of(folder, &self.release)?;
+            let paths: Result<Vec<Option<PathBuf>>, Problem> = names().map(|name| folder.find(name)).collect();
+            let paths: Vec<PathBuf> = paths?.into_iter().flatten().collect();
+            foundry::declare(folder.path(), &paths, &mut self.contracts)?;
         }
         Ok(self)
     }
@@ -225,10 +314,24 @@ impl Artifacts {
         self.contracts.get(name).unwrap_or_else(|| panic!("no artifact called {name}"))
     }
 
+    /// Whether there is a contract called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.contracts.contains_key(name)
+    }
+
+    /// The name of the pod that is deployed: ours, whoever else has one.
+    pub fn pod(&self) -> &'static str {
+        if self.has(REPORTED_POD) { REPORTED_POD } else { "EigenPod" }
+    }
+
+    /// Whether native ETH can be reported: the manager of the pods says whom it trusts.
+    pub fn has_reporter(&self) -> bool {
+        self.get("EigenPodManager").abi.function("setProofTimestampSetter").is_some()
+    }
+
     /// The contracts of the release itself, by name, without the world around it.
     pub fn of_itself(&self) -> impl Iterator<Item = &Artifact> {
-        let names = table(&self.release).expect("it is one of the releases");
-        names.iter().map(|(name, _)| self.get(name))
+        names().map(|name| self.get(name))
     }
 
     /// All contracts, by name.
@@ -250,21 +353,23 @@ struct MutantCode {
     bytecode: Bytes,
 }
 
-/// The contracts of a release.
-fn table(release: &str) -> Result<Table, Problem> {
+/// The contracts of a release that the binary carries.
+fn bundled(release: &str) -> Result<Table, Problem> {
     let found = RELEASES.iter().find(|(name, _)| *name == release).map(|(_, table)| *table);
-    found.ok_or_else(|| Problem::new(format!("the binary carries no release {release:?}")))
+    found.ok_or_else(|| {
+        Problem::new(format!("the binary does not carry the contracts of the {release} release"))
+            .hint("give a folder of its artifacts with --artifacts")
+    })
 }
 
-fn find(folder: &Path, release: &str, name: &str) -> Result<PathBuf, Problem> {
-    let foundry = |folder: &Path| folder.join(format!("{name}.sol")).join(format!("{name}.json"));
-    let places = [folder.join(format!("{name}.json")), foundry(&folder.join(release)), foundry(folder)];
-    if let Some(path) = places.into_iter().find(|path| path.is_file()) {
-        Ok(path)
-    } else {
-        Err(Problem::new(format!("{} has no artifact of {name}", folder.display()))
-            .hint(format!("expected {name}.json, or {name}.sol/{name}.json as Foundry writes it")))
-    }
+/// The newest release that the binary carries and that is not newer than `release`, or is it.
+fn nearest_bundled(release: &str) -> &str {
+    if RELEASES.iter().any(|(name, _)| *name == release) { release } else { RELEASES[RELEASES.len() - 1].0 }
+}
+
+/// The names of the contracts of every release.
+fn names() -> impl Iterator<Item = &'static str> {
+    RELEASES[RELEASES.len() - 1].1.iter().map(|(name, _)| *name)
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {
@@ -274,11 +379,6 @@ fn read_text(path: &Path) -> Result<String, Problem> {
         return Err(Problem::new(format!("{} has {length} bytes, which is too large", path.display())));
     }
     fs::read_to_string(path).map_err(problem)
-}
-
-/// An artifact of a folder.
-fn read(path: &Path, name: &str) -> Result<Artifact, Problem> {
-    parse(name, &read_text(path)?).map_err(|problem| problem.at(path.display()))
 }
 
 fn json(text: &str) -> Result<Value, Problem> {
@@ -291,22 +391,27 @@ fn parse(name: &str, text: &str) -> Result<Artifact, Problem> {
     of_json(name, &json(text)?)
 }
 
-fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
+fn abi_of(whole: &Value) -> Result<JsonAbi, Problem> {
     let abi = whole.get("abi").ok_or_else(|| Problem::new("this artifact has no \"abi\""))?;
-    let abi = JsonAbi::deserialize(abi).map_err(|error| Problem::new(format!("cannot read its \"abi\": {error}")))?;
-    let layout = match whole.get("storageLayout") {
-        None | Some(Value::Null) => None,
-        Some(layout) => Some(
-            StorageLayout::deserialize(layout)
-                .map_err(|error| Problem::new(format!("cannot read its \"storageLayout\": {error}")))?
-                .checked()?,
-        ),
-    };
+    JsonAbi::deserialize(abi).map_err(|error| Problem::new(format!("cannot read its \"abi\": {error}")))
+}
+
+fn layout_of(layout: &Value) -> Result<StorageLayout, Problem> {
+    StorageLayout::deserialize(layout)
+        .map_err(|error| Problem::new(format!("cannot read its \"storageLayout\": {error}")))?
+        .checked()
+}
+
+fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
+    let abi = abi_of(whole)?;
+    let layout = whole.get("storageLayout").filter(|layout| !layout.is_null()).map(layout_of).transpose()?;
     let declarations = whole.get("declarations").map(Declarations::deserialize).transpose();
+    let (creation, links) = creation_code(whole)?;
     Ok(Artifact {
         name: name.to_owned(),
         abi,
-        creation: creation_code(whole)?,
+        creation,
+        links,
         runtime: runtime_code(whole),
         layout,
         declarations: declarations
@@ -322,20 +427,53 @@ fn runtime_code(whole: &Value) -> Bytes {
     hex::decode(text).unwrap_or_default().into()
 }
 
-/// The creation code: text, or as Foundry has it an object with text.
-fn creation_code(whole: &Value) -> Result<Bytes, Problem> {
+/// The creation code, text or as Foundry has it an object with text, and the libraries that go into it.
+fn creation_code(whole: &Value) -> Result<(Bytes, Vec<Link>), Problem> {
     let bytecode = whole.get("bytecode").ok_or_else(|| Problem::new("this artifact has no \"bytecode\""))?;
     let text = bytecode.as_str().or_else(|| bytecode.get("object")?.as_str());
     let text = text.ok_or_else(|| Problem::new("its \"bytecode\" is neither text nor an object with text"))?;
-    if text.contains("__$") {
-        return Err(Problem::new("its bytecode is not linked: it wants a library at an address")
-            .hint("link the library when compiling, or make its functions internal"));
-    }
-    let code = hex::decode(text).map_err(|error| Problem::new(format!("cannot read its \"bytecode\": {error}")))?;
+    let text = text.strip_prefix("0x").unwrap_or(text);
+    // Foundry says it of the bytecode, Hardhat of the artifact.
+    let links = links(bytecode.get("linkReferences").or_else(|| whole.get("linkReferences")));
+    let text = without_libraries(text, &links)?;
+    let code = hex::decode(&text).map_err(|error| Problem::new(format!("cannot read its \"bytecode\": {error}")))?;
     if code.is_empty() {
         return Err(Problem::new("its bytecode is empty").hint("is it an interface or an abstract contract?"));
     }
-    Ok(code.into())
+    Ok((code.into(), links))
+}
+
+/// What a compiler says of libraries: file, name, and where their addresses go.
+fn links(references: Option<&Value>) -> Vec<Link> {
+    let files = references.and_then(Value::as_object).into_iter().flatten();
+    let libraries = files.filter_map(|(_, libraries)| libraries.as_object()).flatten();
+    let places = |(library, places): (&String, &Value)| -> Vec<Link> {
+        let starts = places.as_array().into_iter().flatten().filter_map(|place| place["start"].as_u64());
+        let link = |start| Link { library: library.clone(), start: usize::try_from(start).unwrap_or(usize::MAX) };
+        starts.map(link).collect()
+    };
+    libraries.flat_map(places).collect()
+}
+
+/// Bytecode with zeros where the addresses of libraries go.
+fn without_libraries(text: &str, links: &[Link]) -> Result<String, Problem> {
+    let mut text = text.to_owned();
+    for link in links {
+        let digits = link.start.saturating_mul(2);
+        let place = digits..digits.saturating_add(40);
+        if !text.get(place.clone()).is_some_and(str::is_ascii) {
+            return Err(Problem::new(format!("its bytecode has no place for the library {}", link.library))
+                .hint("is the file complete? compile again"));
+        }
+        text.replace_range(place, &"0".repeat(40));
+    }
+    if text.contains("__") {
+        return Err(Problem::new(
+            "its bytecode is not linked: it wants a library at an address, and does not say which",
+        )
+        .hint("keep the compiler's linkReferences, or make the library's functions internal"));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -362,5 +500,22 @@ mod tests {
             let problem = parse("X", text).unwrap_err().to_string();
             assert!(problem.contains(expected), "{text}: {problem}");
         }
+    }
+
+    #[test]
+    fn the_places_of_libraries_are_kept() {
+        let code = format!("0x73{}00", "__$0123456789abcdef0123456789abcdef01$__");
+        let references = r#"{"src/L.sol":{"L":[{"start":1,"length":20}]}}"#;
+        let expected = [&[0x73][..], &[0; 20], &[0]].concat();
+        for text in [
+            format!(r#"{{"abi":[],"bytecode":{{"object":"{code}","linkReferences":{references}}}}}"#),
+            format!(r#"{{"abi":[],"bytecode":"{code}","linkReferences":{references}}}"#),
+        ] {
+            let artifact = parse("X", &text).unwrap();
+            assert_eq!(artifact.links, [Link { library: "L".to_owned(), start: 1 }]);
+            assert_eq!(artifact.creation[..], expected[..]);
+        }
+        let outside = r#"{"abi":[],"bytecode":"0x00","linkReferences":{"f":{"L":[{"start":9}]}}}"#;
+        assert!(parse("X", outside).unwrap_err().to_string().contains("no place for the library L"));
     }
 }

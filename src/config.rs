@@ -3,6 +3,7 @@
 //! The nearer to the user wins: flags over environment over file over defaults. The engine sees only the result.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Source},
+    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},
     call::ActionId,
     campaign::Options,
     finding::digests,
@@ -93,7 +94,7 @@ pub struct Given {
     )]
     pub metrics: Option<bool>,
 
-    /// What is played: slashing or redistribution [default: redistribution, or the one of the mutant]
+    /// What is played: slashing, redistribution or slashers [default: what the artifacts are, redistribution, or the one of the mutant]
     #[arg(long, env = "SLASHPROOF_RELEASE", value_name = "NAME")]
     pub release: Option<String>,
 
@@ -104,6 +105,10 @@ pub struct Given {
     /// Plays the contracts of this folder: artifacts as we write them, or the out/ of a Foundry project
     #[arg(long, env = "SLASHPROOF_ARTIFACTS", value_name = "DIR")]
     pub artifacts: Option<PathBuf>,
+
+    /// Contracts that have other names in that folder, or stand in files that are named. Only in the file
+    #[arg(skip)]
+    pub contracts: Option<BTreeMap<String, String>>,
 
     /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: the mutant's, or standard]
     #[arg(long, env = "SLASHPROOF_WORLD", value_name = "NAME")]
@@ -163,6 +168,7 @@ const KEYS: &[&str] = &[
     "release",
     "mutant",
     "artifacts",
+    "contracts",
     "world",
     "out",
     "corpus_dir",
@@ -240,6 +246,7 @@ impl Given {
             release: self.release.or(other.release),
             mutant,
             artifacts,
+            contracts: self.contracts.or(other.contracts),
             world: self.world.or(other.world),
             out: self.out.or(other.out),
             corpus_dir: self.corpus_dir.or(other.corpus_dir),
@@ -255,7 +262,10 @@ impl Given {
             (Some(_), Some(_)) => Err(Problem::new("both a mutant and artifacts are named")
                 .hint("a mutant is of the bundled release; leave one of the two out")),
             (Some(name), None) => Ok(Source::Mutant(name.clone())),
-            (None, Some(folder)) => Ok(Source::Folder(folder.clone())),
+            (None, Some(folder)) => Ok(match &self.contracts {
+                Some(contracts) => Source::Named { folder: folder.clone(), contracts: contracts.clone() },
+                None => Source::Folder(folder.clone()),
+            }),
             (None, None) => Ok(Source::Bundled),
         }
     }
@@ -267,8 +277,8 @@ impl Given {
         worlds::find(self.world.as_deref().unwrap_or(usual))
     }
 
-    /// What is played: what is named, the release of the mutant, or the newest.
-    fn release(&self) -> Result<&'static Release, Problem> {
+    /// What is played: what is named, the release of the mutant, that of the artifacts, or the newest.
+    fn release(&self, source: &Source) -> Result<&'static Release, Problem> {
         let named = self.release.as_deref().map(release::find).transpose()?;
         let planted = self.mutant.as_deref().and_then(mutant::find);
         match (named, planted) {
@@ -278,14 +288,14 @@ impl Given {
             }
             (Some(named), _) => Ok(named),
             (None, Some(mutant)) => release::find(&mutant.release),
-            (None, None) => release::find(DEFAULT_RELEASE),
+            (None, None) => release_of(source),
         }
     }
 
     /// What it means.
     pub fn settle(self) -> Result<Settings, Problem> {
         let source = self.source()?;
-        let release = self.release()?;
+        let release = self.release(&source)?;
         let depth = within("depth", u64::from(self.depth.unwrap_or(100)), 1, u64::from(limits::DEPTH_MAX))?;
         let corpus_size = self.corpus_size.unwrap_or(limits::CORPUS_ENTRIES as u64);
         let corpus_size = within("corpus_size", corpus_size, 1, limits::CORPUS_ENTRIES_MAX as u64)?;
@@ -352,12 +362,22 @@ impl Settings {
     }
 }
 
+/// The release of contracts when none is named.
+fn release_of(source: &Source) -> Result<&'static Release, Problem> {
+    match source {
+        Source::Folder(folder) => release::recognize(&Folder::of(folder, DEFAULT_RELEASE)?),
+        Source::Named { folder, contracts } => release::recognize(&Folder::named(folder, DEFAULT_RELEASE, contracts)?),
+        Source::Bundled | Source::Mutant(_) => release::find(DEFAULT_RELEASE),
+    }
+}
+
 /// Refuses variables that look like ours and are not.
 pub fn check_environment(variables: impl Iterator<Item = String>) -> Result<(), Problem> {
     for variable in variables {
         let Some(key) = variable.strip_prefix("SLASHPROOF_") else { continue };
         let key = key.to_ascii_lowercase();
-        if !KEYS.contains(&key.as_str()) && key != "config" {
+        // Which contract is which takes a table, and no variable holds one.
+        if (!KEYS.contains(&key.as_str()) || key == "contracts") && key != "config" {
             return Err(unknown_key(&key, KEYS).at(format_args!("the environment variable {variable}")));
         }
     }
@@ -476,7 +496,7 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\ncontracts = {}\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\ncheckpoint = 1\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());

@@ -95,6 +95,11 @@ impl<'p> Executor<'p> {
         &mut self.world
     }
 
+    /// Asks the contracts whether the ledger is what they say.
+    pub fn confirm(&mut self) -> Result<(), Problem> {
+        self.protocol.confirm(&mut self.world, &self.after)
+    }
+
     /// Goes back to the deployment.
     pub fn reset(&mut self) {
         self.world.revert_to(self.start.snapshot);

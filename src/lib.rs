@@ -76,6 +76,7 @@ pub mod mutator;
 pub mod executor;
 pub mod shrinker;
 pub mod survey;
+pub mod trial;
 
 pub mod campaign;
 

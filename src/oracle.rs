@@ -162,11 +162,13 @@ pub enum Assumption {
     Redistribution,
     /// What is slashed waits by strategy and is burned: of the release, not of the world.
     BurnByStrategy,
+    /// The allocation delay of a new operator waits like any other: of the release, not of the world.
+    FirstDelayWaits,
 }
 
 impl Assumption {
     /// Every assumption.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NoFee,
         Self::NoRebase,
         Self::PassiveTokens,
@@ -177,11 +179,12 @@ impl Assumption {
         Self::WilfulRegistrars,
         Self::Redistribution,
         Self::BurnByStrategy,
+        Self::FirstDelayWaits,
     ];
 
     /// Whether it is assumed of the release rather than of what surrounds it.
     pub const fn is_of_release(self) -> bool {
-        matches!(self, Self::Redistribution | Self::BurnByStrategy)
+        matches!(self, Self::Redistribution | Self::BurnByStrategy | Self::FirstDelayWaits)
     }
 
     /// What is assumed, in a few words.
@@ -197,6 +200,7 @@ impl Assumption {
             Self::WilfulRegistrars => "registrars with a will of their own",
             Self::Redistribution => "a release that redistributes",
             Self::BurnByStrategy => "a release that only burns",
+            Self::FirstDelayWaits => "a release in which the delay of a new operator waits",
         }
     }
 }

@@ -216,7 +216,7 @@ impl Kind {
             Assumption::PassiveRegistrars => self.registrars == Registrars::Accepting,
             Assumption::WilfulRegistrars => self.registrars == Registrars::Wilful,
             // What the release is to grant or deny is not denied here.
-            Assumption::Redistribution | Assumption::BurnByStrategy => true,
+            Assumption::Redistribution | Assumption::BurnByStrategy | Assumption::FirstDelayWaits => true,
             Assumption::Examples => self.avss == Avss::Examples,
         }
     }

@@ -93,6 +93,10 @@ impl Protocol for Taped<'_> {
         Some(transaction)
     }
 
+    fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
+        self.protocol.confirm(world, ledger)
+    }
+
     fn reader(&self) -> Box<dyn Reader> {
         Box::new(Listening { reader: self.protocol.reader(), entries: Arc::clone(&self.entries) })
     }

@@ -15,9 +15,7 @@ pub(super) const REFUSALS: [[u8; 4]; 3] =
 /// Whether the caller has the right to what it asks; `None` if it needs none, or another kind.
 fn is_entitled(step: &Step<'_>) -> Option<bool> {
     Some(match &step.call.operation {
-        Operation::Slash { set, .. } => {
-            step.before.can_call(set.avs, step.call.actor, step.before.terms.slash_permission)
-        }
+        Operation::Slash { set, .. } => step.before.may_slash(*set, step.call.actor),
         Operation::DeregisterFromSets { operator, avs, .. } => {
             may(step, *operator, selector::DEREGISTER) || may(step, *avs, selector::DEREGISTER)
         }

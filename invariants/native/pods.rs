@@ -4,7 +4,6 @@ use alloy_primitives::U256;
 
 use super::{Report, completed, report};
 use crate::{
-    arithmetic::mul_wad_down,
     call::{Operation, Receive},
     ledger::{GWEI, Ledger},
     must,
@@ -75,12 +74,15 @@ fn slashed_shares(step: &Step<'_>, native: usize) -> Option<U256> {
     let Operation::Slash { operator, .. } = &step.call.operation else { return None };
     let index = step.before.operator_index(*operator).filter(|_| step.succeeded())?;
     let (was, is) = (&step.before.operators[index].stakes[native], &step.after.operators[index].stakes[native]);
-    let taken = was.max_magnitude().checked_sub(is.max_magnitude()).filter(|taken| *taken > 0)?;
+    let (prev, new) = (was.max_magnitude(), is.max_magnitude());
+    if new >= prev {
+        return None;
+    }
     let out_of_reach = step.before.block.saturating_sub(step.before.terms.withdrawal_delay + 1);
     let ever = was.queued_shares.latest().unwrap_or_default();
     let reachable = ever.checked_sub(was.queued_shares.at(out_of_reach).unwrap_or_default())?;
     let own = was.shares.checked_sub(is.shares)?;
-    own.checked_add(mul_wad_down(reachable, U256::from(taken))?)
+    own.checked_add(step.before.terms.slashed_in_queue(reachable, prev, new)?)
 }
 
 pub(super) const POD_SOLVENT: Invariant = Invariant {

@@ -82,6 +82,7 @@ fn terms() -> RewardsTerms {
         most_ahead: 30 * 86_400,
         genesis: 86_400,
         most: U256::from(1_000_000),
+        most_default_split: u16::MAX,
         native: Address::repeat_byte(0xbe),
     }
 }

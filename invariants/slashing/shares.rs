@@ -2,13 +2,13 @@
 
 use alloy_primitives::{Address, B256, U256, U512, b256};
 
-use super::{Part, handed_over, parts, place, slash};
+use super::{Part, Slash, handed_over, parts, place, slash};
 use crate::{
     applies_if,
-    arithmetic::{WAD_WIDE, div_wad_down, mul_wad_down},
+    arithmetic::{WAD_WIDE, div_wad_down},
     call::Outcome,
     invariants::sentence,
-    ledger::Ledger,
+    ledger::{Ledger, Slashing},
     must,
     oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
 };
@@ -21,6 +21,21 @@ fn taken(part: &Part<'_>) -> Option<U256> {
 /// By how much the maximum magnitude fell; nothing if it rose.
 fn fell(part: &Part<'_>) -> U256 {
     U256::from(part.before.max_magnitude().saturating_sub(part.after.max_magnitude()))
+}
+
+/// What the slash takes of the queue.
+fn of_queue(step: &Step<'_>, slash: &Slash<'_>, part: &Part<'_>) -> Option<U256> {
+    let queued = queued(step, slash.operator, part.strategy);
+    let (prev, new) = (part.before.max_magnitude(), part.after.max_magnitude());
+    step.before.terms.slashed_in_queue(queued, prev, new.min(prev))
+}
+
+/// How often what is taken of the queue is rounded.
+fn roundings(step: &Step<'_>) -> u64 {
+    match step.before.terms.slashing {
+        Slashing::ByPermission => 1,
+        Slashing::BySlasher => 2,
+    }
 }
 
 /// Scaled shares in the queue that a slash in this block reaches, withdrawal by withdrawal.
@@ -107,7 +122,7 @@ pub(super) const TOLD: Invariant = Invariant {
         let mut exercised = false;
         for part in parts(step, &slash) {
             exercised |= part.was.current > 0;
-            let of_queue = mul_wad_down(queued(step, slash.operator, part.strategy), fell(&part));
+            let of_queue = of_queue(step, &slash, &part);
             let expected = taken(&part).zip(of_queue).and_then(|(own, queue)| own.checked_add(queue));
             must!(
                 told.shares(part.item) == expected,
@@ -137,9 +152,10 @@ pub(super) const FROM_THE_QUEUE: Invariant = Invariant {
             let entry = handed_over(step, &slash, part.strategy).unwrap_or_default();
             let of_queue = taken(&part).and_then(|own| entry.checked_sub(own));
             let part_of: U512 = queued.widening_mul(fell(&part));
+            let less = U512::from(WAD_WIDE).saturating_mul(U512::from(roundings(step)));
             let fits = of_queue.is_some_and(|of_queue| {
                 let at_least: U512 = of_queue.widening_mul(WAD_WIDE);
-                at_least <= part_of && part_of < at_least.saturating_add(U512::from(WAD_WIDE))
+                at_least <= part_of && part_of < at_least.saturating_add(less)
             });
             must!(
                 fits,

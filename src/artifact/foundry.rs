@@ -73,7 +73,7 @@ fn complete(folder: &Path, trees: &mut Trees) -> Result<(), Problem> {
 }
 
 /// The folders of artifacts by the name of their source: `out/A.sol` and `out/core/A.sol` under `A.sol`.
-fn index(folder: &Path, depth: usize, places: &mut BTreeMap<String, Vec<PathBuf>>) {
+pub(super) fn index(folder: &Path, depth: usize, places: &mut BTreeMap<String, Vec<PathBuf>>) {
     for path in sorted(folder).into_iter().filter(|path| path.is_dir()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if Path::new(&name).extension().is_some_and(|extension| extension == "sol") {
@@ -96,7 +96,7 @@ fn tree_in(place: &Path, path: &str) -> Result<Option<Value>, Problem> {
 }
 
 /// What is in a folder, in an order that does not depend on the file system; nothing if it cannot be read.
-fn sorted(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn sorted(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path()).collect();
     paths.sort();
     paths

@@ -288,6 +288,14 @@ pub enum Operation {
         total: U256,
     },
 
+    /// Asks for another slasher.
+    UpdateSlasher {
+        /// Of which set.
+        set: SetId,
+        /// Whom.
+        to: Address,
+    },
+
     // Permissions
     /// Invites an admin.
     AddPendingAdmin {

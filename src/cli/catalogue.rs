@@ -27,7 +27,7 @@ use crate::{
         Expects, Protocol,
         eigenlayer::{
             EigenLayer,
-            release::{self, RELEASES, Release},
+            release::{self, Release},
         },
     },
     report::{finding_row, human},
@@ -85,17 +85,17 @@ fn breaking(id: &str) -> Vec<&'static str> {
 
 /// The releases, by name, in which an invariant is judged.
 fn judged_in(invariant: &Invariant) -> Vec<&'static str> {
-    let grants = |release: &&&Release| invariant.assumes.iter().all(|assumption| release.grants(*assumption));
-    RELEASES.iter().filter(grants).map(|release| release.name).collect()
+    let grants = |release: &&'static Release| invariant.assumes.iter().all(|assumption| release.grants(*assumption));
+    release::every().filter(grants).map(|release| release.name).collect()
 }
 
 fn release_lines() -> Vec<Line> {
-    let line = |release: &&Release| Line {
+    let line = |release: &'static Release| Line {
         name: release.name.to_owned(),
         text: release.text.to_owned(),
         value: json!({ "name": release.name, "text": release.text, "version": release.version }),
     };
-    RELEASES.iter().map(line).collect()
+    release::every().map(line).collect()
 }
 
 fn action_lines(release: &str) -> Result<Vec<Line>, Problem> {

@@ -8,7 +8,7 @@ use std::{
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Source},
+    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},
     gate::{self, human},
     problem::Problem,
     protocol::eigenlayer::release,
@@ -53,5 +53,10 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
 fn load(folder: Option<&PathBuf>, named: Option<&str>) -> Result<Artifacts, Problem> {
     let release = release::find(named.unwrap_or(DEFAULT_RELEASE))?.name;
     let source = folder.map_or(Source::Bundled, |folder| Source::Folder(folder.clone()));
-    Artifacts::load(&source, release)?.with_declarations(&source)
+    let artifacts = Artifacts::load(&source, release)?;
+    // What comes from the binary would be compared with itself.
+    match (folder, artifacts.borrowed.first()) {
+        (Some(folder), Some(name)) => Err(Folder::of(folder, release)?.lacks(name)),
+        _ => artifacts.with_declarations(&source),
+    }
 }

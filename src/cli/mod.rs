@@ -9,6 +9,7 @@ pub mod exit;
 mod catalogue;
 mod checkpoints;
 mod corpus;
+mod doctor;
 mod gate;
 mod mutants;
 mod progress;
@@ -47,6 +48,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Makes a finding smaller, and writes the smaller one beside it
     Shrink(ShrinkArgs),
+    /// Says what artifacts are: their release, what of it is there, what can be done and judged; and tries them
+    Doctor(DoctorArgs),
     /// Names invariants, actions, releases, worlds or mutants, one on each line
     List(ListArgs),
     /// Plays a campaign against every planted bug, and tells which are caught
@@ -83,6 +86,29 @@ struct RunArgs {
 }
 
 #[derive(Debug, clap::Args)]
+struct DoctorArgs {
+    /// A folder of artifacts: as we write them, or the out/ of a Foundry project [default: the bundled release]
+    #[arg(long, value_name = "DIR")]
+    artifacts: Option<PathBuf>,
+
+    /// What they are a release of [default: what they can be called for]
+    #[arg(long, value_name = "NAME")]
+    release: Option<String>,
+
+    /// What surrounds them
+    #[arg(long, value_name = "NAME")]
+    world: Option<String>,
+
+    /// Configuration file [default: slashproof.toml, if there is one]
+    #[arg(long, env = "SLASHPROOF_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 struct ReplayArgs {
     /// A finding
     file: PathBuf,
@@ -99,7 +125,7 @@ struct ReplayArgs {
     #[arg(long, value_name = "PATH")]
     anvil: Option<PathBuf>,
 
-    /// Plays it on this release, whatever it was found on: slashing or redistribution
+    /// Plays it on this release, whatever it was found on: slashing, redistribution or slashers
     #[arg(long, value_name = "NAME")]
     release: Option<String>,
 
@@ -208,6 +234,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Run(arguments) => run::run(*arguments),
             Command::Replay(arguments) => replay::replay(&arguments),
             Command::Shrink(arguments) => replay::shrink(&arguments),
+            Command::Doctor(arguments) => doctor::doctor(arguments),
             Command::List(arguments) => catalogue::list(&arguments),
             Command::Mutants(arguments) => mutants::mutants(&arguments),
             Command::Corpus(command) => corpus::corpus(&command),

@@ -20,6 +20,7 @@ use crate::{
     problem::Problem,
     protocol::{Protocol, eigenlayer::EigenLayer},
     report::{Output, Report, Timing, format},
+    trial,
 };
 
 pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
@@ -29,6 +30,9 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
     let protocol = EigenLayer::in_world(artifacts, settings.world)?;
     settings.select_actions(&protocol)?;
+    if !protocol.artifacts().supposed.is_empty() {
+        trial::hold(&protocol)?;
+    }
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
     let digest = provenance.config_digest;
     let checkpoint = arguments.resume.then(|| output.load_checkpoint(digest, &protocol)).transpose()?;

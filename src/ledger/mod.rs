@@ -24,7 +24,7 @@ use alloy_primitives::{Address, FixedBytes, U256};
 pub use self::{
     claims::ClaimRequest,
     factory::{Factory, FactoryStrategy, FactoryToken},
-    operators::{Allocation, AllocationDelay, History, Membership, Operator, OperatorSet, QueueEnds, Stake},
+    operators::{Allocation, AllocationDelay, History, Membership, Operator, OperatorSet, QueueEnds, Slasher, Stake},
     rewards::{
         DistributionRoot, Earner, NO_SPLIT, RecordedSubmission, Rewards, RewardsTerms, Split, SubmissionKind,
         Submitter, WHOLE,
@@ -60,8 +60,10 @@ pub struct Terms {
     pub withdrawal_delay: u64,
     /// Where slashed funds of ordinary sets go.
     pub burn_address: Address,
-    /// What one must be permitted, by an AVS, to slash.
+    /// What one must be permitted, by an AVS, to slash, in releases in which that is permitted.
     pub slash_permission: Permission,
+    /// Who may slash.
+    pub slashing: Slashing,
     /// The contracts that keep the accounting.
     pub managers: Managers,
     /// Under what slashed shares wait.
@@ -70,6 +72,15 @@ pub struct Terms {
     pub not_redistributable: Vec<Address>,
     /// Registrars that let everybody in and out.
     pub accepting_registrars: Vec<Address>,
+}
+
+/// Who may slash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slashing {
+    /// Whom the AVS permits.
+    ByPermission,
+    /// The slasher of the set.
+    BySlasher,
 }
 
 /// Under what slashed shares wait to be burned or redistributed.
@@ -265,6 +276,14 @@ impl Ledger {
     /// Whether `caller` may use `permission` for `account`. An account that shares nothing acts for itself.
     pub fn can_call(&self, account: Address, caller: Address, permission: Permission) -> bool {
         self.principal(account).map_or(caller == account, |principal| principal.can_call(caller, permission))
+    }
+
+    /// Whether `caller` may slash for a set. `docs/protocol.md` section 5.3, slashOperator.
+    pub fn may_slash(&self, id: SetId, caller: Address) -> bool {
+        match self.terms.slashing {
+            Slashing::ByPermission => self.can_call(id.avs, caller, self.terms.slash_permission),
+            Slashing::BySlasher => self.set(id).is_some_and(|set| set.slasher.at(self.block) == caller),
+        }
     }
 
     /// Whether an account is an operator.

@@ -162,6 +162,24 @@ impl Allocation {
     }
 }
 
+/// Who slashes for a set, and the change under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slasher {
+    /// Who; zero for nobody.
+    pub slasher: Address,
+    /// Who from `effect_block` on.
+    pub pending: Address,
+    /// Zero if there never was one.
+    pub effect_block: u32,
+}
+
+impl Slasher {
+    /// Who slashes at `block`. `docs/protocol.md` section 5.3, updateSlasher.
+    pub fn at(self, block: u64) -> Address {
+        if self.effect_block != 0 && block >= u64::from(self.effect_block) { self.pending } else { self.slasher }
+    }
+}
+
 /// An operator set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperatorSet {
@@ -175,6 +193,8 @@ pub struct OperatorSet {
     pub members: Vec<Address>,
     /// Where slashed funds go, as stored; zero for the burn address.
     pub recipient: Address,
+    /// Who slashes for it, in releases in which one address does.
+    pub slasher: Slasher,
     /// How often it slashed.
     pub slash_count: u64,
     /// The slashes that wait, as stored with the set.
@@ -203,5 +223,18 @@ impl OperatorSet {
     pub fn waiting(&self, slash_id: u64, strategy: Address) -> Option<U256> {
         let entries = self.slashes.get(usize::try_from(slash_id).ok()?)?;
         entries.iter().find(|(at, _)| *at == strategy).map(|(_, shares)| *shares)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_slasher_counts_from_its_block_on() {
+        let (old, new) = (Address::repeat_byte(1), Address::repeat_byte(2));
+        let slasher = Slasher { slasher: old, pending: new, effect_block: 76 };
+        assert_eq!([75, 76].map(|block| slasher.at(block)), [old, new]);
+        assert_eq!(Slasher::default().at(9), Address::ZERO, "nobody");
     }
 }

@@ -56,6 +56,8 @@ pub struct RewardsTerms {
     pub genesis: u32,
     /// The most that can be given at once.
     pub most: U256,
+    /// The most that the default split can be, in bips; before v1.12 anything.
+    pub most_default_split: u16,
     /// Stands for native ETH, which can be a weight as well as what takes deposits.
     pub native: Address,
 }

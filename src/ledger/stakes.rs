@@ -2,8 +2,24 @@
 
 use alloy_primitives::U256;
 
-use super::{Ledger, Operator, Strategy};
-use crate::arithmetic::{WAD_WIDE, deposit_shares, div_wad_down, mul_div_down, mul_wad_down, withdrawable};
+use super::{Ledger, Operator, Slashing, Strategy, Terms};
+use crate::arithmetic::{WAD_WIDE, deposit_shares, div_wad_down, mul_div_down, mul_div_up, mul_wad_down, withdrawable};
+
+impl Terms {
+    /// What a slash that lowers the maximum magnitude from `prev` to `new` takes of scaled shares in the queue: rounded
+    /// down once, or where sets have slashers as shares, twice. `docs/protocol.md` section 15.
+    pub fn slashed_in_queue(&self, scaled: U256, prev: u64, new: u64) -> Option<U256> {
+        let (prev, new) = (U256::from(prev), U256::from(new));
+        match self.slashing {
+            Slashing::ByPermission => mul_wad_down(scaled, prev.checked_sub(new)?),
+            Slashing::BySlasher if prev.is_zero() => Some(U256::ZERO),
+            Slashing::BySlasher => {
+                let worth = mul_wad_down(scaled, prev)?;
+                worth.checked_sub(mul_div_up(worth, new, prev)?)
+            }
+        }
+    }
+}
 
 impl Ledger {
     /// The number of the block that comes `ahead` blocks after this one, as far as the protocol counts.

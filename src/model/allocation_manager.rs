@@ -8,14 +8,14 @@ use super::{
     insert,
     pausing::switch,
     permissions::allocation as function,
-    release::Slashes,
+    release::{FirstDelay, Slashes},
     remove,
     revert::{Error, Foreseen, Panic, require},
 };
 use crate::{
     arithmetic::WAD_WIDE,
     call::{AllocationChange, ClearItem, SetId, SlashItem},
-    ledger::{Allocation, History, Stake},
+    ledger::{Allocation, AllocationDelay, History, Slashing, Stake},
 };
 
 /// Where an allocation is: operator, set and strategy, by index.
@@ -38,9 +38,14 @@ impl Model<'_> {
     pub(super) fn slash_operator(&mut self, id: SetId, operator: Address, items: &[SlashItem]) -> Foreseen<Returned> {
         let manager = self.managers().allocation;
         self.only_when_not_paused(manager, switch::SLASHING)?;
-        self.check_can_call(id.avs, manager, function::SLASH_OPERATOR)?;
+        let slashing = self.ledger.terms.slashing;
+        if slashing == Slashing::ByPermission {
+            self.check_can_call(id.avs, manager, function::SLASH_OPERATOR)?;
+        }
         let set = self.existing_set(id)?;
         require(self.is_operator_slashable(operator, set)?, Error::OperatorNotSlashable)?;
+        // A slasher is asked for last.
+        require(slashing == Slashing::ByPermission || self.ledger.may_slash(id, self.caller), Error::InvalidCaller)?;
 
         let operator = self.operator(operator)?;
         let slash_id = match self.release().slashes {
@@ -117,7 +122,7 @@ impl Model<'_> {
     pub(super) fn may_modify_allocations(&self, operator: Address) -> Foreseen<u32> {
         let manager = self.managers().allocation;
         self.only_when_not_paused(manager, switch::MODIFY_ALLOCATIONS)?;
-        require(self.can_call(operator, manager, function::MODIFY_ALLOCATIONS), Error::InvalidCaller)?;
+        require(self.can_call(operator, manager, function::MODIFY_ALLOCATIONS), self.release().not_permitted)?;
         // Only operators have a delay.
         let delay = self.ledger.operator(operator).and_then(|operator| operator.delay.at(self.ledger.block));
         delay.ok_or_else(|| Error::UninitializedAllocationDelay.into())
@@ -225,7 +230,7 @@ impl Model<'_> {
     /// `setAllocationDelay`, called by somebody for an operator.
     pub(super) fn set_allocation_delay(&mut self, operator: Address, delay: u32) -> Foreseen {
         let manager = self.managers().allocation;
-        require(self.can_call(operator, manager, function::SET_ALLOCATION_DELAY), Error::InvalidCaller)?;
+        require(self.can_call(operator, manager, function::SET_ALLOCATION_DELAY), self.release().not_permitted)?;
         require(self.ledger.is_operator(operator), Error::InvalidOperator)?;
         self.ask_for_allocation_delay(self.operator(operator)?, delay)
     }
@@ -240,6 +245,17 @@ impl Model<'_> {
         }
         info.pending = delay;
         info.effect_block = effect_block;
+        Ok(())
+    }
+
+    /// The first delay of an operator.
+    pub(super) fn first_allocation_delay(&mut self, operator: usize, delay: u32) -> Foreseen {
+        if self.release().first_delay == FirstDelay::Waits {
+            return self.ask_for_allocation_delay(operator, delay);
+        }
+        let effect_block = self.block();
+        let info = &mut self.ledger.operators[operator].delay;
+        *info = AllocationDelay { delay, is_set: true, pending: delay, effect_block };
         Ok(())
     }
 }

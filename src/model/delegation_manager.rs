@@ -5,10 +5,12 @@ use alloy_primitives::{Address, B256, U256};
 
 use super::{
     Model, NOT_KEPT,
-    arithmetic::{add, calc_slashed_amount, calc_withdrawable, scale_for_burning, sub, updated_scaling_factor},
+    arithmetic::{
+        add, calc_slashed_amount, calc_withdrawable, mul_wad_down, scale_for_burning, sub, updated_scaling_factor,
+    },
     pausing::switch,
     permissions::delegation as function,
-    release::ZeroFactors,
+    release::{Queued, ZeroFactors},
     revert::{Error, Foreseen, Panic, require},
 };
 use crate::{call::Approval, ledger::Staker};
@@ -30,7 +32,7 @@ impl Model<'_> {
         let caller = self.caller;
         require(!self.is_delegated(caller), Error::ActivelyDelegated)?;
         let operator = self.operator(caller)?;
-        self.ask_for_allocation_delay(operator, allocation_delay)?;
+        self.first_allocation_delay(operator, allocation_delay)?;
         self.ledger.operators[operator].approver = approver;
         self.delegate(caller, operator)
     }
@@ -173,7 +175,8 @@ impl Model<'_> {
     ) -> Foreseen<U256> {
         let shares = self.ledger.operators[operator].stakes[strategy].shares;
         let slashed = calc_slashed_amount(shares, prev_max, new_max)?;
-        let slashed_in_queue = scale_for_burning(self.scaled_shares_in_queue(operator, strategy)?, prev_max, new_max)?;
+        let queued = self.scaled_shares_in_queue(operator, strategy)?;
+        let slashed_in_queue = self.slashed_in_queue(queued, prev_max, new_max)?;
         let total = add(slashed, slashed_in_queue)?;
         self.decrease_delegation(operator, strategy, slashed)?;
         match slash {
@@ -185,6 +188,15 @@ impl Model<'_> {
             None => self.increase_burnable_shares(strategy, total)?,
         }
         Ok(total)
+    }
+
+    /// What a slash takes of scaled shares in the queue.
+    pub(super) fn slashed_in_queue(&self, scaled: U256, prev_max: u64, new_max: u64) -> Foreseen<U256> {
+        match self.release().queued {
+            Queued::Once => scale_for_burning(scaled, prev_max, new_max),
+            Queued::AsShares if prev_max == 0 => Ok(U256::ZERO),
+            Queued::AsShares => calc_slashed_amount(mul_wad_down(scaled, U256::from(prev_max))?, prev_max, new_max),
+        }
     }
 
     /// Scaled shares queued in this block and in as many before it as a withdrawal waits.

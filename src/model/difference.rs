@@ -153,6 +153,7 @@ impl Differences<'_> {
             strategies: "strategies",
             members: "members",
             recipient: "redistribution recipient",
+            slasher: "slasher",
             slash_count: "slash count",
             pending_slashes: "pending slash ids",
             slashes: "burn or redistributable shares by slash id",

@@ -113,6 +113,7 @@ impl Model<'_> {
             O::CreateSets { avs, sets } => self.create_operator_sets(*avs, sets),
             O::AddStrategies { set, strategies } => self.add_strategies_to_operator_set(*set, strategies),
             O::RemoveStrategies { set, strategies } => self.remove_strategies_from_operator_set(*set, strategies),
+            O::UpdateSlasher { set, to } => self.update_slasher(*set, *to),
             O::BurnShares { strategy } => self.burn_shares(*strategy),
             O::Rewards(operation) => self.reward(operation),
             O::World(operation) => self.surround(operation),

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     call::{Movement, NewRedistributingSet, NewSet, SetId},
-    ledger::Membership,
+    ledger::{Membership, Slasher, Slashing},
 };
 
 impl Model<'_> {
@@ -88,6 +88,7 @@ impl Model<'_> {
         for new in sets {
             let set = self.create_operator_set(SetId { avs, id: new.id })?;
             self.add_strategies(set, &new.strategies)?;
+            self.first_slasher(set, avs);
         }
         Ok(())
     }
@@ -107,6 +108,7 @@ impl Model<'_> {
             let set = self.create_operator_set(SetId { avs, id: new.id })?;
             self.ledger.sets[set].recipient = new.recipient;
             self.add_strategies(set, &new.strategies)?;
+            self.first_slasher(set, avs);
         }
         Ok(Returned::Nothing)
     }
@@ -125,6 +127,31 @@ impl Model<'_> {
         for strategy in strategies {
             require(remove(&mut self.ledger.sets[set].strategies, strategy), Error::StrategyNotInOperatorSet)?;
         }
+        Ok(())
+    }
+
+    /// Unless another is named, the AVS itself, at once.
+    fn first_slasher(&mut self, set: usize, slasher: Address) {
+        if self.ledger.terms.slashing == Slashing::BySlasher {
+            let effect_block = self.block();
+            self.ledger.sets[set].slasher = Slasher { slasher, pending: slasher, effect_block };
+        }
+    }
+
+    /// `updateSlasher`. One asked for before takes effect first, if its time has come; else the new one replaces it, unless
+    /// it is the same.
+    pub(super) fn update_slasher(&mut self, id: SetId, to: Address) -> Foreseen {
+        self.check_can_call(id.avs, self.managers().allocation, function::UPDATE_SLASHER)?;
+        let set = self.existing_set(id)?;
+        require(!to.is_zero(), Error::InputAddressZero)?;
+        let now = self.ledger.block;
+        let effect_block = add_blocks(self.block(), self.ledger.terms.configuration_delay + 1)?;
+        let slasher = &mut self.ledger.sets[set].slasher;
+        let current = slasher.at(now);
+        if to == slasher.pending && now < u64::from(slasher.effect_block) {
+            return Ok(());
+        }
+        *slasher = Slasher { slasher: current, pending: to, effect_block };
         Ok(())
     }
 

@@ -26,6 +26,7 @@ pub(super) mod allocation {
     pub const CREATE_OPERATOR_SETS: Function = Function("createOperatorSets", hex!("261f84e0"));
     pub const CREATE_REDISTRIBUTING: Function = Function("createRedistributingOperatorSets", hex!("32a879e4"));
     pub const ADD_STRATEGIES: Function = Function("addStrategiesToOperatorSet", hex!("50feea20"));
+    pub const UPDATE_SLASHER: Function = Function("updateSlasher", hex!("6c9d7c58"));
     pub const REMOVE_STRATEGIES: Function = Function("removeStrategiesFromOperatorSet", hex!("b66bd989"));
 }
 

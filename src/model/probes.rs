@@ -9,7 +9,10 @@ use super::{
     permissions::allocation as function,
     revert::{Error, Foreseen, Revert, Stop, message},
 };
-use crate::call::{Malformed, Operation, Plumbing, SetId};
+use crate::{
+    call::{Malformed, Operation, Plumbing, SetId},
+    ledger::Slashing,
+};
 
 impl Model<'_> {
     pub(super) fn probe(&mut self, operation: &Operation) -> Foreseen {
@@ -60,7 +63,10 @@ impl Model<'_> {
         match function {
             Malformed::Slash => {
                 self.only_when_not_paused(managers.allocation, switch::SLASHING)?;
-                self.check_can_call(set.avs, managers.allocation, function::SLASH_OPERATOR)?;
+                // Where sets have slashers, lengths are looked at first.
+                if self.ledger.terms.slashing == Slashing::ByPermission {
+                    self.check_can_call(set.avs, managers.allocation, function::SLASH_OPERATOR)?;
+                }
             }
             Malformed::ModifyAllocations => {
                 self.may_modify_allocations(account)?;

@@ -2,9 +2,9 @@
 
 use super::{
     Model, Returned,
-    revert::{Foreseen, Revert, Stop},
+    revert::{Error, Foreseen, Revert, Stop},
 };
-use crate::ledger::{Booking, Terms};
+use crate::ledger::{Booking, Slashing, Terms};
 
 /// The differences of a release.
 pub(super) struct Release {
@@ -12,6 +12,30 @@ pub(super) struct Release {
     pub slashes: Slashes,
     /// What becomes of a deposit scaling factor that is rounded down to zero.
     pub zero_factors: ZeroFactors,
+    /// When the allocation delay of a new operator counts.
+    pub first_delay: FirstDelay,
+    /// What is said to somebody who may not act for an operator.
+    pub not_permitted: Error,
+    /// How the part of the queue that a slash takes is rounded.
+    pub queued: Queued,
+}
+
+/// When the allocation delay of a new operator counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FirstDelay {
+    /// After the configuration delay.
+    Waits,
+    /// At once.
+    Counts,
+}
+
+/// How the part of the queue that a slash takes is rounded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Queued {
+    /// The scaled shares times the magnitude that is gone, rounded down.
+    Once,
+    /// What the shares were worth, rounded down, less what is left of that, rounded up.
+    AsShares,
 }
 
 /// What comes of a slash.
@@ -32,16 +56,30 @@ pub(super) enum ZeroFactors {
     Refused,
 }
 
-const SLASHING: Release = Release { slashes: Slashes::Summed, zero_factors: ZeroFactors::Stored };
+const SLASHING: Release = Release {
+    slashes: Slashes::Summed,
+    zero_factors: ZeroFactors::Stored,
+    first_delay: FirstDelay::Waits,
+    not_permitted: Error::InvalidCaller,
+    queued: Queued::Once,
+};
 
-const REDISTRIBUTION: Release = Release { slashes: Slashes::Numbered, zero_factors: ZeroFactors::Refused };
+const REDISTRIBUTION: Release = Release { slashes: Slashes::Numbered, zero_factors: ZeroFactors::Refused, ..SLASHING };
+
+const SLASHERS: Release = Release {
+    first_delay: FirstDelay::Counts,
+    not_permitted: Error::InvalidPermissions,
+    queued: Queued::AsShares,
+    ..REDISTRIBUTION
+};
 
 impl Release {
     /// The release of a deployment.
     pub(super) const fn of(terms: &Terms) -> &'static Self {
-        match terms.booking {
-            Booking::ByStrategy => &SLASHING,
-            Booking::BySlash => &REDISTRIBUTION,
+        match (terms.booking, terms.slashing) {
+            (Booking::ByStrategy, _) => &SLASHING,
+            (Booking::BySlash, Slashing::ByPermission) => &REDISTRIBUTION,
+            (Booking::BySlash, Slashing::BySlasher) => &SLASHERS,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Model, NOT_KEPT, Returned,
     allocation_manager::Place,
     arithmetic::{
-        add_blocks, add_diff, calc_deposit_shares, calc_withdrawable, div_wad_down, mul_wad_down, scale_for_burning,
+        add_blocks, add_diff, calc_deposit_shares, calc_withdrawable, div_wad_down, mul_wad_down,
         scale_for_complete_withdrawal, sub_magnitude,
     },
     release::Slashes,
@@ -147,7 +147,7 @@ impl Model<'_> {
     fn slashable_shares_in_queue(&self, operator: Address, strategy: Address) -> Foreseen<Returned> {
         let (operator, strategy) = (self.operator(operator)?, self.strategy(strategy)?);
         let scaled = self.scaled_shares_in_queue(operator, strategy)?;
-        scale_for_burning(scaled, self.max_magnitude(Some(operator), strategy), 0).map(Returned::Amount)
+        self.slashed_in_queue(scaled, self.max_magnitude(Some(operator), strategy), 0).map(Returned::Amount)
     }
 
     /// `getQueuedWithdrawal`: slashed so far, or as long as it could be.

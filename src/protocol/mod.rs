@@ -9,9 +9,10 @@ use crate::{
     book::{Book, Role},
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
-    evm::Place,
+    evm::{Place, World},
     ledger::{Ledger, Touched},
     oracle::{Assumption, Invariant},
+    problem::Problem,
     worlds::Kind,
 };
 
@@ -129,6 +130,9 @@ pub trait Protocol: Send + Sync {
     /// What a call becomes on the chain, given the ledger just before it. `None` when it names something that is not
     /// there, such as the withdrawal of an empty queue.
     fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction>;
+
+    /// Asks the contracts in `world` whether `ledger` is what they say, fact by fact, as far as they can be asked.
+    fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem>;
 
     /// A new reader of its ledger.
     fn reader(&self) -> Box<dyn Reader>;

@@ -93,12 +93,6 @@ fn artifacts_that_are_none() {
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, &text[..text.len() / 2]).unwrap();
     refused(folder, &["run", "--artifacts", "copy"], &["DelegationManager.json: this is no artifact", "hint: "]);
-    fs::write(&file, text.replace("\"storageLayout\"", "\"otherLayout\"")).unwrap();
-    refused(
-        folder,
-        &["run", "--artifacts", "copy"],
-        &["DelegationManager has no storage layout", "hint: compile with"],
-    );
     fs::write(&file, text.replace("\"label\": \"operatorShares\"", "\"label\": \"sharesOfOperators\"")).unwrap();
     refused(folder, &["run", "--artifacts", "copy"], &["no variable \"operatorShares\""]);
     // Bytecode that is broken is no longer ours to parse, but it does not deploy.
@@ -113,6 +107,78 @@ fn copy_release(to: &Path) {
     for file in crate::support::files(&root().join("contracts/artifacts/redistribution")) {
         fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
     }
+}
+
+#[test]
+fn folders_of_other_projects_and_unlinked_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // A Foundry project of somebody else.
+    let other = folder.join("other/out/Counter.sol");
+    fs::create_dir_all(&other).unwrap();
+    fs::write(folder.join("other/foundry.toml"), "[profile.default]\n").unwrap();
+    fs::write(other.join("Counter.json"), r#"{"abi":[],"bytecode":{"object":"0x6000"}}"#).unwrap();
+    refused(folder, &["run", "--artifacts", "other"], &["other/out has no artifact of AllocationManager", "hint: "]);
+    refused(folder, &["doctor", "--artifacts", "other/out"], &["has no artifact of AllocationManager"]);
+    // Something else of that name.
+    let copy = folder.join("copy");
+    copy_release(&copy);
+    let file = copy.join("AllocationManager.json");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"slashOperator\"", "\"punishOperator\"")).unwrap();
+    refused(folder, &["run", "--artifacts", "copy"], &["its AllocationManager has no slashOperator", "hint: "]);
+    // A library that nobody built, and one that nobody names.
+    let library = "__$0123456789abcdef0123456789abcdef01$__";
+    let unlinked = text.replacen("\"bytecode\": \"0x", &format!("\"bytecode\": \"0x73{library}"), 1);
+    fs::write(&file, &unlinked).unwrap();
+    refused(folder, &["run", "--artifacts", "copy"], &["AllocationManager.json: its bytecode is not linked", "hint: "]);
+    let references = r#""linkReferences": {"src/L.sol": {"L": [{"start": 1, "length": 20}]}}, "bytecode""#;
+    fs::write(&file, unlinked.replacen("\"bytecode\"", references, 1)).unwrap();
+    refused(folder, &["run", "--artifacts", "copy"], &["has no artifact of L", "hint: a contract is linked with"]);
+}
+
+#[test]
+fn contracts_that_stand_twice_or_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let copy = folder.join("copy");
+    copy_release(&copy);
+    let play = ["run", "--runs", "5", "--seed", "1", "--artifacts", "copy", "--json"];
+    let before = crate::support::json(&slashproof(folder, &play));
+    for place in ["new/AllocationManager.sol", "old/AllocationManager.sol"] {
+        fs::create_dir_all(copy.join(place)).unwrap();
+        fs::copy(copy.join("AllocationManager.json"), copy.join(place).join("AllocationManager.json")).unwrap();
+    }
+    fs::remove_file(copy.join("AllocationManager.json")).unwrap();
+    refused(folder, &play, &["copy has two artifacts of AllocationManager", "hint: say which: AllocationManager = "]);
+    let named = |names: &str| fs::write(folder.join("slashproof.toml"), format!("[contracts]\n{names}\n")).unwrap();
+    named("AllocationManager = \"new/AllocationManager.sol/AllocationManager.json\"");
+    let mut after = crate::support::json(&slashproof(folder, &play));
+    after["artifacts"].clone_from(&before["artifacts"]);
+    assert_eq!(before, after);
+    named("AllocationManager = \"nowhere.json\"");
+    refused(folder, &play, &["copy has no artifact of AllocationManager"]);
+    named("AlocationManager = \"X\"");
+    refused(folder, &play, &["there is no contract \"AlocationManager\"", "hint: did you mean AllocationManager?"]);
+}
+
+#[test]
+fn artifacts_without_layouts_play_like_those_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    copy_release(&copy);
+    let run = || {
+        let play = ["run", "--runs", "20", "--seed", "2", "--json", "--artifacts", "copy"];
+        let mut report = crate::support::json(&slashproof(folder.path(), &play));
+        report["artifacts"].take();
+        report
+    };
+    let told = run();
+    for file in crate::support::files(&copy) {
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace("\"storageLayout\"", "\"otherLayout\"")).unwrap();
+    }
+    assert_eq!(run(), told);
 }
 
 #[test]

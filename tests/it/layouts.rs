@@ -73,7 +73,15 @@ fn pairs() -> Vec<(Pair, Compiled)> {
 fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifact {
     let (creation, runtime) = Default::default();
     let (name, layout) = ("C".to_owned(), Some(layout));
-    Artifact { name, abi: alloy_json_abi::JsonAbi::default(), creation, runtime, layout, declarations }
+    Artifact {
+        name,
+        abi: alloy_json_abi::JsonAbi::default(),
+        creation,
+        links: Vec::new(),
+        runtime,
+        layout,
+        declarations,
+    }
 }
 
 /// A contract with what its syntax tree says.

@@ -18,6 +18,7 @@ mod model;
 mod mutants;
 mod node;
 mod novelty;
+mod real;
 mod releases;
 mod reports;
 mod resume;

@@ -35,6 +35,7 @@ const LAYERS: &[&str] = &[
     "executor",
     "shrinker",
     "survey",
+    "trial",
     "campaign",
     "matrix",
     "finding",

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, FixedBytes, I256, U256};
 use crate::{
     book::Book,
     call::{Conduct, SetId},
-    ledger::{Allocation, AllocationDelay, History, Limits, Notice, Permission, QueueEnds, Quirks},
+    ledger::{Allocation, AllocationDelay, History, Limits, Notice, Permission, QueueEnds, Quirks, Slasher},
 };
 
 /// What can be shown to somebody who knows people by name.
@@ -85,6 +85,13 @@ impl<A: Shown, B: Shown> Shown for (A, B) {
 impl Shown for History {
     fn shown(&self, book: &Book) -> String {
         self.entries.shown(book)
+    }
+}
+
+impl Shown for Slasher {
+    fn shown(&self, book: &Book) -> String {
+        let Self { slasher, pending, effect_block } = self;
+        format!("({}, {} from block {effect_block})", book.name(*slasher), book.name(*pending))
     }
 }
 

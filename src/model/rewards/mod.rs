@@ -10,7 +10,7 @@ use super::{
     Model, NO_WORD, NOT_KEPT,
     administration::{check_new_owner, check_owner},
     permissions::Function,
-    revert::{Foreseen, Stop},
+    revert::{Error, Foreseen, Stop, require},
 };
 use crate::call::RewardsOperation;
 
@@ -42,7 +42,10 @@ impl Model<'_> {
         check_owner(rewards.owner, caller)?;
         match operation {
             O::SetActivationDelay { seconds } => rewards.activation_delay = *seconds,
-            O::SetDefaultSplit { bips } => rewards.default_split = *bips,
+            O::SetDefaultSplit { bips } => {
+                require(*bips <= rewards.terms.most_default_split, Error::SplitExceedsMax)?;
+                rewards.default_split = *bips;
+            }
             O::SetUpdater { to } => rewards.updater = *to,
             O::SetSubmitterForAll { submitter, allowed } => {
                 let mut kept = rewards.submitters.iter_mut();

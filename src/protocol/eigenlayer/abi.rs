@@ -30,6 +30,7 @@ sol! {
         function createRedistributingOperatorSets(address avs, CreateSetParams[] params, address[] redistributionRecipients) external;
         function addStrategiesToOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
         function removeStrategiesFromOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
+        function updateSlasher(OperatorSet operatorSet, address slasher) external;
         function getAllocatableMagnitude(address operator, address strategy) external view returns (uint64);
         function getAllocation(address operator, OperatorSet operatorSet, address strategy) external view returns (uint64, int128, uint32);
         function getAllocatedStake(OperatorSet operatorSet, address[] operators, address[] strategies) external view returns (uint256[][]);
@@ -98,6 +99,7 @@ sol! {
     interface EigenPodManager {
         function initialize(address initialOwner, uint256 initialPausedStatus) external;
         function createPod() external returns (address);
+        function getPod(address podOwner) external view returns (address);
         function stake(bytes pubkey, bytes signature, bytes32 depositDataRoot) external payable;
         function recordBeaconChainETHBalanceUpdate(address podOwner, uint256 prevRestakedBalanceWei, int256 balanceDeltaWei) external;
         function setProofTimestampSetter(address newProofTimestampSetter) external;

@@ -8,7 +8,7 @@ use crate::{
     book::Role,
     call::{NewRedistributingSet, NewSet, Operation, SetId, SlashItem},
     draw::Draw,
-    ledger::{Ledger, Operator, OperatorSet},
+    ledger::{Ledger, Operator, OperatorSet, Slashing},
     protocol::Action,
 };
 
@@ -19,6 +19,7 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("avs.create_redistributing_sets", Role::Avs, 2, create_redistributing_sets),
     action("avs.add_strategies", Role::Avs, 2, add_strategies),
     action("avs.remove_strategies", Role::Avs, 1, remove_strategies),
+    action("avs.update_slasher", Role::Avs, 2, update_slasher),
     action("avs.slash", Role::Avs, 18, slash),
     action("avs.slash_everything", Role::Avs, 3, slash_everything),
     action("avs.slash_nothing", Role::Avs, 1, slash_nothing),
@@ -126,7 +127,24 @@ fn slash(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operati
     }
     let slash = slash_of_something(draw)?;
     let Operation::Slash { set, .. } = &slash else { unreachable!("a slash was drawn") };
-    Some((draw.caller(set.avs, protocol.slash_permission())?, slash))
+    Some((slasher(protocol, draw, *set)?, slash))
+}
+
+/// Who may slash for a set.
+pub(super) fn slasher(protocol: &EigenLayer, draw: &mut Draw<'_>, set: SetId) -> Option<Address> {
+    match draw.ledger.terms.slashing {
+        Slashing::ByPermission => draw.caller(set.avs, protocol.slash_permission()),
+        Slashing::BySlasher => draw.ledger.set(set).map(|at| at.slasher.at(draw.ledger.block)),
+    }
+}
+
+/// Asks for another slasher, or for the AVS itself again.
+fn update_slasher(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let sets: Vec<SetId> = draw.ledger.sets.iter().filter(|set| set.exists).map(|set| set.id).collect();
+    let set = draw.choose(&sets)?;
+    let to = if draw.chance(40) { set.avs } else { draw.choose(&protocol.cast.actors)? };
+    let permission = protocol.allocation_permission::<abi::AllocationManager::updateSlasherCall>();
+    Some((draw.caller(set.avs, permission)?, Operation::UpdateSlasher { set, to }))
 }
 
 /// A slash that takes something, if it is permitted.
@@ -170,7 +188,7 @@ fn slash_everything(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addre
     let pool = if whole.is_empty() { all } else { whole };
     let (set, operator, strategy) = draw.prefer(&pool, |(_, operator, _)| *operator)?;
     let items = vec![SlashItem { strategy, wad: U256::from(WAD) }];
-    Some((draw.caller(set.avs, protocol.slash_permission())?, Operation::Slash { set, operator, items }))
+    Some((slasher(protocol, draw, set)?, Operation::Slash { set, operator, items }))
 }
 
 /// A slash of strategies without allocation, or of none: counted, and nothing else.
@@ -189,7 +207,7 @@ fn slash_nothing(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
     empty.sort_unstable();
     let strategies = if draw.chance(30) { Vec::new() } else { draw.some_of(&empty, 2) };
     let items = strategies.into_iter().map(|strategy| SlashItem { strategy, wad: draw.wad() }).collect();
-    let caller = draw.caller(set.id.avs, protocol.slash_permission())?;
+    let caller = slasher(protocol, draw, set.id)?;
     Some((caller, Operation::Slash { set: set.id, operator: operator.address, items }))
 }
 

@@ -10,20 +10,20 @@ pub(super) mod examples;
 mod pods;
 mod registrars;
 mod rewards;
+mod wiring;
+
+use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolValue};
 
-use super::{
-    abi,
-    release::{Managers, Release},
-};
+use super::{abi, release::Release};
 use crate::{
     arithmetic::WAD,
-    artifact::Artifacts,
+    artifact::{ALLOCATION_MANAGER_VIEW, Artifact, Artifacts},
     book::{Book, Role},
     call::{SetId, Transaction},
-    ledger::Booking,
+    problem::Problem,
     protocol::Setup,
     signature::Key,
     worlds::{Avss, Behaviour, Kind, TokenKind},
@@ -36,6 +36,7 @@ pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
 };
+use wiring::{Given, Thing, Wiring};
 
 /// Where slashed funds of ordinary sets go.
 pub(super) const BURN_ADDRESS: Address = address!("00000000000000000000000000000000000E16E4");
@@ -130,22 +131,16 @@ pub(super) struct Plan {
     pub contracts: Contracts,
     pub cast: Cast,
     pub script: Vec<Setup>,
+    /// What would initialize a proxy once more, for somebody who has no business there.
+    pub initializers: BTreeMap<Address, Bytes>,
 }
 
 /// Plans the deployment of `artifacts`, which are of `release`, surrounded by `world`.
-pub(super) fn plan(artifacts: &Artifacts, release: &'static Release, world: &'static Kind) -> Plan {
+pub(super) fn plan(artifacts: &Artifacts, release: &'static Release, world: &'static Kind) -> Result<Plan, Problem> {
     let mut planner = Planner::new(artifacts, release, world);
-    let (contracts, cast) = planner.everything();
-    let script = planner.creations.into_iter().chain(planner.sends).collect();
-    Plan { book: planner.book, contracts, cast, script }
-}
-
-/// A contract behind a proxy: its artifact, what its constructor wants, and how the proxy starts.
-struct Managed {
-    artifact: &'static str,
-    proxy: Address,
-    arguments: Vec<u8>,
-    start: Option<Vec<u8>>,
+    let (contracts, cast) = planner.everything().map_err(|problem| problem.at(&artifacts.origin))?;
+    let script = planner.script();
+    Ok(Plan { book: planner.book, contracts, cast, script, initializers: planner.initializers })
 }
 
 struct Planner<'a> {
@@ -157,6 +152,11 @@ struct Planner<'a> {
     /// All come first, so their addresses are those of the deployer's first nonces.
     creations: Vec<Setup>,
     sends: Vec<Setup>,
+    /// What constructors and initializers can be given.
+    wiring: Wiring,
+    initializers: BTreeMap<Address, Bytes>,
+    /// Where the libraries are that contracts are linked with.
+    libraries: BTreeMap<String, Address>,
 }
 
 impl<'a> Planner<'a> {
@@ -169,14 +169,25 @@ impl<'a> Planner<'a> {
             book.add(EIGEN_STRATEGY, Role::Special, Key::of(EIGEN_STRATEGY).address(), None);
         }
         let deployer = book.add_actor("deployer", Role::Deployer);
-        Self { release, world, artifacts, book, deployer, creations: Vec::new(), sends: Vec::new() }
+        Self {
+            release,
+            world,
+            artifacts,
+            book,
+            deployer,
+            creations: Vec::new(),
+            sends: Vec::new(),
+            wiring: Wiring::default(),
+            initializers: BTreeMap::new(),
+            libraries: BTreeMap::new(),
+        }
     }
 
-    fn everything(&mut self) -> (Contracts, Cast) {
+    fn everything(&mut self) -> Result<(Contracts, Cast), Problem> {
         let mut cast = self.people();
+        self.know_people(&cast);
         let proxy_admin = self.create("proxy admin", "ProxyAdmin", &[]);
-        let registry_arguments = (cast.pausers.clone(), cast.unpauser).abi_encode_params();
-        let pauser_registry = self.create("pauserRegistry", "PauserRegistry", &registry_arguments);
+        let pauser_registry = self.create_wired("pauserRegistry", "PauserRegistry")?;
         // A proxy wants code behind it from the start; any will do until the implementations exist.
         let contracts = Contracts {
             allocation_manager: self.proxy("allocationManager", "AllocationManager", pauser_registry, proxy_admin),
@@ -206,16 +217,15 @@ impl<'a> Planner<'a> {
             let recipient = self.create_as(name, Role::Recipient, self.recipient(), self.recipient(), &[]);
             cast.recipients.push(recipient);
         }
-        for contract in self.managed(&contracts, &cast) {
-            self.implement(proxy_admin, contract);
-        }
+        self.know_contracts(&contracts, &cast);
+        self.managers(&contracts, &cast, proxy_admin)?;
         if self.world.has(Behaviour::Calling) {
             cast.callers = [&cast.stakers[..CALLING_STAKERS], &cast.recipients[..]].concat();
         }
-        for contract in [self.coordinator(&contracts, &cast), self.factory(&contracts, &cast)] {
-            self.implement(proxy_admin, contract);
-        }
-        self.pods(&contracts, &cast, proxy_admin);
+        self.strategy_beacon(&contracts)?;
+        self.implement(proxy_admin, contracts.rewards_coordinator, "RewardsCoordinator")?;
+        self.implement(proxy_admin, contracts.strategy_factory, "StrategyFactory")?;
+        self.pods(&contracts, &cast, proxy_admin)?;
         cast.pausable = vec![
             contracts.allocation_manager,
             contracts.delegation_manager,
@@ -228,7 +238,38 @@ impl<'a> Planner<'a> {
         if self.world.avss == Avss::Examples {
             self.examples(&contracts, &mut cast);
         }
-        (contracts, cast)
+        Ok((contracts, cast))
+    }
+
+    /// What everybody can be told who is deployed.
+    fn know_people(&mut self, cast: &Cast) {
+        let wiring = &mut self.wiring;
+        wiring.know(Thing::Version, Given::Text(self.release.version.to_owned()));
+        wiring.know(Thing::Pausers, Given::Addresses(cast.pausers.clone()));
+        wiring.know(Thing::Unpauser, cast.unpauser);
+        wiring.know(Thing::Owner, cast.owner);
+        wiring.know(Thing::Paused, 0);
+        wiring.know(Thing::Whitelister, cast.whitelister);
+        wiring.know(Thing::RewardsUpdater, cast.updater);
+        // Fees are opted into, and nobody does.
+        wiring.know(Thing::FeeRecipient, cast.owner);
+        wiring.know(Thing::DeallocationDelay, DEALLOCATION_DELAY);
+        wiring.know(Thing::ConfigurationDelay, CONFIGURATION_DELAY);
+        wiring.know(Thing::WithdrawalDelay, WITHDRAWAL_DELAY);
+        rewards::know(wiring);
+    }
+
+    fn know_contracts(&mut self, contracts: &Contracts, cast: &Cast) {
+        let wiring = &mut self.wiring;
+        wiring.know(Thing::AllocationManager, contracts.allocation_manager);
+        wiring.know(Thing::DelegationManager, contracts.delegation_manager);
+        wiring.know(Thing::StrategyManager, contracts.strategy_manager);
+        wiring.know(Thing::EigenPodManager, contracts.eigen_pod_manager);
+        wiring.know(Thing::PermissionController, contracts.permission_controller);
+        wiring.know(Thing::PauserRegistry, contracts.pauser_registry);
+        wiring.know(Thing::EigenStrategy, eigen_strategy(&self.book, cast));
+        // Who gives rewards to all that were minted for it; here nobody mints.
+        wiring.know(Thing::EmissionsController, cast.hopper);
     }
 
     fn people(&mut self) -> Cast {
@@ -311,82 +352,38 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn managed(&self, contracts: &Contracts, cast: &Cast) -> Vec<Managed> {
-        let Contracts { allocation_manager, delegation_manager, strategy_manager, permission_controller, .. } =
-            *contracts;
-        let registry = contracts.pauser_registry;
-        let version = self.release.version.to_owned();
-        let mut managed = vec![
-            Managed {
-                artifact: "AllocationManager",
-                proxy: allocation_manager,
-                arguments: self.allocation_manager_arguments(contracts, cast),
-                start: Some(start_manager(self.release, cast.owner)),
-            },
-            Managed {
-                artifact: "DelegationManager",
-                proxy: delegation_manager,
-                arguments: (
-                    strategy_manager,
-                    contracts.eigen_pod_manager,
-                    allocation_manager,
-                    registry,
-                    permission_controller,
-                    WITHDRAWAL_DELAY,
-                    version.clone(),
-                )
-                    .abi_encode_params(),
-                start: Some(start_manager(self.release, cast.owner)),
-            },
-            Managed {
-                artifact: "StrategyManager",
-                proxy: strategy_manager,
-                arguments: match self.release.booking {
-                    Booking::ByStrategy => (delegation_manager, registry, version.clone()).abi_encode_params(),
-                    Booking::BySlash => {
-                        (allocation_manager, delegation_manager, registry, version.clone()).abi_encode_params()
-                    }
-                },
-                start: Some(
-                    abi::StrategyManager::initializeCall {
-                        initialOwner: cast.owner,
-                        initialStrategyWhitelister: cast.whitelister,
-                        initialPausedStatus: U256::ZERO,
-                    }
-                    .abi_encode(),
-                ),
-            },
-            Managed {
-                artifact: "PermissionController",
-                proxy: permission_controller,
-                arguments: (version.clone(),).abi_encode_params(),
-                start: None,
-            },
-        ];
-        managed.extend((0..cast.strategies.len()).map(|at| Managed {
-            artifact: strategy_of(self.world.tokens[at].behaviour),
-            proxy: cast.strategies[at],
-            arguments: (strategy_manager, registry, version.clone()).abi_encode_params(),
-            start: Some(start_strategy(self.world.tokens[at], cast.tokens[at], cast.eigen)),
-        }));
-        managed
+    /// The managers, the controller of permissions and the strategies.
+    fn managers(&mut self, contracts: &Contracts, cast: &Cast, proxy_admin: Address) -> Result<(), Problem> {
+        if self.artifacts.has(ALLOCATION_MANAGER_VIEW) {
+            let view = self.create_wired("allocationManagerView", ALLOCATION_MANAGER_VIEW)?;
+            self.wiring.know(Thing::AllocationManagerView, view);
+        }
+        self.implement(proxy_admin, contracts.allocation_manager, "AllocationManager")?;
+        self.implement(proxy_admin, contracts.delegation_manager, "DelegationManager")?;
+        self.implement(proxy_admin, contracts.strategy_manager, "StrategyManager")?;
+        self.implement(proxy_admin, contracts.permission_controller, "PermissionController")?;
+        for (at, kind) in self.world.tokens.iter().enumerate().take(cast.strategies.len()) {
+            self.strategy(cast, (at, *kind), proxy_admin)?;
+        }
+        Ok(())
     }
 
-    /// What the constructor of the allocation manager wants. Where nothing is redistributed, it need not know what cannot.
-    fn allocation_manager_arguments(&self, contracts: &Contracts, cast: &Cast) -> Vec<u8> {
-        let (delegation, registry) = (contracts.delegation_manager, contracts.pauser_registry);
-        let controller = contracts.permission_controller;
-        let version = self.release.version.to_owned();
-        match self.release.booking {
-            Booking::ByStrategy => {
-                (delegation, registry, controller, DEALLOCATION_DELAY, CONFIGURATION_DELAY, version).abi_encode_params()
-            }
-            Booking::BySlash => {
-                let eigen = eigen_strategy(&self.book, cast);
-                (delegation, eigen, registry, controller, DEALLOCATION_DELAY, CONFIGURATION_DELAY, version)
-                    .abi_encode_params()
-            }
+    /// A strategy of the kind that its token asks for.
+    fn strategy(&mut self, cast: &Cast, (at, kind): (usize, TokenKind), proxy_admin: Address) -> Result<(), Problem> {
+        let (strategy, whole) = (cast.strategies[at], U256::from(10).pow(U256::from(kind.decimals)));
+        self.wiring.know(Thing::Token, cast.tokens[at]);
+        if let Some(eigen) = cast.eigen.filter(|eigen| eigen.strategy == strategy) {
+            self.wiring.know(Thing::EigenToken, eigen.token);
         }
+        if kind.behaviour == Behaviour::Limited {
+            self.wiring.know(Thing::MaxPerDeposit, Given::Number(U256::from(LIMITS.0) * whole));
+            self.wiring.know(Thing::MaxTotalDeposits, Given::Number(U256::from(LIMITS.1) * whole));
+        }
+        self.implement(proxy_admin, strategy, strategy_of(kind.behaviour))?;
+        for thing in [Thing::EigenToken, Thing::MaxPerDeposit, Thing::MaxTotalDeposits] {
+            self.wiring.forget(thing);
+        }
+        Ok(())
     }
 
     fn proxy(&mut self, name: &str, contract: &str, logic: Address, admin: Address) -> Address {
@@ -394,17 +391,38 @@ impl<'a> Planner<'a> {
         self.create_as(name, Role::Contract, "TransparentUpgradeableProxy", contract, &arguments)
     }
 
-    fn implement(&mut self, proxy_admin: Address, contract: Managed) {
-        let name = format!("{} implementation", self.book.name(contract.proxy));
-        let implementation = self.create(&name, contract.artifact, &contract.arguments);
-        if let Some(start) = contract.start {
+    /// Creates what stands behind a proxy, and lets the proxy start.
+    fn implement(&mut self, proxy_admin: Address, proxy: Address, contract: &str) -> Result<(), Problem> {
+        let name = format!("{} implementation", self.book.name(proxy));
+        let implementation = self.create_wired(&name, contract)?;
+        let artifact = self.artifacts.get(contract);
+        if let Some(start) = self.wiring.initializer(artifact)? {
+            let again = self.usurped().initializer(artifact)?.unwrap_or_default();
+            self.initializers.insert(proxy, again.into());
             let data = start.into();
-            let upgrade = abi::ProxyAdmin::upgradeAndCallCall { proxy: contract.proxy, implementation, data };
+            let upgrade = abi::ProxyAdmin::upgradeAndCallCall { proxy, implementation, data };
             self.send(self.deployer, proxy_admin, &upgrade);
         } else {
-            let upgrade = abi::ProxyAdmin::upgradeCall { proxy: contract.proxy, implementation };
+            let upgrade = abi::ProxyAdmin::upgradeCall { proxy, implementation };
             self.send(self.deployer, proxy_admin, &upgrade);
         }
+        Ok(())
+    }
+
+    /// The same things, but all power is the stranger's.
+    fn usurped(&self) -> Wiring {
+        let stranger = self.book.address("stranger").expect("it is in the book");
+        let mut wiring = self.wiring.clone();
+        for power in [Thing::Owner, Thing::Whitelister, Thing::RewardsUpdater] {
+            wiring.know(power, stranger);
+        }
+        wiring
+    }
+
+    /// Creates a contract whose constructor is given what it wants.
+    fn create_wired(&mut self, name: &str, artifact: &str) -> Result<Address, Problem> {
+        let arguments = self.wiring.constructor(self.artifacts.get(artifact))?;
+        Ok(self.create(name, artifact, &arguments))
     }
 
     fn create(&mut self, name: &str, artifact: &str, arguments: &[u8]) -> Address {
@@ -413,11 +431,31 @@ impl<'a> Planner<'a> {
 
     /// Creates `artifact`, which will answer to the ABI of `contract`.
     fn create_as(&mut self, name: &str, role: Role, artifact: &str, contract: &str, arguments: &[u8]) -> Address {
+        let code = self.linked(self.artifacts.get(artifact));
         let address = self.deployer.create(self.creations.len() as u64);
         self.book.add(name, role, address, Some(contract));
-        let init_code = [&self.artifacts.get(artifact).creation[..], arguments].concat().into();
+        let init_code = [&code[..], arguments].concat().into();
         self.creations.push(Setup::Create { from: self.deployer, init_code, address });
         address
+    }
+
+    /// The code that creates a contract, with the libraries that it calls, which are created first.
+    fn linked(&mut self, artifact: &Artifact) -> Vec<u8> {
+        let mut code = artifact.creation.to_vec();
+        for link in &artifact.links {
+            let library = match self.libraries.get(&link.library) {
+                Some(library) => *library,
+                None => self.create(&link.library, &link.library, &[]),
+            };
+            self.libraries.insert(link.library.clone(), library);
+            code[link.start..link.start + Address::len_bytes()].copy_from_slice(library.as_slice());
+        }
+        code
+    }
+
+    /// What was planned so far.
+    fn script(&self) -> Vec<Setup> {
+        self.creations.iter().chain(&self.sends).cloned().collect()
     }
 
     fn fund(&mut self, account: Address, ether: u64) {
@@ -440,23 +478,6 @@ const CALLING_STAKERS: usize = 2;
 /// What strategies with limits take at the start, in whole tokens: at once, and in all.
 const LIMITS: (u64, u64) = (1_000, 10_000);
 
-/// How a strategy is initialized.
-fn start_strategy(kind: TokenKind, token: Address, eigen: Option<Eigen>) -> Vec<u8> {
-    let whole = U256::from(10).pow(U256::from(kind.decimals));
-    match (kind.behaviour, eigen) {
-        (Behaviour::Wrapped, Some(eigen)) => {
-            abi::EigenStrategy::initializeCall { eigen: eigen.token, backing: token }.abi_encode()
-        }
-        (Behaviour::Limited, _) => abi::StrategyBaseTVLLimits::initializeCall {
-            mostPerDeposit: U256::from(LIMITS.0) * whole,
-            mostInTotal: U256::from(LIMITS.1) * whole,
-            token,
-        }
-        .abi_encode(),
-        _ => abi::StrategyBase::initializeCall { token }.abi_encode(),
-    }
-}
-
 /// The contract that holds a token.
 fn strategy_of(behaviour: Behaviour) -> &'static str {
     match behaviour {
@@ -474,17 +495,5 @@ fn artifact_of(behaviour: Behaviour) -> &'static str {
         Behaviour::Reverting => "RevertingToken",
         Behaviour::Blacklisting => "BlacklistingToken",
         Behaviour::Calling => "CallingToken",
-    }
-}
-
-/// How the allocation manager and the delegation manager are initialized: nothing paused and, where there is an owner,
-/// `owner`.
-pub(super) fn start_manager(release: &Release, owner: Address) -> Vec<u8> {
-    let nothing = U256::ZERO;
-    match release.managers {
-        Managers::Owned => {
-            abi::SlashingManagers::initializeCall { initialOwner: owner, initialPausedStatus: nothing }.abi_encode()
-        }
-        Managers::Ownerless => abi::AllocationManager::initializeCall { initialPausedStatus: nothing }.abi_encode(),
     }
 }

@@ -5,6 +5,7 @@ mod abi;
 mod action;
 mod anybody;
 mod avs;
+mod confirm;
 mod control;
 mod deploy;
 mod examples;
@@ -24,7 +25,9 @@ mod staker;
 mod surroundings;
 mod transaction;
 
-use alloy_primitives::{Address, FixedBytes};
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, Bytes, FixedBytes};
 use alloy_sol_types::SolCall;
 
 use crate::{
@@ -32,6 +35,7 @@ use crate::{
     book::Book,
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
+    evm::World,
     ledger::{Ledger, Operator, Permission},
     model::switch,
     oracle::Assumption,
@@ -81,6 +85,13 @@ const EXAMPLE_ACTIONS: &[&[Action<EigenLayer>]] = &[
     examples::probes::ACTIONS,
 ];
 
+/// The names of all actions of all releases, surrounded by `world`.
+pub fn every_action(world: &Kind) -> impl Iterator<Item = &'static str> {
+    let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
+    let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();
+    all.map(|action| action.info.name)
+}
+
 /// A deployment of EigenLayer.
 pub struct EigenLayer {
     release: &'static Release,
@@ -91,6 +102,8 @@ pub struct EigenLayer {
     cast: Cast,
     slots: Slots,
     script: Vec<Setup>,
+    /// What would initialize a contract once more.
+    initializers: BTreeMap<Address, Bytes>,
     table: Vec<&'static Action<Self>>,
     actions: Vec<ActionInfo>,
 }
@@ -102,19 +115,21 @@ impl EigenLayer {
     }
 
     /// The release in `artifacts`, surrounded by `world`.
-    pub fn in_world(artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
+    pub fn in_world(mut artifacts: Artifacts, world: &'static Kind) -> Result<Self, Problem> {
         let release = release::find(&artifacts.release)?;
         if !release.plays_in(world) {
             return Err(Problem::new(format!("there is no world {} of the {} release", world.name, release.name))
                 .hint("its AVSs live on redistribution; name a release that redistributes"));
         }
-        let slots = Slots::of(&artifacts, release.booking)?;
-        let deploy::Plan { book, contracts, cast, script } = deploy::plan(&artifacts, release, world);
+        artifacts.suppose_layouts();
+        let slots = Slots::of(&artifacts, release)?;
+        let deploy::Plan { book, contracts, cast, script, initializers } = deploy::plan(&artifacts, release, world)?;
         let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
         let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();
-        let there = all.filter_map(|action| Some((action, release.action(action.info)?)));
+        let reported = |action: &&Action<Self>| artifacts.has_reporter() || !pods::is_reported(action.info.name);
+        let there = all.filter(reported).filter_map(|action| Some((action, release.action(action.info)?)));
         let (table, actions) = there.unzip();
-        Ok(Self { release, world, artifacts, book, contracts, cast, slots, script, table, actions })
+        Ok(Self { release, world, artifacts, book, contracts, cast, slots, script, initializers, table, actions })
     }
 
     /// The right to call `C` of the allocation manager.
@@ -193,6 +208,10 @@ impl Protocol for EigenLayer {
 
     fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction> {
         transaction::transaction(self, call, before)
+    }
+
+    fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
+        confirm::confirm(self, world, ledger)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

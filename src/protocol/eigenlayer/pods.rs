@@ -26,6 +26,14 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("reporter.set_fork_timestamp", Role::Reporter, 1, set_fork_timestamp),
 ];
 
+/// What is not there where the manager of the pods trusts nobody to report.
+const REPORTED: &[&str] = &["owner.set_reporter", "stranger.report_balance", "stranger.trust_another_reporter"];
+
+/// Whether an action is one with reports.
+pub(super) fn is_reported(action: &str) -> bool {
+    action.starts_with("reporter.") || REPORTED.contains(&action)
+}
+
 /// What a validator is started with, in wei.
 pub(super) const VALIDATOR: U256 = U256::from_limbs([13_553_255_926_290_448_384, 1, 0, 0]);
 

@@ -12,8 +12,9 @@ pub(super) use rewards::{RewardsSlots, RootFields};
 use crate::{
     artifact::{Artifacts, Field, StorageLayout},
     call::SetId,
-    ledger::{Booking, Permission},
+    ledger::{Booking, Permission, Slashing},
     problem::Problem,
+    protocol::eigenlayer::release::Release,
 };
 use examples::ExampleSlots;
 
@@ -89,6 +90,8 @@ pub(super) struct AllocationSlots {
     pub registered_metadata: U256,
     /// In releases that number slashes.
     pub numbering: Option<NumberingSlots>,
+    /// In releases in which sets have slashers.
+    pub slashers: Option<SlasherSlots>,
     // Members of structs.
     pub current_magnitude: Field,
     pub pending_diff: Field,
@@ -105,6 +108,14 @@ pub(super) struct AllocationSlots {
 pub(super) struct NumberingSlots {
     pub slash_ids: U256,
     pub recipients: U256,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SlasherSlots {
+    pub slashers: U256,
+    pub slasher: Field,
+    pub pending: Field,
+    pub effect_block: Field,
 }
 
 #[derive(Clone, Debug)]
@@ -174,7 +185,8 @@ pub(super) struct PodManagerSlots {
     pub deposit_shares: U256,
     pub slashing_factors: U256,
     pub burnable_shares: U256,
-    pub reporter: Field,
+    /// Where there is one.
+    pub reporter: Option<Field>,
     // Members of structs.
     pub is_set: Field,
     pub slashing_factor: Field,
@@ -190,7 +202,8 @@ pub(super) struct PodSlots {
 
 impl Slots {
     /// The slots of `artifacts`, all of which must have a storage layout.
-    pub fn of(artifacts: &Artifacts, booking: Booking) -> Result<Self, Problem> {
+    pub fn of(artifacts: &Artifacts, release: &Release) -> Result<Self, Problem> {
+        let booking = release.booking;
         let layout = |name: &str| -> Result<&StorageLayout, Problem> {
             artifacts.get(name).layout.as_ref().ok_or_else(|| {
                 Problem::new(format!("the artifact of {name} has no storage layout"))
@@ -205,7 +218,7 @@ impl Slots {
         };
         let registry = layout("PauserRegistry")?;
         Ok(Self {
-            allocation: allocation(layout("AllocationManager")?, booking).map_err(at("AllocationManager"))?,
+            allocation: allocation(layout("AllocationManager")?, release).map_err(at("AllocationManager"))?,
             delegation: delegation(layout("DelegationManager")?).map_err(at("DelegationManager"))?,
             deposits: deposits(layout("StrategyManager")?, booking).map_err(at("StrategyManager"))?,
             strategy: strategy(layout("StrategyBase")?, layout("StrategyBaseTVLLimits")?)
@@ -213,7 +226,7 @@ impl Slots {
             rewards: RewardsSlots::of(layout("RewardsCoordinator")?).map_err(at("RewardsCoordinator"))?,
             factory: FactorySlots::of(layout("StrategyFactory")?).map_err(at("StrategyFactory"))?,
             pods: pod_manager(layout("EigenPodManager")?).map_err(at("EigenPodManager"))?,
-            pod: pod(layout("EigenPod")?).map_err(at("EigenPod"))?,
+            pod: pod(layout(artifacts.pod())?).map_err(at("EigenPod"))?,
             permissions: layout("PermissionController")?
                 .variable("_permissions")
                 .map_err(at("PermissionController"))?
@@ -232,9 +245,9 @@ impl Slots {
     }
 }
 
-fn allocation(layout: &StorageLayout, booking: Booking) -> Result<AllocationSlots, Problem> {
+fn allocation(layout: &StorageLayout, release: &Release) -> Result<AllocationSlots, Problem> {
     let slot = |label: &str| Ok(layout.variable(label)?.slot);
-    let numbering = match booking {
+    let numbering = match release.booking {
         Booking::ByStrategy => None,
         Booking::BySlash => {
             Some(NumberingSlots { slash_ids: slot("_slashIds")?, recipients: slot("_redistributionRecipients")? })
@@ -257,6 +270,10 @@ fn allocation(layout: &StorageLayout, booking: Booking) -> Result<AllocationSlot
         deallocation_queue: slot("deallocationQueue")?,
         registered_metadata: slot("_avsRegisteredMetadata")?,
         numbering,
+        slashers: match release.slashing {
+            Slashing::ByPermission => None,
+            Slashing::BySlasher => Some(slashers(layout)?),
+        },
         current_magnitude: layout.member("Allocation", "currentMagnitude")?,
         pending_diff: layout.member("Allocation", "pendingDiff")?,
         effect_block: layout.member("Allocation", "effectBlock")?,
@@ -266,6 +283,22 @@ fn allocation(layout: &StorageLayout, booking: Booking) -> Result<AllocationSlot
         delay_effect_block: layout.member("AllocationDelayInfo", "effectBlock")?,
         registered: layout.member("RegistrationStatus", "registered")?,
         slashable_until: layout.member("RegistrationStatus", "slashableUntil")?,
+    })
+}
+
+/// Where a layout is supposed, it is that of the last release without slashers, whose gap they begin.
+fn slashers(layout: &StorageLayout) -> Result<SlasherSlots, Problem> {
+    let Ok(slashers) = layout.variable("_slashers") else {
+        let slashers = layout.variable("_redistributionRecipients")?.slot + U256::ONE;
+        let word = |slot: u8, offset: usize, bytes: usize| Field { slot: U256::from(slot), offset, bytes };
+        let (slasher, pending, effect_block) = (word(0, 0, 20), word(1, 0, 20), word(1, 20, 4));
+        return Ok(SlasherSlots { slashers, slasher, pending, effect_block });
+    };
+    Ok(SlasherSlots {
+        slashers: slashers.slot,
+        slasher: layout.member("SlasherParams", "slasher")?,
+        pending: layout.member("SlasherParams", "pendingSlasher")?,
+        effect_block: layout.member("SlasherParams", "effectBlock")?,
     })
 }
 
@@ -368,7 +401,7 @@ fn pod_manager(layout: &StorageLayout) -> Result<PodManagerSlots, Problem> {
         deposit_shares: slot("podOwnerDepositShares")?,
         slashing_factors: slot("_beaconChainSlashingFactor")?,
         burnable_shares: slot("burnableETHShares")?,
-        reporter: layout.variable("proofTimestampSetter")?,
+        reporter: layout.variable("proofTimestampSetter").ok(),
         is_set: layout.member("BeaconChainSlashingFactor", "isSet")?,
         slashing_factor: layout.member("BeaconChainSlashingFactor", "slashingFactor")?,
     })

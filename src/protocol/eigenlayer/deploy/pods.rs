@@ -3,11 +3,16 @@
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
 
-use super::{Cast, Contracts, Managed, Planner};
+use super::{
+    Cast, Contracts, Planner,
+    wiring::{Given, Thing},
+};
 use crate::{
-    artifact::Artifacts,
     book::{Book, Role},
-    protocol::eigenlayer::abi,
+    call::{Outcome, Transaction},
+    evm::{Block, World},
+    problem::Problem,
+    protocol::{Setup, eigenlayer::abi},
 };
 
 /// What every staker gets of ETH, and what is on the beacon chain for validators to have, in whole ones.
@@ -21,28 +26,29 @@ const PODS_FROM_THE_START: usize = 4;
 const BEACON_CHAIN_GENESIS: u64 = 1_606_824_023;
 
 impl Planner<'_> {
-    /// The EigenPod manager, the code of the pods, and the ETH of those who have some.
-    pub(super) fn pods(&mut self, contracts: &Contracts, cast: &Cast, proxy_admin: Address) {
-        let Contracts { eigen_pod_manager: manager, delegation_manager, pauser_registry: registry, .. } = *contracts;
+    /// The EigenPod manager, the code of the pods, and the ETH of those who have some. The pods are always ours: those of
+    /// EigenLayer want proofs of the beacon chain, where ours take the word of a reporter. To the manager both are alike.
+    pub(super) fn pods(&mut self, contracts: &Contracts, cast: &Cast, proxy_admin: Address) -> Result<(), Problem> {
+        let manager = contracts.eigen_pod_manager;
         let deposits = self.create("depositContract", "DepositContract", &[]);
         // A beacon wants code behind it from the start, like a proxy.
-        let beacon = self.create("podBeacon", "UpgradeableBeacon", &registry.abi_encode());
-        let version = self.release.version.to_owned();
-        let arguments = (deposits, beacon, delegation_manager, registry, version.clone()).abi_encode_params();
-        let start = abi::EigenPodManager::initializeCall { initialOwner: cast.owner, initialPausedStatus: U256::ZERO };
-        let start = Some(start.abi_encode());
-        self.implement(proxy_admin, Managed { artifact: "EigenPodManager", proxy: manager, arguments, start });
-        let arguments = (deposits, manager, BEACON_CHAIN_GENESIS, version).abi_encode_params();
-        let implementation = self.create("pod implementation", "EigenPod", &arguments);
+        let beacon = self.create("podBeacon", "UpgradeableBeacon", &contracts.pauser_registry.abi_encode());
+        self.wiring.know(Thing::DepositContract, deposits);
+        self.wiring.know(Thing::PodBeacon, beacon);
+        self.wiring.know(Thing::GenesisTime, Given::Number(U256::from(BEACON_CHAIN_GENESIS)));
+        self.implement(proxy_admin, manager, "EigenPodManager")?;
+        let implementation = self.create_wired("pod implementation", self.artifacts.pod())?;
         let upgrade = abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation };
         self.send(self.deployer, beacon, &upgrade);
-        let reporter = abi::EigenPodManager::setProofTimestampSetterCall { newProofTimestampSetter: cast.reporter };
-        self.send(cast.owner, manager, &reporter);
-        for staker in &cast.stakers {
+        if self.artifacts.has_reporter() {
+            let reporter = abi::EigenPodManager::setProofTimestampSetterCall { newProofTimestampSetter: cast.reporter };
+            self.send(cast.owner, manager, &reporter);
+        }
+        let places = self.places_of_pods(manager, beacon, cast)?;
+        for (staker, pod) in cast.stakers.iter().zip(places) {
             self.fund(*staker, STAKER_ETH);
             let name = pod_name(&self.book, *staker);
-            let pod = pod_address(self.artifacts, manager, beacon, *staker);
-            self.book.add(&name, Role::Contract, pod, Some("EigenPod"));
+            self.book.add(&name, Role::Contract, pod, Some(self.artifacts.pod()));
         }
         // The owner may come to report as well.
         self.fund(cast.reporter, BEACON_CHAIN_ETH);
@@ -51,7 +57,40 @@ impl Planner<'_> {
         for staker in cast.stakers.iter().take(PODS_FROM_THE_START) {
             self.send(*staker, manager, &abi::EigenPodManager::createPodCall {});
         }
+        Ok(())
     }
+
+    /// Where the pods of the stakers are, or will be. The address of a pod follows from the code of the proxy that the
+    /// manager makes; where that is not ours, the manager itself is asked, in a world that has all that was planned so far.
+    fn places_of_pods(&self, manager: Address, beacon: Address, cast: &Cast) -> Result<Vec<Address>, Problem> {
+        let proxy = &self.artifacts.get("BeaconProxy").creation[..];
+        let code = &self.artifacts.get("EigenPodManager").creation;
+        if code.windows(proxy.len()).any(|part| part == proxy) {
+            let init_code = [proxy, &(beacon, Bytes::new()).abi_encode_params()].concat();
+            let place = |owner: &Address| manager.create2_from_code(owner.into_word(), &init_code);
+            return Ok(cast.stakers.iter().map(place).collect());
+        }
+        let mut world = World::new(Block { number: 1, timestamp: BEACON_CHAIN_GENESIS });
+        for step in self.script() {
+            match step {
+                Setup::Create { from, init_code, .. } => drop(world.create(from, init_code)),
+                Setup::Send(transaction) => drop(world.call(&transaction)),
+                Setup::Fund { .. } | Setup::Pass { .. } => {}
+            }
+        }
+        cast.stakers.iter().map(|owner| ask_for_pod(&mut world, manager, *owner)).collect()
+    }
+}
+
+fn ask_for_pod(world: &mut World, manager: Address, owner: Address) -> Result<Address, Problem> {
+    let question = abi::EigenPodManager::getPodCall { podOwner: owner };
+    let data = question.abi_encode().into();
+    let asked = world.view(&Transaction { from: Address::ZERO, to: manager, data, value: U256::ZERO });
+    let answer = match asked {
+        Outcome::Returned(answer) => abi::EigenPodManager::getPodCall::abi_decode_returns(&answer).ok(),
+        _ => None,
+    };
+    answer.ok_or_else(|| Problem::new("the EigenPodManager does not deploy, or does not say where pods are"))
 }
 
 fn pod_name(book: &Book, owner: Address) -> String {
@@ -61,11 +100,4 @@ fn pod_name(book: &Book, owner: Address) -> String {
 /// Where the pod of a staker is, or will be.
 pub(in crate::protocol::eigenlayer) fn pod_of(book: &Book, owner: Address) -> Address {
     book.address(&pod_name(book, owner)).expect("every staker's pod is in the book")
-}
-
-/// Where the manager makes the pod of `owner`: a beacon proxy, with the owner as salt.
-fn pod_address(artifacts: &Artifacts, manager: Address, beacon: Address, owner: Address) -> Address {
-    let arguments = (beacon, Bytes::new()).abi_encode_params();
-    let init_code = [&artifacts.get("BeaconProxy").creation[..], &arguments].concat();
-    manager.create2_from_code(owner.into_word(), init_code)
 }

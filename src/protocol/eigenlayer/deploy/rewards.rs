@@ -1,10 +1,14 @@
 //! The rewards coordinator and the strategy factory, and who gives.
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::SolValue;
 
-use super::{Cast, Contracts, Managed, Planner, bootstrap::FUNDS};
-use crate::protocol::eigenlayer::abi;
+use super::{
+    Cast, Contracts, Planner,
+    bootstrap::FUNDS,
+    wiring::{Thing, Wiring},
+};
+use crate::{problem::Problem, protocol::eigenlayer::abi};
 
 /// Seconds of the grid on which submissions lie.
 pub(in super::super) const CALCULATION_INTERVAL: u32 = 86_400;
@@ -25,57 +29,34 @@ pub(in super::super) const MAX_REWARDS_AMOUNT: U256 =
 const ACTIVATION_DELAY: u32 = 360;
 
 /// What operators without a split of their own keep at first, in bips.
-const DEFAULT_SPLIT: u16 = 1_000;
+const DEFAULT_SPLIT: u32 = 1_000;
+
+/// What the coordinator can be told.
+pub(super) fn know(wiring: &mut Wiring) {
+    wiring.know(Thing::CalculationInterval, CALCULATION_INTERVAL);
+    wiring.know(Thing::MaxRewardsDuration, MAX_REWARDS_DURATION);
+    wiring.know(Thing::MaxRetroactiveLength, MAX_RETROACTIVE_LENGTH);
+    wiring.know(Thing::MaxFutureLength, MAX_FUTURE_LENGTH);
+    wiring.know(Thing::GenesisRewards, GENESIS_TIMESTAMP);
+    wiring.know(Thing::ActivationDelay, ACTIVATION_DELAY);
+    wiring.know(Thing::DefaultSplit, DEFAULT_SPLIT);
+}
 
 impl Planner<'_> {
-    pub(super) fn coordinator(&self, contracts: &Contracts, cast: &Cast) -> Managed {
-        let params = abi::RewardsCoordinator::Params {
-            delegationManager: contracts.delegation_manager,
-            strategyManager: contracts.strategy_manager,
-            allocationManager: contracts.allocation_manager,
-            pauserRegistry: contracts.pauser_registry,
-            permissionController: contracts.permission_controller,
-            CALCULATION_INTERVAL_SECONDS: CALCULATION_INTERVAL,
-            MAX_REWARDS_DURATION,
-            MAX_RETROACTIVE_LENGTH,
-            MAX_FUTURE_LENGTH,
-            GENESIS_REWARDS_TIMESTAMP: GENESIS_TIMESTAMP,
-            version: self.release.version.to_owned(),
-        };
-        let start = abi::RewardsCoordinator::initializeCall {
-            initialOwner: cast.owner,
-            initialPausedStatus: U256::ZERO,
-            initialRewardsUpdater: cast.updater,
-            initialActivationDelay: ACTIVATION_DELAY,
-            initialDefaultSplitBips: DEFAULT_SPLIT,
-        };
-        Managed {
-            artifact: "RewardsCoordinator",
-            proxy: contracts.rewards_coordinator,
-            arguments: params.abi_encode(),
-            start: Some(start.abi_encode()),
-        }
-    }
-
-    /// The factory, and the beacon by which its strategies work.
-    pub(super) fn factory(&mut self, contracts: &Contracts, cast: &Cast) -> Managed {
-        let (manager, registry) = (contracts.strategy_manager, contracts.pauser_registry);
-        let arguments = (manager, registry, self.release.version.to_owned()).abi_encode_params();
-        let implementation = self.create("strategyBeacon implementation", "StrategyBase", &arguments);
+    /// The beacon by which the factory's strategies work, and their names.
+    pub(super) fn strategy_beacon(&mut self, contracts: &Contracts) -> Result<(), Problem> {
+        let implementation = self.create_wired("strategyBeacon implementation", "StrategyBase")?;
         let beacon = self.create("strategyBeacon", "UpgradeableBeacon", &(implementation,).abi_encode_params());
-        let start = abi::StrategyFactory::initializeCall {
-            initialOwner: cast.owner,
-            initialPausedStatus: U256::ZERO,
-            initialStrategyBeacon: beacon,
-        };
-        let proxy = contracts.strategy_factory;
+        self.wiring.know(Thing::StrategyBeacon, beacon);
+        // Vaults are not deployed; their beacon has to be some beacon.
+        self.wiring.know(Thing::VaultBeacon, beacon);
         // What it will make has names from the start.
         for (number, letter) in ["A", "B", "C"].into_iter().enumerate() {
             let name = format!("factory strategy {letter}");
-            let address = proxy.create(number as u64 + 1);
+            let address = contracts.strategy_factory.create(number as u64 + 1);
             self.book.add(&name, crate::book::Role::Contract, address, Some("StrategyBase"));
         }
-        Managed { artifact: "StrategyFactory", proxy, arguments, start: Some(start.abi_encode()) }
+        Ok(())
     }
 
     /// Gives tokens to those who give rewards and have none, and lets the coordinator take them.

@@ -15,7 +15,7 @@ use crate::{
         eigenlayer::{
             EigenLayer, abi,
             action::probe,
-            avs::slash_of_something,
+            avs::{slash_of_something, slasher},
             deploy::{BURN_ADDRESS, NATIVE_STRATEGY, eigen_strategy},
         },
     },
@@ -38,7 +38,9 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
 fn stranger_slashes(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let slash = slash_of_something(draw)?;
     let Operation::Slash { set, .. } = &slash else { unreachable!("a slash was drawn") };
-    Some((outsider(protocol, draw, set.avs, protocol.slash_permission())?, slash))
+    let ledger = draw.ledger;
+    let outsider = outsider(protocol, draw, set.avs, protocol.slash_permission())?;
+    (!ledger.may_slash(*set, outsider)).then_some((outsider, slash))
 }
 
 /// Operators that are not in the set, or not any more.
@@ -61,7 +63,7 @@ fn slash_out_of_reach(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Add
     let pool = if former.is_empty() || draw.chance(30) { targets } else { former };
     let (set, operator) = draw.choose(&pool)?;
     let items = vec![SlashItem { strategy: draw.choose(&set.strategies)?, wad: draw.wad() }];
-    let caller = draw.caller(set.id.avs, protocol.slash_permission())?;
+    let caller = slasher(protocol, draw, set.id)?;
     Some((caller, Operation::Slash { set: set.id, operator, items }))
 }
 
@@ -70,7 +72,7 @@ fn slash_wrong_proportion(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
     let wrong = prop_oneof![Just(U256::ZERO), Just(U256::from(WAD) + U256::ONE), Just(U256::MAX)];
     let at = draw.below(items.len());
     items[at].wad = draw.sample(&wrong);
-    Some((draw.caller(set.avs, protocol.slash_permission())?, Operation::Slash { set, operator, items }))
+    Some((slasher(protocol, draw, set)?, Operation::Slash { set, operator, items }))
 }
 
 fn slash_wrong_order(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
@@ -80,7 +82,7 @@ fn slash_wrong_order(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
     if items.len() > 2 && draw.chance(50) {
         items.reverse();
     }
-    Some((draw.caller(set.avs, protocol.slash_permission())?, Operation::Slash { set, operator, items }))
+    Some((slasher(protocol, draw, set)?, Operation::Slash { set, operator, items }))
 }
 
 fn slash_foreign_strategy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
@@ -94,7 +96,7 @@ fn slash_foreign_strategy(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
     }
     let (set, operator, strategy) = draw.choose(&targets)?;
     let items = vec![SlashItem { strategy, wad: draw.wad() }];
-    Some((draw.caller(set.avs, protocol.slash_permission())?, Operation::Slash { set, operator, items }))
+    Some((slasher(protocol, draw, set)?, Operation::Slash { set, operator, items }))
 }
 
 fn stranger_manages_avs(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

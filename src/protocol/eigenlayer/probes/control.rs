@@ -15,7 +15,7 @@ use crate::{
         eigenlayer::{
             EigenLayer, abi,
             action::probe,
-            avs::slash_of_something,
+            avs::{slash_of_something, slasher},
             control::switch_bits,
             factory,
             operator::{any_operator, changeable, leaving, one_change, ready_operator},
@@ -128,7 +128,7 @@ fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: us
         switch::SLASHING => {
             let slash = slash_of_something(draw)?;
             let Operation::Slash { set, .. } = &slash else { unreachable!("a slash was drawn") };
-            Some((draw.caller(set.avs, protocol.slash_permission())?, slash))
+            Some((slasher(protocol, draw, *set)?, slash))
         }
         _ => {
             let (operator, avs, ids) = leaving(draw)?;
@@ -328,7 +328,7 @@ fn malformed(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Ope
     let set = existing_set(draw)?;
     let strategy = draw.choose(&protocol.cast.strategies)?;
     let (caller, account) = match function {
-        Malformed::Slash => (draw.caller(set.id.avs, protocol.slash_permission())?, slashed_by(ledger, set)?),
+        Malformed::Slash => (slasher(protocol, draw, set.id)?, slashed_by(ledger, set)?),
         Malformed::CreateRedistributingSets => (set.id.avs, set.id.avs),
         Malformed::CompleteWithdrawal => {
             let queued: Vec<Address> =

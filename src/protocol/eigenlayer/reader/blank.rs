@@ -9,7 +9,8 @@ use crate::{
     ledger::{
         Allocation, AllocationDelay, Approver, Caller, Control, Earner, Factory, FactoryStrategy, FactoryToken,
         Holding, Ledger, Limits, Managers, Membership, NativeStake, Operator, OperatorSet, Pod, Principal, Quirks,
-        Registrar, Rewards, RewardsTerms, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms, Token, Units,
+        Registrar, Rewards, RewardsTerms, Slasher, Split, Stake, Staker, Strategy, StrategyKind, Submitter, Terms,
+        Token, Units, WHOLE,
     },
     protocol::eigenlayer::{
         EigenLayer,
@@ -69,6 +70,7 @@ fn terms(protocol: &EigenLayer) -> Terms {
             strategy: protocol.contracts.strategy_manager,
             eigen_pod: protocol.contracts.eigen_pod_manager,
         },
+        slashing: protocol.release.slashing,
         booking: protocol.release.booking,
         not_redistributable: vec![NATIVE_STRATEGY, eigen_strategy(&protocol.book, &protocol.cast)],
         accepting_registrars: accepting_registrars(protocol),
@@ -127,6 +129,7 @@ fn set(id: SetId) -> OperatorSet {
         strategies: Vec::new(),
         members: Vec::new(),
         recipient: Address::ZERO,
+        slasher: Slasher::default(),
         slash_count: 0,
         pending_slashes: Vec::new(),
         slashes: Vec::new(),
@@ -246,6 +249,7 @@ fn rewards(protocol: &EigenLayer) -> Rewards {
             most_ahead: MAX_FUTURE_LENGTH,
             genesis: GENESIS_TIMESTAMP,
             most: MAX_REWARDS_AMOUNT,
+            most_default_split: most_default_split(protocol),
             native: NATIVE_STRATEGY,
         },
         earners: cast.stakers.iter().chain(&cast.avss).map(earner).collect(),
@@ -253,6 +257,12 @@ fn rewards(protocol: &EigenLayer) -> Rewards {
         splits: splits(cast),
         ..Rewards::default()
     }
+}
+
+/// Coordinators that take fees look at default splits too.
+fn most_default_split(protocol: &EigenLayer) -> u16 {
+    let coordinator = &protocol.artifacts.get("RewardsCoordinator").abi;
+    if coordinator.function("feeRecipient").is_some() { WHOLE } else { u16::MAX }
 }
 
 /// Of every operator: with each AVS, of incentives, with each set.

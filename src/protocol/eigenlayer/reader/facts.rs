@@ -12,7 +12,7 @@ use crate::{
     protocol::eigenlayer::{
         EigenLayer,
         deploy::Contracts,
-        slots::{Slots, address_of, entry, permission_of, set_of},
+        slots::{SlasherSlots, Slots, address_of, entry, permission_of, set_of},
     },
 };
 
@@ -179,10 +179,23 @@ impl Facts<'_> {
             self.add(entry(numbering.slash_ids, id), Shape::SlashCount { set: e });
         }
 
+        if let Some(slots) = slots.slashers {
+            self.slasher(e, entry(slots.slashers, id), slots);
+        }
+
         let Some(waiting) = self.slots.deposits.waiting else { return };
         self.at = self.contracts.strategy_manager;
         self.list(entry(waiting.pending_slashes, id), move |ledger, list| {
             ledger.sets[e].pending_slashes = list.iter().map(U256::saturating_to).collect();
+        });
+    }
+
+    fn slasher(&mut self, e: usize, slot: U256, slots: SlasherSlots) {
+        let SlasherSlots { slasher, pending, effect_block, .. } = slots;
+        self.field(slot, slasher, move |ledger, word| ledger.sets[e].slasher.slasher = address_of(word));
+        self.word(slot + pending.slot, move |ledger, word| {
+            ledger.sets[e].slasher.pending = address_of(pending.of(word));
+            ledger.sets[e].slasher.effect_block = effect_block.of(word).to();
         });
     }
 

@@ -16,7 +16,9 @@ impl Facts<'_> {
         let manager = self.contracts.eigen_pod_manager;
         self.at = manager;
         self.field(U256::ZERO, slots.owner, |ledger, word| ledger.native.owner = address_of(word));
-        self.field(U256::ZERO, slots.reporter, |ledger, word| ledger.native.reporter = address_of(word));
+        if let Some(reporter) = slots.reporter {
+            self.field(U256::ZERO, reporter, |ledger, word| ledger.native.reporter = address_of(word));
+        }
         self.word(slots.pod_count, |ledger, word| ledger.native.pod_count = word.saturating_to());
         self.word(slots.burnable_shares, |ledger, word| ledger.native.burnable_shares = word);
         let Some(native) = blank.native_strategy() else { return };

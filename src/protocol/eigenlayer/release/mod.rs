@@ -2,13 +2,16 @@
 //! tell one from another.
 
 mod redistribution;
+mod slashers;
 mod slashing;
 
 pub use redistribution::REDISTRIBUTION;
+pub use slashers::SLASHERS;
 pub use slashing::SLASHING;
 
 use crate::{
-    ledger::Booking,
+    artifact::{Folder, abi_in},
+    ledger::{Booking, Slashing},
     oracle::Assumption,
     problem::{Problem, nearest},
     protocol::ActionInfo,
@@ -29,8 +32,8 @@ pub struct Release {
     pub signing_version: &'static str,
     /// Under what slashed shares wait.
     pub booking: Booking,
-    /// Whether allocation manager and delegation manager have an owner, who is named when they are initialized.
-    pub managers: Managers,
+    /// Who may slash.
+    pub slashing: Slashing,
     /// The actions, by name, that it has no function for.
     pub absent: &'static [&'static str],
     /// Actions, by name, that are drawn more or less often than their tables say.
@@ -39,17 +42,16 @@ pub struct Release {
     pub denies: &'static [Assumption],
 }
 
-/// Who owns the allocation manager and the delegation manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Managers {
-    /// An owner who can do nothing but hand over.
-    Owned,
-    /// Nobody.
-    Ownerless,
-}
+/// Every release that the binary carries, oldest first.
+pub const RELEASES: &[&Release] = &[&SLASHING, &REDISTRIBUTION];
+
+/// Those that only artifacts have.
+pub const LATER: &[&Release] = &[&SLASHERS];
 
 /// Every release, oldest first.
-pub const RELEASES: &[&Release] = &[&SLASHING, &REDISTRIBUTION];
+pub fn every() -> impl Iterator<Item = &'static Release> {
+    RELEASES.iter().chain(LATER).copied()
+}
 
 impl Release {
     /// Its name with that of the protocol.
@@ -79,13 +81,31 @@ impl Release {
 
 /// The release called `name`.
 pub fn find(name: &str) -> Result<&'static Release, Problem> {
-    RELEASES.iter().find(|release| release.name == name).copied().ok_or_else(|| {
+    every().find(|release| release.name == name).ok_or_else(|| {
         let problem = Problem::new(format!("there is no release {name:?}"));
-        let names: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
+        let names: Vec<&str> = every().map(|release| release.name).collect();
         match nearest(name, names.iter().copied()) {
             Some(near) => problem.hint(format!("did you mean {near}?")),
             None => problem.hint(format!("there are {}", names.join(", "))),
         }
+    })
+}
+
+/// The release that the contracts of a folder are of, by what can be called.
+pub fn recognize(folder: &Folder) -> Result<&'static Release, Problem> {
+    let manager = abi_in(folder, "AllocationManager")?.ok_or_else(|| folder.lacks("AllocationManager"))?;
+    let slash = manager.function("slashOperator").and_then(|overloads| overloads.first());
+    let slash = slash.ok_or_else(|| {
+        Problem::new(format!(
+            "{folder}: its AllocationManager has no slashOperator, so it is of no release that is known"
+        ))
+        .hint("EigenLayer core slashes from v1.3 on")
+    })?;
+    let has_slashers = manager.function("updateSlasher").is_some();
+    Ok(match (slash.outputs.is_empty(), has_slashers) {
+        (true, _) => &SLASHING,
+        (false, false) => &REDISTRIBUTION,
+        (false, true) => &SLASHERS,
     })
 }
 
@@ -102,7 +122,7 @@ mod tests {
         let surrounding = worlds::KINDS.iter().flat_map(|world| surroundings::actions(world));
         let all = ACTIONS.iter().copied().chain(surrounding).flatten();
         let names: Vec<&str> = all.map(|action| action.info.name).collect();
-        for release in RELEASES {
+        for release in every() {
             for name in release.absent.iter().chain(release.weights.iter().map(|(name, _)| name)) {
                 assert!(names.contains(name), "{}: {name}", release.name);
             }

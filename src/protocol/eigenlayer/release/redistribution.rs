@@ -1,7 +1,13 @@
 //! The redistribution release, core v1.5: a set can have a recipient, and each slash waits by itself to be cleared.
 
-use super::{Managers, Release};
-use crate::{ledger::Booking, oracle::Assumption};
+use super::Release;
+use crate::{
+    ledger::{Booking, Slashing},
+    oracle::Assumption,
+};
+
+/// What only releases with slashers have.
+pub(super) const NO_SLASHERS: &[&str] = &["avs.update_slasher"];
 
 /// The redistribution release.
 pub const REDISTRIBUTION: Release = Release {
@@ -11,8 +17,8 @@ pub const REDISTRIBUTION: Release = Release {
     version: "1.5.0",
     signing_version: "1",
     booking: Booking::BySlash,
-    managers: Managers::Ownerless,
-    absent: &[],
+    slashing: Slashing::ByPermission,
+    absent: NO_SLASHERS,
     weights: &[],
     denies: &[Assumption::BurnByStrategy],
 };

@@ -1,7 +1,10 @@
 //! The slashing release, core v1.3 and v1.4: what is slashed is burned.
 
-use super::{Managers, Release};
-use crate::{ledger::Booking, oracle::Assumption};
+use super::Release;
+use crate::{
+    ledger::{Booking, Slashing},
+    oracle::Assumption,
+};
 
 /// The slashing release.
 pub const SLASHING: Release = Release {
@@ -11,8 +14,9 @@ pub const SLASHING: Release = Release {
     version: "v1.4.0",
     signing_version: "v1",
     booking: Booking::ByStrategy,
-    managers: Managers::Owned,
+    slashing: Slashing::ByPermission,
     absent: &[
+        "avs.update_slasher",
         "avs.create_redistributing_sets",
         "anybody.clear_slash",
         "anybody.clear_slash_by_strategy",

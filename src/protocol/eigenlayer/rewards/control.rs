@@ -36,7 +36,8 @@ fn set_activation_delay(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
 
 /// More than the whole among them: nothing bounds it.
 fn set_default_split(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
-    let bips = draw.choose(&[0, 1_000, 2_500, 10_000, 60_000])?;
+    let most = draw.ledger.rewards.terms.most_default_split;
+    let bips = draw.choose(&[0, 1_000, 2_500, 10_000, 60_000].map(|bips: u16| bips.min(most)))?;
     Some((owner(draw)?, asks(RewardsOperation::SetDefaultSplit { bips })))
 }
 

@@ -68,6 +68,9 @@ impl Encoder<'_> {
                 };
                 M::slashOperatorCall { avs: set.avs, params }.abi_encode()
             }
+            O::UpdateSlasher { set, to } => {
+                M::updateSlasherCall { operatorSet: sol_set(*set), slasher: *to }.abi_encode()
+            }
             _ => return None,
         };
         Some((self.protocol.contracts.allocation_manager, data))

@@ -1,13 +1,10 @@
 //! Strategies, tokens, switches and proxies.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 
 use super::{Encoded, Encoder};
-use crate::{
-    call::Operation,
-    protocol::eigenlayer::{abi, deploy::start_manager},
-};
+use crate::{call::Operation, protocol::eigenlayer::abi};
 
 impl Encoder<'_> {
     pub(super) fn others(&self, operation: &Operation) -> Option<Encoded> {
@@ -58,40 +55,8 @@ impl Encoder<'_> {
         })
     }
 
+    /// What initialized a contract, once more.
     pub(super) fn initialize(&self, contract: Address) -> Vec<u8> {
-        let contracts = &self.protocol.contracts;
-        if contract == contracts.strategy_manager {
-            let thief = self.protocol.cast.stranger;
-            abi::StrategyManager::initializeCall {
-                initialOwner: thief,
-                initialStrategyWhitelister: thief,
-                initialPausedStatus: U256::ZERO,
-            }
-            .abi_encode()
-        } else if contract == contracts.rewards_coordinator {
-            let thief = self.protocol.cast.stranger;
-            abi::RewardsCoordinator::initializeCall {
-                initialOwner: thief,
-                initialPausedStatus: U256::ZERO,
-                initialRewardsUpdater: thief,
-                initialActivationDelay: 0,
-                initialDefaultSplitBips: 0,
-            }
-            .abi_encode()
-        } else if contract == contracts.strategy_factory {
-            abi::StrategyFactory::initializeCall {
-                initialOwner: self.protocol.cast.stranger,
-                initialPausedStatus: U256::ZERO,
-                initialStrategyBeacon: contracts.strategy_factory,
-            }
-            .abi_encode()
-        } else if contract == contracts.eigen_pod_manager {
-            let thief = self.protocol.cast.stranger;
-            abi::EigenPodManager::initializeCall { initialOwner: thief, initialPausedStatus: U256::ZERO }.abi_encode()
-        } else if self.protocol.cast.strategies.contains(&contract) {
-            abi::StrategyBase::initializeCall { token: self.protocol.cast.tokens[0] }.abi_encode()
-        } else {
-            start_manager(self.protocol.release, self.protocol.cast.stranger)
-        }
+        self.protocol.initializers.get(&contract).map(|call| call.to_vec()).unwrap_or_default()
     }
 }

@@ -20,6 +20,8 @@ impl Encoder<'_> {
         let Operation::Pods(operation) = operation else { return None };
         let manager = self.protocol.contracts.eigen_pod_manager;
         let of_pod = |owner: &Address| Some(self.before.pod(*owner)?.address);
+        // Where the manager trusts nobody to report, there is nothing to report to.
+        let reported = |owner: &Address| of_pod(owner).filter(|_| self.protocol.artifacts.has_reporter());
         Some(match operation {
             P::Create {} => (manager, M::createPodCall {}.abi_encode()),
             P::Stake { .. } => {
@@ -29,11 +31,11 @@ impl Encoder<'_> {
             }
             P::Pay { owner, .. } => (of_pod(owner)?, Vec::new()),
             P::ReportNewValidators { owner, gwei } => {
-                (of_pod(owner)?, EigenPod::reportNewValidatorsCall { balanceGwei: *gwei }.abi_encode())
+                (reported(owner)?, EigenPod::reportNewValidatorsCall { balanceGwei: *gwei }.abi_encode())
             }
             P::ReportCheckpoint { owner, validators, .. } => {
                 let gwei = self.before.pod(*owner)?.reported_gwei(*validators);
-                (of_pod(owner)?, EigenPod::reportCheckpointCall { balanceGwei: gwei }.abi_encode())
+                (reported(owner)?, EigenPod::reportCheckpointCall { balanceGwei: gwei }.abi_encode())
             }
             P::Record { owner, previous, gained, lost } => {
                 let call = M::recordBeaconChainETHBalanceUpdateCall {

@@ -1,0 +1,268 @@
+//! What constructors and initializers are given. Releases and forks of them want different things in different orders, so
+//! each parameter is looked up by the interface it names, or by its own name.
+
+use std::collections::BTreeMap;
+
+use alloy_dyn_abi::{DynSolType, DynSolValue, Specifier};
+use alloy_json_abi::{Function, Param};
+use alloy_primitives::{Address, U256};
+
+use crate::{artifact::Artifact, problem::Problem};
+
+/// What there is to be given: each thing, and what contracts call it. Names are compared without underscores and case.
+const THINGS: &[(Thing, &[&str])] = &[
+    (Thing::AllocationManager, &["IAllocationManager", "allocationManager"]),
+    (Thing::AllocationManagerView, &["IAllocationManagerView", "allocationManagerView"]),
+    (Thing::DelegationManager, &["IDelegationManager", "delegation", "delegationManager"]),
+    (Thing::StrategyManager, &["IStrategyManager", "strategyManager"]),
+    (Thing::EigenPodManager, &["IEigenPodManager", "eigenPodManager"]),
+    (Thing::PermissionController, &["IPermissionController", "permissionController"]),
+    (Thing::PauserRegistry, &["IPauserRegistry", "pauserRegistry"]),
+    (Thing::DepositContract, &["IETHPOSDeposit", "ethPOS", "depositContract"]),
+    (Thing::EmissionsController, &["IEmissionsController", "emissionsController"]),
+    // Before the strategy, which some call the same.
+    (Thing::EigenToken, &["IEigen", "EIGENToken"]),
+    (Thing::EigenStrategy, &["IStrategy", "eigenStrategy"]),
+    (Thing::PodBeacon, &["eigenPodBeacon", "podBeacon"]),
+    (Thing::StrategyBeacon, &["strategyBeacon", "initialStrategyBeacon"]),
+    (Thing::VaultBeacon, &["durationVaultBeacon"]),
+    (Thing::DeallocationDelay, &["deallocationDelay"]),
+    (Thing::ConfigurationDelay, &["allocationConfigurationDelay"]),
+    (Thing::WithdrawalDelay, &["minWithdrawalDelay", "minWithdrawalDelayBlocks", "minimumWithdrawalDelayBlocks"]),
+    (Thing::CalculationInterval, &["calculationIntervalSeconds"]),
+    (Thing::MaxRewardsDuration, &["maxRewardsDuration"]),
+    (Thing::MaxRetroactiveLength, &["maxRetroactiveLength"]),
+    (Thing::MaxFutureLength, &["maxFutureLength"]),
+    (Thing::GenesisRewards, &["genesisRewardsTimestamp"]),
+    (Thing::GenesisTime, &["genesisTime"]),
+    (Thing::Version, &["version"]),
+    (Thing::Pausers, &["pausers"]),
+    (Thing::Unpauser, &["unpauser", "initialUnpauser"]),
+    (Thing::Owner, &["initialOwner"]),
+    (Thing::Paused, &["initialPausedStatus", "initPausedStatus"]),
+    (Thing::Whitelister, &["initialStrategyWhitelister"]),
+    (Thing::RewardsUpdater, &["rewardsUpdater", "initialRewardsUpdater"]),
+    (Thing::ActivationDelay, &["activationDelay", "initialActivationDelay"]),
+    (Thing::DefaultSplit, &["defaultSplitBips", "initialDefaultSplitBips"]),
+    (Thing::FeeRecipient, &["feeRecipient"]),
+    (Thing::MaxPerDeposit, &["maxPerDeposit", "mostPerDeposit"]),
+    (Thing::MaxTotalDeposits, &["maxTotalDeposits", "mostInTotal"]),
+    (Thing::Token, &["underlyingToken", "token", "bEIGEN", "backing"]),
+];
+
+/// What a parameter can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Thing {
+    AllocationManager,
+    AllocationManagerView,
+    DelegationManager,
+    StrategyManager,
+    EigenPodManager,
+    PermissionController,
+    PauserRegistry,
+    DepositContract,
+    EmissionsController,
+    EigenToken,
+    EigenStrategy,
+    PodBeacon,
+    StrategyBeacon,
+    VaultBeacon,
+    DeallocationDelay,
+    ConfigurationDelay,
+    WithdrawalDelay,
+    CalculationInterval,
+    MaxRewardsDuration,
+    MaxRetroactiveLength,
+    MaxFutureLength,
+    GenesisRewards,
+    GenesisTime,
+    Version,
+    Pausers,
+    Unpauser,
+    Owner,
+    Paused,
+    Whitelister,
+    RewardsUpdater,
+    ActivationDelay,
+    DefaultSplit,
+    FeeRecipient,
+    MaxPerDeposit,
+    MaxTotalDeposits,
+    Token,
+}
+
+/// Something that can be given.
+#[derive(Clone, Debug)]
+pub(super) enum Given {
+    Address(Address),
+    Addresses(Vec<Address>),
+    Number(U256),
+    Text(String),
+}
+
+impl From<Address> for Given {
+    fn from(address: Address) -> Self {
+        Self::Address(address)
+    }
+}
+
+impl From<u32> for Given {
+    fn from(number: u32) -> Self {
+        Self::Number(U256::from(number))
+    }
+}
+
+/// All that is there to be given so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wiring(BTreeMap<Thing, Given>);
+
+impl Wiring {
+    /// From now on this is there.
+    pub fn know(&mut self, thing: Thing, given: impl Into<Given>) {
+        self.0.insert(thing, given.into());
+    }
+
+    /// No longer.
+    pub fn forget(&mut self, thing: Thing) {
+        self.0.remove(&thing);
+    }
+
+    /// What the constructor of a contract wants, encoded.
+    pub fn constructor(&self, contract: &Artifact) -> Result<Vec<u8>, Problem> {
+        let Some(constructor) = &contract.abi.constructor else { return Ok(Vec::new()) };
+        let what = format!("the constructor of {}", contract.name);
+        let values = self.values(&constructor.inputs).map_err(|problem| problem.at(what))?;
+        Ok(DynSolValue::Tuple(values).abi_encode_params())
+    }
+
+    /// The call that initializes a contract with all that can be given; `None` where there is nothing to initialize.
+    pub fn initializer(&self, contract: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
+        let mut found = None;
+        let mut told = None;
+        for function in initializers(contract) {
+            match self.values(&function.inputs) {
+                Ok(values) => {
+                    let input = DynSolValue::Tuple(values).abi_encode_params();
+                    found = found.or(Some([&function.selector()[..], &input].concat()));
+                }
+                Err(problem) => told = told.or(Some(problem)),
+            }
+        }
+        match (found, told) {
+            (None, Some(problem)) => Err(problem.at(format_args!("the initializer of {}", contract.name))),
+            (found, _) => Ok(found),
+        }
+    }
+
+    fn values(&self, params: &[Param]) -> Result<Vec<DynSolValue>, Problem> {
+        params.iter().map(|param| self.value(param)).collect()
+    }
+
+    fn value(&self, param: &Param) -> Result<DynSolValue, Problem> {
+        if param.ty == "tuple" {
+            return Ok(DynSolValue::Tuple(self.values(&param.components)?));
+        }
+        let unknown = || {
+            Problem::new(format!("it wants {:?}, a {}, and nothing here is called so", param.name, interface(param)))
+                .hint("the names of EigenLayer core v1.3 to v1.12 are known")
+        };
+        let kind = param.resolve().map_err(|_| unknown())?;
+        let given = thing(param).and_then(|thing| self.0.get(&thing)).ok_or_else(unknown)?;
+        fitting(given, &kind).ok_or_else(unknown)
+    }
+}
+
+/// The functions called `initialize`, those that want most first.
+fn initializers(contract: &Artifact) -> Vec<&Function> {
+    let mut all: Vec<&Function> = contract.abi.function("initialize").into_iter().flatten().collect();
+    all.sort_by_key(|function| std::cmp::Reverse(function.inputs.len()));
+    all
+}
+
+/// What a parameter means: what its interface says, and where that says little, its name.
+fn thing(param: &Param) -> Option<Thing> {
+    let interface = plain(interface(param).trim_start_matches("contract "));
+    let called = |name: &str| THINGS.iter().find(|(_, names)| names.iter().any(|own| plain(own) == name));
+    called(&interface).or_else(|| called(&plain(&param.name))).map(|(thing, _)| *thing)
+}
+
+/// The type of a parameter in Solidity.
+fn interface(param: &Param) -> String {
+    param.internal_type().map_or_else(|| param.ty.clone(), ToString::to_string)
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// Something given, as the type that is wanted.
+fn fitting(given: &Given, kind: &DynSolType) -> Option<DynSolValue> {
+    match (given, kind) {
+        (Given::Address(address), DynSolType::Address) => Some(DynSolValue::Address(*address)),
+        (Given::Text(text), DynSolType::String) => Some(DynSolValue::String(text.clone())),
+        (Given::Number(number), DynSolType::Uint(bits)) => Some(DynSolValue::Uint(*number, *bits)),
+        (Given::Addresses(all), DynSolType::Array(of)) if **of == DynSolType::Address => {
+            Some(DynSolValue::Array(all.iter().copied().map(DynSolValue::Address).collect()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_json_abi::JsonAbi;
+    use alloy_sol_types::SolValue;
+
+    use super::*;
+
+    fn contract(signatures: &[&str]) -> Artifact {
+        Artifact {
+            name: "X".to_owned(),
+            abi: JsonAbi::parse(signatures.iter().copied()).unwrap(),
+            creation: alloy_primitives::Bytes::new(),
+            links: Vec::new(),
+            runtime: alloy_primitives::Bytes::new(),
+            layout: None,
+            declarations: None,
+        }
+    }
+
+    fn wiring() -> Wiring {
+        let mut wiring = Wiring::default();
+        wiring.know(Thing::DelegationManager, Address::repeat_byte(1));
+        wiring.know(Thing::Token, Address::repeat_byte(2));
+        wiring.know(Thing::DeallocationDelay, 7);
+        wiring
+    }
+
+    #[test]
+    fn parameters_are_known_by_name_in_any_order_and_spelling() {
+        let (manager, delay) = (Address::repeat_byte(1), 7u32);
+        let expected = (delay, manager).abi_encode_params();
+        for signature in [
+            "constructor(uint32 _DEALLOCATION_DELAY, address _delegation)",
+            "constructor(uint32 deallocationDelay, address delegationManager)",
+        ] {
+            assert_eq!(wiring().constructor(&contract(&[signature])).unwrap(), expected, "{signature}");
+        }
+        assert_eq!(wiring().constructor(&contract(&[])).unwrap(), Vec::<u8>::new());
+    }
+
+    #[test]
+    fn what_nobody_knows_is_told() {
+        let problem = wiring().constructor(&contract(&["constructor(address oracle)"])).unwrap_err().to_string();
+        assert!(problem.contains("the constructor of X: it wants \"oracle\", a address"), "{problem}");
+        let mistyped = wiring().constructor(&contract(&["constructor(uint256 token)"]));
+        assert!(mistyped.is_err());
+    }
+
+    #[test]
+    fn of_initializers_the_one_that_can_be_given_most_is_called() {
+        let abi = ["function initialize(address token)", "function initialize(address token, address oracle)"];
+        let call = wiring().initializer(&contract(&abi)).unwrap().unwrap();
+        let expected = JsonAbi::parse(abi).unwrap().function("initialize").unwrap()[0].selector();
+        assert_eq!(call[..4], expected[..]);
+        assert_eq!(wiring().initializer(&contract(&[])).unwrap(), None);
+        assert!(wiring().initializer(&contract(&abi[1..])).is_err());
+    }
+}
