@@ -145,13 +145,13 @@ fn a_ledger_that_is_not_what_the_contracts_say_is_noticed() {
     let ledger = executor.ledger().clone();
     let changes: [Change; 8] = [
         |ledger| ledger.operators[0].stakes[0].shares += alloy_primitives::U256::ONE,
-        |ledger| ledger.operators[0].registered_sets.clear(),
+        |ledger| ledger.operators[0].registered_sets.push(ledger.sets[0].id),
         |ledger| ledger.operators[1].allocations[0][0].current ^= 1,
         |ledger| ledger.sets[0].exists = false,
         |ledger| ledger.stakers[0].withdrawals_queued += 1,
         |ledger| ledger.stakers[0].holdings[0].stored_factor = alloy_primitives::U256::from(5),
         |ledger| ledger.strategies[0].total_shares += alloy_primitives::U256::ONE,
-        |ledger| ledger.control.whitelister = alloy_primitives::Address::ZERO,
+        |ledger| ledger.control.whitelister = alloy_primitives::Address::repeat_byte(9),
     ];
     for (number, change) in changes.into_iter().enumerate() {
         let mut wrong = ledger.clone();
