@@ -166,26 +166,42 @@ pub(super) fn slash_of_something(draw: &mut Draw<'_>) -> Option<Operation> {
     Some(Operation::Slash { set, operator, items })
 }
 
-/// A slash of all that an operator gave, rather where that is all it has.
+/// A slash of all that an operator gave, rather where that is all it has, or where it takes some of it back: of that
+/// nothing is left then, and the allocation stays locked all the same.
 fn slash_everything(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     if is_paused(draw.ledger, protocol.contracts.allocation_manager, switch::SLASHING) {
         return None;
     }
     let ledger = draw.ledger;
-    let mut all = Vec::new();
-    let mut whole = Vec::new();
+    let (mut all, mut whole, mut falling) = (Vec::new(), Vec::new(), Vec::new());
     for set in (0..ledger.sets.len()).filter(|set| ledger.sets[*set].exists) {
         for operator in slashable(ledger, set) {
             for strategy in takes_from(ledger, set, operator) {
                 let Some(at) = ledger.strategy_index(strategy) else { continue };
                 let target = (ledger.sets[set].id, operator.address, strategy);
-                let current = operator.allocations[set][at].settled(ledger.block).current;
-                let pool = if current == operator.stakes[at].max_magnitude() { &mut whole } else { &mut all };
+                let allocation = operator.allocations[set][at].settled(ledger.block);
+                let is_whole = allocation.current == operator.stakes[at].max_magnitude();
+                let pool = match (is_whole, allocation.pending < 0) {
+                    (true, _) => &mut whole,
+                    (false, true) => &mut falling,
+                    (false, false) => &mut all,
+                };
                 pool.push(target);
             }
         }
     }
-    let pool = if whole.is_empty() { all } else { whole };
+    let pool = match (whole.is_empty(), falling.is_empty()) {
+        (true, true) => all,
+        (false, true) => whole,
+        (true, false) => falling,
+        (false, false) => {
+            if draw.chance(50) {
+                whole
+            } else {
+                falling
+            }
+        }
+    };
     let (set, operator, strategy) = draw.prefer(&pool, |(_, operator, _)| *operator)?;
     let items = vec![SlashItem { strategy, wad: U256::from(WAD) }];
     Some((slasher(protocol, draw, set)?, Operation::Slash { set, operator, items }))

@@ -10,6 +10,7 @@ mod control;
 mod deploy;
 mod examples;
 mod factory;
+mod live;
 mod operator;
 mod permissions;
 mod pods;
@@ -44,9 +45,11 @@ use crate::{
     worlds::{self, Avss, Kind},
 };
 use deploy::{
-    Cast, Contracts,
+    Cast, Contracts, Delays,
     upgrade::{self, Deployed, Foundation, UpgradePlan},
 };
+pub use live::Deployment;
+use live::Vouched;
 use release::Release;
 use slots::Slots;
 
@@ -103,14 +106,17 @@ pub struct EigenLayer {
     book: Book,
     contracts: Contracts,
     cast: Cast,
+    delays: Delays,
     slots: Slots,
     script: Vec<Setup>,
     /// What would initialize a contract once more.
     initializers: BTreeMap<Address, Bytes>,
-    /// What it can be upgraded by.
-    foundation: Foundation,
+    /// What it can be upgraded by, unless somebody else deployed it.
+    foundation: Option<Foundation>,
     table: Vec<&'static Action<Self>>,
     actions: Vec<ActionInfo>,
+    /// Of a deployment that somebody else made, what is known of it.
+    vouched: Option<Vouched>,
 }
 
 impl EigenLayer {
@@ -131,6 +137,7 @@ impl EigenLayer {
         let deploy::Plan { book, contracts, cast, script, initializers, foundation } =
             deploy::plan(&artifacts, release, world)?;
         let (table, actions) = actions(&artifacts, release, world);
+        let delays = Delays::default();
         Ok(Self {
             release,
             world,
@@ -138,12 +145,14 @@ impl EigenLayer {
             book,
             contracts,
             cast,
+            delays,
             slots,
             script,
             initializers,
-            foundation,
+            foundation: Some(foundation),
             table,
             actions,
+            vouched: None,
         })
     }
 
@@ -152,8 +161,12 @@ impl EigenLayer {
     pub fn upgraded(&self, mut artifacts: Artifacts) -> Result<(Self, Upgrade), Problem> {
         let release = release::find(&artifacts.release)?;
         artifacts.suppose_layouts();
+        let foundation = self.foundation.as_ref().ok_or_else(|| {
+            Problem::new("a deployment that somebody else made is not upgraded here")
+                .hint("name a build of it as the baseline")
+        })?;
         let deployed = Deployed {
-            foundation: &self.foundation,
+            foundation,
             artifacts: &self.artifacts,
             book: &self.book,
             script: &self.script,
@@ -171,11 +184,13 @@ impl EigenLayer {
             book,
             contracts: self.contracts.clone(),
             cast: self.cast.clone(),
+            delays: self.delays,
             script,
             initializers,
-            foundation,
+            foundation: Some(foundation),
             table,
             actions,
+            vouched: self.vouched,
         };
         Ok((upgraded, upgrade))
     }
@@ -245,7 +260,8 @@ impl Protocol for EigenLayer {
     }
 
     fn grants(&self, assumption: Assumption) -> bool {
-        self.world.grants(assumption) && self.release.grants(assumption)
+        let vouched = self.vouched.is_none_or(|vouched| vouched.grants(assumption));
+        vouched && self.world.grants(assumption) && self.release.grants(assumption)
     }
 
     fn artifacts(&self) -> &Artifacts {
@@ -271,7 +287,7 @@ impl Protocol for EigenLayer {
     }
 
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
-        confirm::confirm(self, world, ledger)
+        confirm::confirm(self, &mut |view| Ok(world.view(view)), ledger)
     }
 
     fn reader(&self) -> Box<dyn Reader> {
