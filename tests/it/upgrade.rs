@@ -36,7 +36,8 @@ fn the_bundled_upgrade_passes_at_every_seed() {
         let upgraded = gate.upgrade.expect("it was judged");
         assert_eq!(upgraded.verdict, Verdict::Pass, "seed {seed}: {:#?}", upgraded.groups);
         assert_eq!((upgraded.runs, upgraded.runs_left_out), (48, 0));
-        assert_eq!(upgraded.switched.len(), 14);
+        // What is built the same, and given the same, is there already.
+        assert_eq!(upgraded.switched.len(), 12, "{:?}", upgraded.switched);
     }
 }
 
