@@ -108,5 +108,5 @@ fn what_cannot_be_built_is_told() {
     fs::remove_file(&broken).unwrap();
     refused(&["--git", "HEAD~1"], "could not be started");
     fs::remove_file(repository.path().join("contracts/foundry.toml")).unwrap();
-    refused(&["--git", "HEAD~1"], "there is no foundry.toml");
+    refused(&["--git", "HEAD~1", "--candidate", "out"], "there is no foundry.toml");
 }
