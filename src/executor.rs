@@ -17,6 +17,9 @@ use crate::{
 /// Where a chain begins. The protocol needs more blocks behind it than its longest delay.
 pub const FIRST_BLOCK: Block = Block { number: 1_000, timestamp: 1_750_000_000 };
 
+/// Runs after which the world forgets what only they knew of. A sweep takes about as long as a few calls.
+const RESETS_PER_SWEEP: u64 = 256;
+
 /// A moment of a run to come back to.
 #[derive(Clone, Debug)]
 pub struct Moment {
@@ -41,6 +44,8 @@ pub struct Executor<'p> {
     model: Lockstep,
     asks_model: bool,
     start: Moment,
+    /// How often it went back there.
+    resets: u64,
     /// What was deployed and how it was read, if it was upgraded since.
     upgraded_from: Option<(&'p dyn Protocol, Box<dyn Reader>)>,
 }
@@ -86,6 +91,7 @@ impl<'p> Executor<'p> {
             lagging: Vec::new(),
             start,
             upgraded_from: None,
+            resets: 0,
         }
     }
 
@@ -126,6 +132,10 @@ impl<'p> Executor<'p> {
             (self.protocol, self.reader) = (protocol, reader);
         }
         self.world.revert_to(self.start.snapshot);
+        self.resets += 1;
+        if self.resets.is_multiple_of(RESETS_PER_SWEEP) {
+            self.world.sweep();
+        }
         self.reader.forget();
         self.before.clone_from(&self.start.ledger);
         self.after.clone_from(&self.start.ledger);

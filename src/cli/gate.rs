@@ -15,7 +15,7 @@ use std::{
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},
+    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
     corpus::write_bytes,
     gate::{
         self, Judgement,
@@ -35,8 +35,17 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "DIR")]
     baseline: Option<PathBuf>,
 
+    /// Builds the baseline with forge from this revision of the Foundry project that the candidate is, in a folder of its
+    /// own; the candidate is the project here if none is named
+    #[arg(long, value_name = "REVISION", conflicts_with = "baseline")]
+    git: Option<String>,
+
+    /// What builds the revision
+    #[arg(long, value_name = "PROGRAM", default_value = "forge", env = "FORGE")]
+    forge: String,
+
     /// What the baseline is a release of: slashing or redistribution [default: redistribution]
-    #[arg(long, value_name = "NAME", required_unless_present = "baseline")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["baseline", "git"])]
     baseline_release: Option<String>,
 
     /// Folder of artifacts to upgrade to [default: the bundled release]
@@ -44,7 +53,7 @@ pub(super) struct GateArgs {
     candidate: Option<PathBuf>,
 
     /// What the candidate is a release of: slashing or redistribution [default: redistribution]
-    #[arg(long, value_name = "NAME", required_unless_present = "candidate")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "git"])]
     candidate_release: Option<String>,
 
     /// Asks only this; can be given more than once [default: all]
@@ -109,8 +118,7 @@ impl From<Asked> for Judgement {
 const EXPECTATIONS: &str = "gate.toml";
 
 pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
-    let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
-    let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
+    let (baseline, candidate) = builds(arguments)?;
     let world = worlds::find(&arguments.world)?;
     let expectations = expectations(arguments, (&baseline, &candidate), world)?;
     if let Some(path) = arguments.accept.as_deref().filter(|path| path.exists()) {
@@ -158,7 +166,7 @@ fn expectations(
     if let Some(path) = own {
         return Expectations::load(path, &eigenlayer::every_action(world).collect::<Vec<_>>());
     }
-    let is_bundled = arguments.baseline.is_none() && arguments.candidate.is_none();
+    let is_bundled = arguments.baseline.is_none() && arguments.candidate.is_none() && arguments.git.is_none();
     let along = is_bundled.then(|| Expectations::bundled(&baseline.release, &candidate.release)).flatten();
     Ok(along.unwrap_or_else(Expectations::none))
 }
@@ -169,6 +177,22 @@ fn expire(expired: Arc<AtomicBool>, after: Duration) {
         thread::sleep(after);
         expired.store(true, Ordering::Relaxed);
     });
+}
+
+/// What proxies live on, and what they are to be moved to.
+fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
+    let Some(revision) = &arguments.git else {
+        let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
+        let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
+        return Ok((baseline, candidate));
+    };
+    let project = arguments.candidate.clone().unwrap_or_else(|| PathBuf::from("."));
+    // First, for it costs nothing: forge takes minutes.
+    let candidate = load(Some(&project), arguments.candidate_release.as_deref())?;
+    let built = Revision::build(&project, revision, &arguments.forge)?;
+    let mut baseline = load(Some(&built.folder()), arguments.baseline_release.as_deref())?;
+    baseline.origin = format!("{revision}, commit {}", built.commit());
+    Ok((baseline, candidate))
 }
 
 fn load(folder: Option<&PathBuf>, named: Option<&str>) -> Result<Artifacts, Problem> {
