@@ -42,6 +42,8 @@ pub struct Artifact {
     pub layout: Option<StorageLayout>,
     /// What else is declared in its sources, if the compiler was asked.
     pub declarations: Option<Declarations>,
+    /// What forge knows it by, `path:name`, if forge built it.
+    pub target: Option<String>,
 }
 
 impl Artifact {
@@ -413,10 +415,18 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         creation,
         links,
         runtime: runtime_code(whole),
+        target: target_of(whole),
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,
     })
+}
+
+/// What forge was told to compile, as its artifacts have it.
+fn target_of(whole: &Value) -> Option<String> {
+    let target = whole["metadata"]["settings"]["compilationTarget"].as_object()?;
+    let (path, name) = target.iter().next()?;
+    Some(format!("{path}:{}", name.as_str()?))
 }
 
 /// The code after creation: text, or as Foundry has it an object with text. It is looked at, never run, so that it may be

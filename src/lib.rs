@@ -84,6 +84,10 @@ pub mod matrix;
 
 pub mod finding;
 
+pub mod timeline;
+
+pub mod foundry;
+
 pub mod gate;
 
 #[cfg(feature = "anvil")]

@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
+use super::{Failures, Point};
 use crate::{call::Call, corpus::Corpus, model::Ending, oracle::Invariant};
 
 /// What came of an action.
@@ -143,6 +144,10 @@ pub struct Summary {
     pub predictions: Predictions,
     /// By action.
     pub actions: Vec<ActionCount>,
+    /// Why calls failed.
+    pub failures: Failures,
+    /// How what is known grew, from nothing to the end.
+    pub growth: Vec<Point>,
     /// By selected invariant.
     pub invariants: Vec<InvariantCount>,
     /// By deviation that was measured.

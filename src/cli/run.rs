@@ -2,7 +2,6 @@
 
 use std::{
     io::{Write, stdout},
-    path::PathBuf,
     process::ExitCode,
     sync::atomic::Ordering,
     thread,
@@ -17,9 +16,11 @@ use crate::{
     corpus::Corpus,
     executor::Executor,
     finding::{Finding, Provenance},
+    foundry,
     problem::Problem,
     protocol::{Protocol, eigenlayer::EigenLayer},
-    report::{Output, Report, Timing, format},
+    report::{Output, Pace, Report, Timing, format},
+    timeline::{Evidence, Timeline},
     trial,
 };
 
@@ -56,14 +57,16 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
         Some(checkpoint) => campaign::resume(&protocol, &settings.options, checkpoint, &control, &mut on_event),
     }?;
     let seconds = begun.elapsed().as_secs_f64();
-    reporter.finish();
+    let points = reporter.finish();
 
     let findings = save(&protocol, &output, &summary, &provenance)?;
-    let report = Report::new(&protocol, &settings.options, &summary, &findings);
     let calls_per_second = (summary.calls - played_before) as f64 / seconds.max(f64::EPSILON);
+    let timing = Timing { seconds, calls_per_second, workers: settings.options.workers };
+    let mut report = Report::new(&protocol, &settings.options, &summary, findings);
+    report.pace = Some(Pace { timing, points });
     output.save_report(&report, &settings.formats)?;
     keeper.finish(summary.ended, !control.interrupted.load(Ordering::Relaxed))?;
-    output.save_timing(&Timing { seconds, calls_per_second, workers: settings.options.workers })?;
+    output.save_timing(&timing)?;
     let mut out = stdout().lock();
     let shape = format(if arguments.json { "json" } else { "human" });
     printed((shape.render)(&report, &mut out).and_then(|()| out.flush()))?;
@@ -108,19 +111,22 @@ fn control(settings: &Settings) -> Result<Control, Problem> {
     Ok(control)
 }
 
-/// Writes findings and corpus; the findings with their files.
+/// Writes findings and corpus; the findings with their files, and how they went.
 fn save(
     protocol: &dyn Protocol,
     output: &Output,
     summary: &Summary,
     provenance: &Provenance,
-) -> Result<Vec<(Finding, PathBuf)>, Problem> {
+) -> Result<Vec<Evidence>, Problem> {
     let mut executor = Executor::deploy(protocol)?;
     let mut findings = Vec::with_capacity(summary.violations.len());
     for violation in &summary.violations {
         let finding = Finding::of(&mut executor, violation, provenance);
         let file = finding.save(&output.findings())?;
-        findings.push((finding, file));
+        let timeline = Timeline::of(&mut executor, violation.invariant, &violation.calls);
+        let evidence = Evidence { finding, file, timeline };
+        output.save_test(&foundry::test_name(&evidence), &foundry::test(protocol, &evidence))?;
+        findings.push(evidence);
     }
     summary.corpus.save(output.corpus(), protocol)?;
     Ok(findings)

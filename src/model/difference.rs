@@ -2,6 +2,8 @@
 
 mod shown;
 
+use std::fmt;
+
 use shown::Shown;
 
 use alloy_primitives::Address;
@@ -15,8 +17,25 @@ use crate::{
     },
 };
 
+/// A field in which two ledgers differ, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Which.
+    pub what: String,
+    /// What it is in the first.
+    pub predicted: String,
+    /// What it is in the second.
+    pub actual: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: predicted {}, actual {}", self.what, self.predicted, self.actual)
+    }
+}
+
 /// The fields in which `actual` is not `predicted`, each with both sides.
-pub fn differences(predicted: &Ledger, actual: &Ledger, book: &Book) -> Vec<String> {
+pub fn differences(predicted: &Ledger, actual: &Ledger, book: &Book) -> Vec<Difference> {
     let mut differences = Differences { book, found: Vec::new() };
     differences.ledgers(predicted, actual);
     differences.found
@@ -24,7 +43,7 @@ pub fn differences(predicted: &Ledger, actual: &Ledger, book: &Book) -> Vec<Stri
 
 struct Differences<'a> {
     book: &'a Book,
-    found: Vec<String>,
+    found: Vec<Difference>,
 }
 
 /// Compares the fields of two values of a type. Every field is named, so that none is forgotten: those after `besides` are
@@ -42,7 +61,7 @@ macro_rules! fields {
 impl Differences<'_> {
     fn add<T: Shown>(&mut self, what: &str, predicted: &T, actual: &T) {
         let (predicted, actual) = (predicted.shown(self.book), actual.shown(self.book));
-        self.found.push(format!("{what}: predicted {predicted}, actual {actual}"));
+        self.found.push(Difference { what: what.to_owned(), predicted, actual });
     }
 
     fn name(&self, address: Address) -> String {
@@ -325,7 +344,8 @@ impl Differences<'_> {
         let Examples { market, fund, registry } = predicted;
         let differ = [*market != actual.market, *fund != actual.fund, *registry != actual.registry];
         for (purse, _) in actual.purses().into_iter().zip(differ).filter(|(_, differs)| *differs) {
-            self.found.push(format!("{}: predicted as it was, actual another", self.name(purse.set.avs)));
+            let [predicted, actual] = ["as it was", "another"].map(str::to_owned);
+            self.found.push(Difference { what: self.name(purse.set.avs), predicted, actual });
         }
     }
 

@@ -74,6 +74,19 @@ pub enum Setup {
     },
 }
 
+/// A question to a contract, and what it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Who is asked.
+    pub contract: Address,
+    /// What: the calldata of a view.
+    pub data: Bytes,
+    /// Its signature.
+    pub signature: &'static str,
+    /// What it returns; `None` if there is no right answer.
+    pub expected: Option<Bytes>,
+}
+
 /// The state as a reader sees it: what stands at a place.
 pub type Storage<'a> = &'a dyn Fn(Place) -> U256;
 
@@ -133,6 +146,10 @@ pub trait Protocol: Send + Sync {
 
     /// Asks the contracts in `world` whether `ledger` is what they say, fact by fact, as far as they can be asked.
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem>;
+
+    /// What the contracts are to answer when `ledger` is how they stand, as far as they can be asked. The questions are the
+    /// same for every ledger of a world.
+    fn answers(&self, ledger: &Ledger) -> Vec<Answer>;
 
     /// A new reader of its ledger.
     fn reader(&self) -> Box<dyn Reader>;

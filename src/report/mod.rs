@@ -1,8 +1,9 @@
 //! The report: plain data about a finished campaign, and one file per format.
 //!
 //! Nothing in it depends on the machine or on how many workers there were, so that the same campaign gives the same
-//! bytes. How long it took is told apart.
+//! bytes. How long it took is told apart: in a file of its own, and in a section of the page.
 
+mod html;
 pub mod human;
 mod json;
 mod junit;
@@ -22,11 +23,15 @@ use alloy_primitives::B256;
 use serde::Serialize;
 
 use crate::{
-    campaign::{ActionCount, DeviationCount, Ended, InvariantCount, Options, Predictions, Summary},
-    finding::{Finding, digests},
+    campaign::{
+        ActionCount, DeviationCount, Ended, Failure, Failures, InvariantCount, Options, Point, Predictions, Summary,
+    },
+    decode::Decoder,
+    finding::{Finding, Told, digests},
     invariants,
     oracle::{Assumption, Deviation, Invariant},
-    protocol::{ActionInfo, Expects, Protocol, lacking},
+    protocol::{ActionInfo, Expects, Protocol, action_info, lacking},
+    timeline::{Evidence, Timeline},
 };
 
 pub use output::Output;
@@ -110,8 +115,15 @@ pub struct Report {
     pub coverage: Coverage,
     /// Sequences that reached it.
     pub corpus: usize,
+    /// Why calls failed, the commonest first.
+    pub failures: Vec<FailureRow>,
+    /// How what is known grew, from nothing to the end.
+    pub growth: Vec<Point>,
     /// What was found.
     pub findings: Vec<FindingRow>,
+    /// How fast it was. Only whoever reads a clock knows, and only a page shows it.
+    #[serde(skip)]
+    pub pace: Option<Pace>,
 }
 
 /// An action.
@@ -127,6 +139,17 @@ pub struct ActionRow {
     pub reverted: u64,
     /// Times there was nothing to do.
     pub discarded: u64,
+}
+
+/// A reason for which calls failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct FailureRow {
+    /// The error, the message, or what stopped the EVM.
+    pub reason: String,
+    /// Calls.
+    pub calls: u64,
+    /// Of which action.
+    pub actions: BTreeMap<&'static str, u64>,
 }
 
 /// An invariant.
@@ -188,12 +211,15 @@ pub struct FindingRow {
     pub file: PathBuf,
     /// The calls in words.
     #[serde(skip)]
-    pub told: Vec<crate::finding::Told>,
+    pub told: Vec<Told>,
+    /// How it went, if that was written down.
+    #[serde(skip)]
+    pub timeline: Option<Timeline>,
 }
 
 impl Report {
-    /// The report of a campaign. `findings` are those of the summary's violations, with their files.
-    pub fn new(protocol: &dyn Protocol, options: &Options, summary: &Summary, findings: &[(Finding, PathBuf)]) -> Self {
+    /// The report of a campaign. `findings` are those of the summary's violations.
+    pub fn new(protocol: &dyn Protocol, options: &Options, summary: &Summary, findings: Vec<Evidence>) -> Self {
         let rows = |expects: Expects| -> Vec<ActionRow> {
             let counted = protocol.actions().iter().zip(&summary.actions).enumerate();
             let counted = counted.filter(|(index, _)| options.actions.has(*index)).map(|(_, counted)| counted);
@@ -225,7 +251,10 @@ impl Report {
             metrics: options.deviations.iter().zip(&summary.deviations).map(metric_row).collect(),
             coverage: Coverage { edges: summary.edges, states: summary.states },
             corpus: summary.corpus.entries().len(),
-            findings: findings.iter().map(|(finding, file)| finding_row(finding, file)).collect(),
+            failures: failure_rows(protocol, &summary.failures),
+            growth: summary.growth.clone(),
+            findings: findings.into_iter().map(evidence_row).collect(),
+            pace: None,
         };
         report.judge(summary.ended);
         report
@@ -312,6 +341,29 @@ fn metric_row((deviation, count): (&&Deviation, &DeviationCount)) -> MetricRow {
     }
 }
 
+/// The reasons, of all actions together.
+fn failure_rows(protocol: &dyn Protocol, failures: &Failures) -> Vec<FailureRow> {
+    let decoder = Decoder::new(protocol.book(), protocol.artifacts());
+    let mut rows: BTreeMap<String, FailureRow> = BTreeMap::new();
+    for (action, failure, calls) in failures.iter() {
+        let reason = match failure {
+            Failure::Reverted(data) => decoder.error_name(data),
+            Failure::Halted(reason) => format!("halted: {reason}"),
+            Failure::Uncounted => "other reasons".to_owned(),
+        };
+        let row = rows.entry(reason.clone()).or_insert(FailureRow { reason, calls: 0, actions: BTreeMap::new() });
+        row.calls += calls;
+        *row.actions.entry(action_info(protocol, action).name).or_default() += calls;
+    }
+    let mut rows: Vec<FailureRow> = rows.into_values().collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.calls));
+    rows
+}
+
+fn evidence_row(Evidence { finding, file, timeline }: Evidence) -> FindingRow {
+    FindingRow { timeline: Some(timeline), ..finding_row(&finding, &file) }
+}
+
 /// A finding as a report tells it.
 pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
     FindingRow {
@@ -322,6 +374,7 @@ pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
         shrunk: finding.shrunk,
         file: file.to_owned(),
         told: finding.told.clone(),
+        timeline: None,
     }
 }
 
@@ -358,7 +411,8 @@ pub struct Format {
 }
 
 /// Every format.
-pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT];
+pub const FORMATS: &[Format] =
+    &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT, html::FORMAT];
 
 /// The format called `name`.
 ///
@@ -377,4 +431,13 @@ pub struct Timing {
     pub calls_per_second: f64,
     /// Threads.
     pub workers: usize,
+}
+
+/// How fast a campaign was.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// All of it.
+    pub timing: Timing,
+    /// Seconds from the beginning, and calls played until then, in order.
+    pub points: Vec<(f64, u64)>,
 }

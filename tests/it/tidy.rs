@@ -39,6 +39,8 @@ const LAYERS: &[&str] = &[
     "campaign",
     "matrix",
     "finding",
+    "timeline",
+    "foundry",
     "gate",
     "node",
     "report",

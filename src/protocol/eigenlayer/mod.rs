@@ -40,7 +40,7 @@ use crate::{
     model::switch,
     oracle::Assumption,
     problem::Problem,
-    protocol::{Action, ActionInfo, Protocol, Reader, Setup},
+    protocol::{Action, ActionInfo, Answer, Protocol, Reader, Setup},
     worlds::{self, Avss, Kind},
 };
 use deploy::{Cast, Contracts};
@@ -212,6 +212,10 @@ impl Protocol for EigenLayer {
 
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
         confirm::confirm(self, world, ledger)
+    }
+
+    fn answers(&self, ledger: &Ledger) -> Vec<Answer> {
+        confirm::all_answers(self, ledger)
     }
 
     fn reader(&self) -> Box<dyn Reader> {
