@@ -25,6 +25,7 @@ mod sentence;
 mod sets;
 mod signature;
 mod slashing;
+mod standing;
 mod strategy;
 mod timing;
 mod views;
@@ -34,7 +35,10 @@ mod words;
 #[cfg(test)]
 mod fixture;
 
-pub use self::deviations::{DEVIATIONS, deviation};
+pub use self::{
+    deviations::{DEVIATIONS, deviation},
+    standing::{Needs, needs},
+};
 use crate::oracle::{Family, Invariant};
 
 /// Every family, in catalogue order.

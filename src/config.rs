@@ -2,6 +2,8 @@
 //!
 //! The nearer to the user wins: flags over environment over file over defaults. The engine sees only the result.
 
+mod deployment;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -11,6 +13,8 @@ use std::{
 use alloy_primitives::{B256, keccak256};
 use serde::Deserialize;
 use serde_json::json;
+
+pub use deployment::deployment;
 
 use crate::{
     artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},

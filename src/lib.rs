@@ -78,6 +78,8 @@ pub mod shrinker;
 pub mod survey;
 pub mod trial;
 
+pub mod check;
+
 pub mod campaign;
 
 pub mod matrix;

@@ -32,5 +32,8 @@ pub const CORPUS_ENTRIES_MAX: usize = 65_536;
 /// Numbers that contracts compared something with which a run remembers.
 pub const DICTIONARY: usize = 32;
 
+/// Operators, stakers, sets and strategies of a deployment elsewhere that are read, at most.
+pub const LIVE_MOST: usize = 2_000;
+
 /// Bytes of a file that is read: corpus entries, findings and configurations are far smaller.
 pub const FILE_BYTES: u64 = 64 << 20;

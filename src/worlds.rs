@@ -109,6 +109,10 @@ pub const STANDARD: Kind = Kind {
     avss: Avss::None,
 };
 
+/// What surrounds a deployment that somebody else made. It is played by nobody, so it is none of the kinds.
+pub const LIVE: Kind =
+    Kind { name: "live", text: "Whatever there is where somebody else deployed the contracts.", ..STANDARD };
+
 const DECIMALS: Kind = Kind {
     name: "decimals",
     text: "Plain tokens of 6 and 27 decimals: amounts are tiny, or near what shares can count.",

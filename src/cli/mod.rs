@@ -7,6 +7,7 @@
 pub mod exit;
 
 mod catalogue;
+mod check;
 mod checkpoints;
 mod corpus;
 mod doctor;
@@ -50,6 +51,8 @@ enum Command {
     Shrink(ShrinkArgs),
     /// Says what artifacts are: their release, what of it is there, what can be done and judged; and tries them
     Doctor(DoctorArgs),
+    /// Reads the ledger of a deployment on a node, and judges what can be judged without its history
+    Check(CheckArgs),
     /// Names invariants, actions, releases, worlds or mutants, one on each line
     List(ListArgs),
     /// Plays a campaign against every planted bug, and tells which are caught
@@ -102,6 +105,37 @@ struct DoctorArgs {
     /// Configuration file [default: slashproof.toml, if there is one]
     #[arg(long, env = "SLASHPROOF_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct CheckArgs {
+    /// The node
+    #[arg(long, value_name = "URL")]
+    rpc_url: String,
+
+    /// What to read there: TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    deployment: PathBuf,
+
+    /// At the end of this block [default: the newest]
+    #[arg(long, value_name = "N")]
+    block: Option<u64>,
+
+    /// Seconds that the node has for an answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    timeout: u64,
+
+    /// Invariants to judge, by identifier or family, separated by commas [default: all that can be]
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    invariants: Option<Vec<String>>,
+
+    /// The contracts as they were compiled, for where their variables are [default: as in the bundled release]
+    #[arg(long, value_name = "DIR")]
+    artifacts: Option<PathBuf>,
 
     /// Prints JSON
     #[arg(long)]
@@ -235,6 +269,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Replay(arguments) => replay::replay(&arguments),
             Command::Shrink(arguments) => replay::shrink(&arguments),
             Command::Doctor(arguments) => doctor::doctor(arguments),
+            Command::Check(arguments) => check::check(&arguments),
             Command::List(arguments) => catalogue::list(&arguments),
             Command::Mutants(arguments) => mutants::mutants(&arguments),
             Command::Corpus(command) => corpus::corpus(&command),

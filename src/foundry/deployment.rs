@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use alloy_primitives::{Address, hex};
 
-use super::solidity::{comment, string};
+use super::solidity::{comment, indented, string};
 use crate::{
     artifact::Artifact,
     call::{SECONDS_PER_BLOCK, Transaction},
@@ -79,11 +79,11 @@ impl<'a> Deployment<'a> {
         let mut text = String::from("\n/// Deploys everything, and brings everybody in.\nfunction deploy() {\n");
         let _ = writeln!(text, "    vm.roll({});\n    vm.warp({});", FIRST_BLOCK.number, FIRST_BLOCK.timestamp);
         let parts: Vec<&[String]> = steps.chunks(STEPS).collect();
-        (0..parts.len()).for_each(|part| text += &format!("    deploy{part}();\n"));
+        text += &indented("    ", (0..parts.len()).map(|part| format!("deploy{part}();")));
         text += "}\n";
         for (part, steps) in parts.iter().enumerate() {
             let _ = writeln!(text, "\nfunction deploy{part}() {{");
-            steps.iter().for_each(|step| text += &format!("    {step}\n"));
+            text += &indented("    ", steps.iter());
             text += "}\n";
         }
         text += HELPERS;

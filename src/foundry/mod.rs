@@ -21,7 +21,7 @@ use crate::{
     timeline::{Evidence, Expectation, Part, PlayedCall},
 };
 use deployment::Deployment;
-use solidity::{Declared, Looks, comment, string};
+use solidity::{Declared, Looks, comment, indented, string};
 
 const CHEATCODES: &str = "\
 /// The cheatcodes that are used.
@@ -112,15 +112,14 @@ impl<'a> Writer<'a> {
             );
             let _ = writeln!(functions, "    function call{}() internal {{", index + 1);
             let body = if is_last { self.violating(call, timeline.expectation.as_ref()) } else { self.recorded(call) };
-            body.iter().for_each(|line| functions += &format!("        {line}\n"));
+            functions += &indented("        ", body.iter());
             functions += "    }\n";
         }
         let finding = &evidence.finding;
         let name: String = test_name(evidence).replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
         let test: String = finding.invariant.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
         let reason = string(&format!("{}: {}", finding.invariant, finding.sentence));
-        let labels: String =
-            self.declared.names().map(|(name, _)| format!("        vm.label({name}, \"{name}\");\n")).collect();
+        let labels = indented("        ", self.declared.names().map(|name| format!("vm.label({name}, \"{name}\");")));
         format!(
             "contract Finding_{name} {{\n    string constant REASON =\n        {reason};\n\n    function setUp() public {{\n        \
              deploy();\n{labels}    }}\n\n    function test_{test}() public {{\n{order}    }}\n{functions}{HELPERS}}}\n"

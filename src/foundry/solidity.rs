@@ -1,6 +1,9 @@
 //! Values as Solidity writes them, and the types and interfaces they need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{Display, Write},
+};
 
 use alloy_dyn_abi::DynSolValue;
 use alloy_json_abi::{Function, Param};
@@ -73,9 +76,11 @@ impl Declared {
             .map(|(index, field)| format!("{} {};", self.kind(field), self::field(index, field)))
             .collect();
         let free = |name: &String| self.structs.get(name).is_none_or(|known| *known == fields);
-        let name =
-            (1..).map(|number| if number == 1 { wanted.clone() } else { format!("{wanted}{number}") }).find(free);
-        let name = name.expect("numbers do not end");
+        let (mut name, mut number) = (wanted.clone(), 1);
+        while !free(&name) {
+            number += 1;
+            name = format!("{wanted}{number}");
+        }
         self.structs.insert(name.clone(), fields);
         format!("{name}{suffix}")
     }
@@ -148,27 +153,29 @@ impl Declared {
 
     /// The declarations, for the head of a file.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        for (name, address) in &self.addresses {
-            text += &format!("address constant {name} = {};\n", address.to_checksum(None));
-        }
-        for (name, fields) in &self.structs {
-            text += &format!("\nstruct {name} {{\n");
-            fields.iter().for_each(|field| text += &format!("    {field}\n"));
-            text += "}\n";
-        }
-        for (name, functions) in &self.interfaces {
-            text += &format!("\ninterface {name} {{\n");
-            functions.iter().for_each(|function| text += &format!("    {function}\n"));
-            text += "}\n";
-        }
-        text
+        let constants = self.addresses.iter();
+        let constants = constants.map(|(name, at)| format!("address constant {name} = {};", at.to_checksum(None)));
+        let structs =
+            self.structs.iter().map(|(name, fields)| format!("\nstruct {name} {{\n{}}}", indented("    ", fields)));
+        let interfaces = self
+            .interfaces
+            .iter()
+            .map(|(name, functions)| format!("\ninterface {name} {{\n{}}}", indented("    ", functions)));
+        indented("", constants.chain(structs).chain(interfaces))
     }
 
-    /// The constants: the name, and whose address it is.
-    pub fn names(&self) -> impl Iterator<Item = (&String, &Address)> {
-        self.addresses.iter()
+    /// The constants, by name.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.addresses.keys()
     }
+}
+
+/// Lines, each after `indent`.
+pub(super) fn indented(indent: &str, lines: impl IntoIterator<Item = impl Display>) -> String {
+    lines.into_iter().fold(String::new(), |mut text, line| {
+        writeln!(text, "{indent}{line}").unwrap_or_default();
+        text
+    })
 }
 
 /// Whether a function is only asked.
@@ -227,7 +234,9 @@ pub(super) fn string(text: &str) -> String {
             ' '..='~' => out.push(letter),
             _ => {
                 let mut bytes = [0; 4];
-                letter.encode_utf8(&mut bytes).bytes().for_each(|byte| out += &format!("\\x{byte:02x}"));
+                for byte in letter.encode_utf8(&mut bytes).bytes() {
+                    write!(out, "\\x{byte:02x}").unwrap_or_default();
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use crate::{
     artifact::Artifacts,
     book::{Book, Role},
-    call::{ActionId, Call, Operation, Transaction},
+    call::{ActionId, Call, Operation, Outcome, Transaction},
     draw::Draw,
     evm::{Place, World},
     ledger::{Ledger, Touched},
@@ -85,6 +85,15 @@ pub struct Answer {
     pub signature: &'static str,
     /// What it returns; `None` if there is no right answer.
     pub expected: Option<Bytes>,
+}
+
+/// A chain that can be asked, wherever it is.
+pub trait Chain {
+    /// What a call would return if it were sent. Nothing is.
+    fn view(&self, view: &Transaction) -> Result<Outcome, Problem>;
+
+    /// Whether there is code at an address.
+    fn has_code(&self, address: Address) -> Result<bool, Problem>;
 }
 
 /// The state as a reader sees it: what stands at a place.

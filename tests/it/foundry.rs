@@ -15,9 +15,12 @@ use slashproof::{
 
 use crate::support::{hunt, in_world, play, root};
 
+/// Whether what should have been is told in some way.
+type Says = fn(&Expectation) -> bool;
+
 /// Planted bugs, with what their tests have to say: that a call is possible, that it is not, what it returns, what
 /// contracts answer, and what was seen where nobody can predict.
-const BUGS: &[(&str, fn(&Expectation) -> bool)] = &[
+const BUGS: &[(&str, Says)] = &[
     ("anybody-slashes", |it| matches!(it, Expectation::Reverts)),
     ("delay-stops-with-allocations", |it| matches!(it, Expectation::Succeeds)),
     ("queueing-tells-the-last-root", |it| matches!(it, Expectation::Returns(_))),

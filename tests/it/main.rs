@@ -14,6 +14,7 @@ mod guidance;
 mod hostile;
 mod layouts;
 mod ledger;
+mod live;
 mod matrix;
 mod model;
 mod mutants;

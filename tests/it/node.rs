@@ -17,7 +17,7 @@ use slashproof::{
 use crate::support::{bundled, hunt, play, release, root, wander};
 
 /// The anvil that `make test` installs from npm.
-fn anvil() -> PathBuf {
+pub fn anvil() -> PathBuf {
     let packages = root().join("contracts/node_modules/@foundry-rs");
     let found = crate::support::files(&packages)
         .into_iter()

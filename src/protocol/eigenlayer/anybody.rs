@@ -88,17 +88,21 @@ fn clear_deallocation_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Optio
     if is_paused(ledger, protocol.contracts.allocation_manager, switch::MODIFY_ALLOCATIONS) {
         return None;
     }
-    let queued: Vec<(Address, Vec<Address>)> = ledger
-        .operators
-        .iter()
-        .map(|operator| {
-            let strategies = ledger.strategies.iter().zip(&operator.stakes);
-            let queued = strategies.filter(|(_, stake)| !stake.deallocation_queue.is_empty());
-            (operator.address, queued.map(|(strategy, _)| strategy.address).collect())
-        })
-        .filter(|(_, strategies): &(Address, Vec<Address>)| !strategies.is_empty())
-        .collect();
-    let (operator, strategies) = draw.choose(&queued)?;
+    let (mut queued, mut several) = (Vec::new(), Vec::new());
+    for operator in &ledger.operators {
+        let of = |least: usize| -> Vec<Address> {
+            let long = ledger.strategies.iter().zip(&operator.stakes);
+            let long = long.filter(|(_, stake)| stake.deallocation_queue.len() >= least);
+            long.map(|(strategy, _)| strategy.address).collect()
+        };
+        queued.push((operator.address, of(1)));
+        several.push((operator.address, of(2)));
+    }
+    queued.retain(|(_, strategies)| !strategies.is_empty());
+    several.retain(|(_, strategies)| !strategies.is_empty());
+    // Only where there is more than one deallocation does it matter which leaves.
+    let pool = if several.is_empty() || draw.chance(40) { queued } else { several };
+    let (operator, strategies) = draw.choose(&pool)?;
     let count = prop_oneof![3 => 1..=3u16, 2 => Just(u16::MAX), 1 => Just(0u16)];
     let items = draw
         .some_of(&strategies, 3)

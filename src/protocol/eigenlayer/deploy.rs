@@ -12,7 +12,7 @@ mod registrars;
 mod rewards;
 mod wiring;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolValue};
@@ -28,10 +28,10 @@ use crate::{
     signature::Key,
     worlds::{Avss, Behaviour, Kind, TokenKind},
 };
-use eigen::EIGEN_STRATEGY;
+pub(super) use eigen::EIGEN_STRATEGY;
 pub(super) use eigen::eigen_strategy;
 use examples::ExampleCast;
-pub(super) use pods::pod_of;
+pub(super) use pods::{pod_name, pod_of};
 pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
@@ -49,6 +49,20 @@ pub(super) const NATIVE_STRATEGY: Address = address!("beaC0eeEeeeeEEeEeEEEEeeEEe
 pub(super) const DEALLOCATION_DELAY: u32 = 50;
 pub(super) const CONFIGURATION_DELAY: u32 = 75;
 pub(super) const WITHDRAWAL_DELAY: u32 = 40;
+
+/// How long things take, in blocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delays {
+    pub deallocation: u32,
+    pub configuration: u32,
+    pub withdrawal: u32,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self { deallocation: DEALLOCATION_DELAY, configuration: CONFIGURATION_DELAY, withdrawal: WITHDRAWAL_DELAY }
+    }
+}
 
 /// Ids that sets may have: the ends of their range among them.
 const SET_IDS: [u32; 4] = [1, 2, 3, u32::MAX];
@@ -111,6 +125,50 @@ pub(super) struct Cast {
 }
 
 impl Cast {
+    /// Where nobody is known: everybody who must be is somebody who is not there.
+    pub fn of_nobody(absent: Address) -> Self {
+        Self {
+            operators: Vec::new(),
+            stakers: Vec::new(),
+            avss: Vec::new(),
+            sets: Vec::new(),
+            strategies: Vec::new(),
+            tokens: Vec::new(),
+            eigen: None,
+            recipients: Vec::new(),
+            registrars: Vec::new(),
+            owner: absent,
+            whitelister: absent,
+            pausers: Vec::new(),
+            unpauser: absent,
+            reporter: absent,
+            approvers: Vec::new(),
+            stranger: absent,
+            issuer: None,
+            callers: Vec::new(),
+            updater: absent,
+            hopper: absent,
+            submitters: Vec::new(),
+            actors: Vec::new(),
+            pausable: Vec::new(),
+            examples: None,
+        }
+    }
+
+    /// The tokens of the strategies, each once: two strategies can hold the same.
+    pub fn distinct_tokens(&self) -> Vec<Address> {
+        let mut tokens = self.tokens.clone();
+        let mut seen = BTreeSet::new();
+        tokens.retain(|token| seen.insert(*token));
+        tokens
+    }
+
+    /// Who pays out what leaves the beacon chain.
+    pub fn payers(&self) -> Vec<Address> {
+        let payers = [self.reporter, self.owner];
+        if self.reporter == self.owner { Vec::new() } else { payers.to_vec() }
+    }
+
     /// Whatever stake can be in: the strategies, then native ETH.
     pub fn stakeable(&self) -> Vec<Address> {
         self.strategies.iter().copied().chain([NATIVE_STRATEGY]).collect()

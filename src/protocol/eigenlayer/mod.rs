@@ -10,6 +10,7 @@ mod control;
 mod deploy;
 mod examples;
 mod factory;
+mod live;
 mod operator;
 mod permissions;
 mod pods;
@@ -43,7 +44,9 @@ use crate::{
     protocol::{Action, ActionInfo, Answer, Protocol, Reader, Setup},
     worlds::{self, Avss, Kind},
 };
-use deploy::{Cast, Contracts};
+use deploy::{Cast, Contracts, Delays};
+pub use live::Deployment;
+use live::Vouched;
 use release::Release;
 use slots::Slots;
 
@@ -100,12 +103,15 @@ pub struct EigenLayer {
     book: Book,
     contracts: Contracts,
     cast: Cast,
+    delays: Delays,
     slots: Slots,
     script: Vec<Setup>,
     /// What would initialize a contract once more.
     initializers: BTreeMap<Address, Bytes>,
     table: Vec<&'static Action<Self>>,
     actions: Vec<ActionInfo>,
+    /// Of a deployment that somebody else made, what is known of it.
+    vouched: Option<Vouched>,
 }
 
 impl EigenLayer {
@@ -129,7 +135,22 @@ impl EigenLayer {
         let reported = |action: &&Action<Self>| artifacts.has_reporter() || !pods::is_reported(action.info.name);
         let there = all.filter(reported).filter_map(|action| Some((action, release.action(action.info)?)));
         let (table, actions) = there.unzip();
-        Ok(Self { release, world, artifacts, book, contracts, cast, slots, script, initializers, table, actions })
+        let delays = Delays::default();
+        Ok(Self {
+            release,
+            world,
+            artifacts,
+            book,
+            contracts,
+            cast,
+            delays,
+            slots,
+            script,
+            initializers,
+            table,
+            actions,
+            vouched: None,
+        })
     }
 
     /// The right to call `C` of the allocation manager.
@@ -185,7 +206,8 @@ impl Protocol for EigenLayer {
     }
 
     fn grants(&self, assumption: Assumption) -> bool {
-        self.world.grants(assumption) && self.release.grants(assumption)
+        let vouched = self.vouched.is_none_or(|vouched| vouched.grants(assumption));
+        vouched && self.world.grants(assumption) && self.release.grants(assumption)
     }
 
     fn artifacts(&self) -> &Artifacts {
@@ -211,7 +233,7 @@ impl Protocol for EigenLayer {
     }
 
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
-        confirm::confirm(self, world, ledger)
+        confirm::confirm(self, &mut |view| Ok(world.view(view)), ledger)
     }
 
     fn answers(&self, ledger: &Ledger) -> Vec<Answer> {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What the strategy is called where it is none.
-pub(super) const EIGEN_STRATEGY: &str = "eigen strategy";
+pub const EIGEN_STRATEGY: &str = "eigen strategy";
 
 /// The strategy of EIGEN. Where there is no EIGEN, it is an address without code.
 pub fn eigen_strategy(book: &Book, cast: &Cast) -> Address {

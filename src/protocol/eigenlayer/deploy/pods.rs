@@ -93,7 +93,8 @@ fn ask_for_pod(world: &mut World, manager: Address, owner: Address) -> Result<Ad
     answer.ok_or_else(|| Problem::new("the EigenPodManager does not deploy, or does not say where pods are"))
 }
 
-fn pod_name(book: &Book, owner: Address) -> String {
+/// What the pod of a staker is called.
+pub(in crate::protocol::eigenlayer) fn pod_name(book: &Book, owner: Address) -> String {
     format!("pod of {}", book.name(owner))
 }
 

@@ -41,16 +41,31 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("somebody.malformed", Role::Stranger, 1, malformed),
 ];
 
+/// Draws after which nothing that is paused is given up on.
+const ATTEMPTS: usize = 4;
+
 /// Whatever is paused now, by somebody who could do it otherwise.
 fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let ledger = draw.ledger;
-    let contracts = &protocol.contracts;
     let mut paused = Vec::new();
-    for (contract, status) in &ledger.control.paused {
+    for (contract, status) in &draw.ledger.control.paused {
         let bits = switch_bits(protocol, *contract).iter().filter(|bit| status.bit(**bit));
         paused.extend(bits.map(|bit| (*contract, *bit)));
     }
-    let (contract, bit) = draw.choose(&paused)?;
+    // Much of it nobody could do now, paused or not.
+    (0..ATTEMPTS).find_map(|_| {
+        let (contract, bit) = draw.choose(&paused)?;
+        ignore_switch(protocol, draw, contract, bit)
+    })
+}
+
+/// What a switch of a contract forbids.
+fn ignore_switch(
+    protocol: &EigenLayer,
+    draw: &mut Draw<'_>,
+    contract: Address,
+    bit: usize,
+) -> Option<(Address, Operation)> {
+    let (ledger, contracts) = (draw.ledger, &protocol.contracts);
     if contract == contracts.allocation_manager {
         paused_allocation_manager(protocol, draw, bit)
     } else if contract == contracts.delegation_manager {

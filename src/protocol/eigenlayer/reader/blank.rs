@@ -1,5 +1,7 @@
 //! A ledger with everybody and everything in it, and nothing known of them.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::{Address, U256};
 
 use super::examples;
@@ -15,9 +17,9 @@ use crate::{
     protocol::eigenlayer::{
         EigenLayer,
         deploy::{
-            BURN_ADDRESS, CALCULATION_INTERVAL, CONFIGURATION_DELAY, Cast, DEALLOCATION_DELAY, GENESIS_TIMESTAMP,
-            MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY,
-            WALLET_OWNER, WITHDRAWAL_DELAY, eigen_strategy, examples::ExampleCast, pod_of,
+            BURN_ADDRESS, CALCULATION_INTERVAL, Cast, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH,
+            MAX_REWARDS_AMOUNT, MAX_REWARDS_DURATION, NATIVE_STRATEGY, WALLET_OWNER, eigen_strategy,
+            examples::ExampleCast, pod_of,
         },
     },
     worlds::{Behaviour, Kind, Registrars},
@@ -30,7 +32,8 @@ const FEE_DIVISOR: u64 = 100;
 pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
     let cast = &protocol.cast;
     let holders = holders(protocol);
-    let tokens = cast.tokens.iter().zip(&protocol.world.tokens).map(|(at, kind)| (*at, kind.behaviour));
+    let behaviour = |at: usize| protocol.world.tokens.get(at).map_or(Behaviour::Plain, |kind| kind.behaviour);
+    let tokens = cast.distinct_tokens().into_iter().enumerate().map(|(at, token)| (token, behaviour(at)));
     let eigen = cast.eigen.map(|eigen| (eigen.token, Behaviour::Plain));
     let tokens = tokens.chain(eigen).map(|(at, behaviour)| token(at, behaviour, holders.len())).collect();
     Ledger {
@@ -44,7 +47,7 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
         stakers: cast.stakers.iter().map(|address| staker(*address, cast)).collect(),
         withdrawals: Vec::new(),
         pending_sets: Vec::new(),
-        principals: cast.operators.iter().chain(&cast.avss).map(|address| principal(*address, protocol)).collect(),
+        principals: principals(cast).into_iter().map(|address| principal(address, protocol)).collect(),
         tokens,
         approvers: cast.approvers.iter().map(|address| approver(*address, protocol)).collect(),
         registrars: wilful_registrars(protocol).into_iter().map(Registrar::unknown).collect(),
@@ -59,9 +62,9 @@ pub(super) fn ledger(protocol: &EigenLayer) -> Ledger {
 
 fn terms(protocol: &EigenLayer) -> Terms {
     Terms {
-        deallocation_delay: u64::from(DEALLOCATION_DELAY),
-        configuration_delay: u64::from(CONFIGURATION_DELAY),
-        withdrawal_delay: u64::from(WITHDRAWAL_DELAY),
+        deallocation_delay: u64::from(protocol.delays.deallocation),
+        configuration_delay: u64::from(protocol.delays.configuration),
+        withdrawal_delay: u64::from(protocol.delays.withdrawal),
         burn_address: BURN_ADDRESS,
         slash_permission: protocol.slash_permission(),
         managers: Managers {
@@ -104,6 +107,9 @@ fn holders(protocol: &EigenLayer) -> Vec<Address> {
     holders.extend([contracts.rewards_coordinator, cast.hopper]);
     holders.extend(cast.eigen.map(|eigen| eigen.token));
     holders.extend(cast.examples.iter().flat_map(ExampleCast::avss));
+    // Elsewhere one account may be several things.
+    let mut seen = BTreeSet::new();
+    holders.retain(|holder| seen.insert(*holder));
     holders
 }
 
@@ -152,7 +158,7 @@ fn native(protocol: &EigenLayer) -> NativeStake {
     NativeStake {
         pods: vec![Pod::default(); stakers.len()],
         places: stakers.iter().map(|staker| pod_of(&protocol.book, *staker)).collect(),
-        payers: [protocol.cast.reporter, protocol.cast.owner].map(|payer| (payer, U256::ZERO)).to_vec(),
+        payers: protocol.cast.payers().into_iter().map(|payer| (payer, U256::ZERO)).collect(),
         balances: vec![U256::ZERO; stakers.len()],
         ..NativeStake::default()
     }
@@ -209,6 +215,12 @@ fn caller(address: Address, protocol: &EigenLayer) -> Caller {
     Caller { address, attempts: 0, entered: managers.map(|manager| (manager, 0)).to_vec() }
 }
 
+/// Whoever can let others act: operators and AVSs. Elsewhere one can be both.
+fn principals(cast: &Cast) -> Vec<Address> {
+    let avss = cast.avss.iter().filter(|avs| !cast.operators.contains(*avs));
+    cast.operators.iter().chain(avss).copied().collect()
+}
+
 /// Who has a will of its own may be trusted with something.
 fn principal(address: Address, protocol: &EigenLayer) -> Principal {
     let wilful = wilful_registrars(protocol);
@@ -237,7 +249,7 @@ fn rewards(protocol: &EigenLayer) -> Rewards {
     let earner = |address: &Address| Earner {
         address: *address,
         claimer: Address::ZERO,
-        claimed: vec![U256::ZERO; cast.tokens.len() + usize::from(cast.eigen.is_some())],
+        claimed: vec![U256::ZERO; cast.distinct_tokens().len() + usize::from(cast.eigen.is_some())],
     };
     let submitter = |address: &Address| Submitter { address: *address, nonce: 0, for_all: false };
     Rewards {
@@ -252,11 +264,17 @@ fn rewards(protocol: &EigenLayer) -> Rewards {
             most_default_split: most_default_split(protocol),
             native: NATIVE_STRATEGY,
         },
-        earners: cast.stakers.iter().chain(&cast.avss).map(earner).collect(),
+        earners: earners(cast).iter().map(earner).collect(),
         submitters: cast.submitters.iter().map(submitter).collect(),
         splits: splits(cast),
         ..Rewards::default()
     }
+}
+
+/// Whoever can earn: stakers and AVSs. Elsewhere one can be both.
+fn earners(cast: &Cast) -> Vec<Address> {
+    let avss = cast.avss.iter().filter(|avs| !cast.stakers.contains(*avs));
+    cast.stakers.iter().chain(avss).copied().collect()
 }
 
 /// Coordinators that take fees look at default splits too.
@@ -277,13 +295,15 @@ fn splits(cast: &Cast) -> Vec<Split> {
 
 fn factory(protocol: &EigenLayer) -> Factory {
     let address = protocol.contracts.strategy_factory;
-    let tokens = &protocol.cast.tokens;
+    let tokens = protocol.cast.distinct_tokens();
+    // What a factory of somebody else made is found by nobody's count.
+    let count = if protocol.vouched.is_some() { 0 } else { tokens.len() };
     // A contract counts what it creates from one.
     let made = |number: usize| FactoryStrategy { address: address.create(number as u64 + 1), whitelisted: false };
     Factory {
         address,
         owner: Address::ZERO,
         tokens: tokens.iter().map(|token| FactoryToken { address: *token, ..FactoryToken::default() }).collect(),
-        strategies: (0..tokens.len()).map(made).collect(),
+        strategies: (0..count).map(made).collect(),
     }
 }

@@ -1,26 +1,28 @@
-//! A second engine: an anvil node. The only module that names it.
+//! Nodes: an anvil of our own as a second engine, and deployments that live on somebody else's. The only module that names
+//! a provider.
 //!
 //! The node gets the same deployment as transactions, then the calls, each judged from the node's own storage. Calls
 //! without delay are of one block; to see the state between them, the block is taken back and mined again with one
 //! transaction more.
 
+mod live;
+mod mining;
+mod rpc;
+
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use alloy_node_bindings::{Anvil, AnvilInstance};
-use alloy_primitives::{Address, B256, Bytes, Log, U256};
-use alloy_provider::{Provider, ProviderBuilder, RootProvider};
-use serde::de::DeserializeOwned;
+use alloy_primitives::{Address, B256, Log, U256};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
+
+pub use live::Live;
 
 use crate::{
     call::{Call, Outcome, SECONDS_PER_BLOCK, Transaction},
-    evm::{Block, CHAIN_ID, Place},
+    evm::{Block, Place},
     executor::FIRST_BLOCK,
     exit::Exit,
     ghost::{Ghosts, Happened},
@@ -31,9 +33,7 @@ use crate::{
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
-
-/// How long a transaction may take to enter the node's pool.
-const PATIENCE: Duration = Duration::from_secs(10);
+use rpc::Rpc;
 
 /// Gas of a block: the whole deployment is one.
 const BLOCK_GAS: u64 = 10_000_000_000;
@@ -81,7 +81,7 @@ impl<'p> Node<'p> {
             match step {
                 Setup::Create { .. } | Setup::Send(_) => sent.push(rpc.send_setup(step)?),
                 Setup::Fund { account, wei } => {
-                    let _: Value = rpc.request("anvil_setBalance", json!([account, wei]))?;
+                    let _: Value = rpc.request("anvil_setBalance", &json!([account, wei]))?;
                 }
                 Setup::Pass { blocks } => {
                     rpc.mine_block(block, sent.len())?;
@@ -98,7 +98,7 @@ impl<'p> Node<'p> {
         let ledger = reader.read(block.number, block.timestamp, &|place| storage.get(place));
         let places = storage.finish()?;
         let ghosts = Ghosts::new(&ledger);
-        let snapshot = rpc.request("evm_snapshot", json!([]))?;
+        let snapshot = rpc.request("evm_snapshot", &json!([]))?;
         Ok(Self {
             protocol,
             rpc,
@@ -174,6 +174,11 @@ impl<'p> Node<'p> {
         Ok(())
     }
 
+    /// Where the node listens.
+    pub fn url(&self) -> String {
+        self.rpc.url()
+    }
+
     /// The ledger as the node has it.
     pub fn ledger(&self) -> &Ledger {
         &self.after
@@ -187,18 +192,18 @@ impl<'p> Node<'p> {
         self.sent.clear();
         self.block.number += blocks;
         self.block.timestamp += blocks * SECONDS_PER_BLOCK;
-        self.snapshot = self.rpc.request("evm_snapshot", json!([]))?;
+        self.snapshot = self.rpc.request("evm_snapshot", &json!([]))?;
         Ok(())
     }
 
     /// Mines the block again, with all that was sent; the hash of the last transaction.
     fn mine_again(&mut self) -> Result<B256, Problem> {
         if self.sent.len() > 1 {
-            let reverted: bool = self.rpc.request("evm_revert", json!([self.snapshot]))?;
+            let reverted: bool = self.rpc.request("evm_revert", &json!([self.snapshot]))?;
             if !reverted {
                 return Err(Problem::new("the node does not go back to its snapshot"));
             }
-            self.snapshot = self.rpc.request("evm_snapshot", json!([]))?;
+            self.snapshot = self.rpc.request("evm_snapshot", &json!([]))?;
         }
         let mut last = B256::ZERO;
         for transaction in &self.sent {
@@ -222,7 +227,7 @@ impl<'p> Node<'p> {
 fn check(rpc: &Rpc, protocol: &dyn Protocol, hashes: &[B256]) -> Result<(), Problem> {
     let steps = protocol.script().iter().filter(|step| !matches!(step, Setup::Pass { .. } | Setup::Fund { .. }));
     for (hash, step) in hashes.iter().zip(steps) {
-        let receipt: Value = rpc.request("eth_getTransactionReceipt", json!([hash]))?;
+        let receipt: Value = rpc.request("eth_getTransactionReceipt", &json!([hash]))?;
         if receipt["status"] != json!("0x1") {
             return Err(Problem::new("the protocol does not deploy on the node"));
         }
@@ -254,9 +259,9 @@ impl<'a> Storage<'a> {
         let asked = match place {
             Place::Slot(address, slot) => self
                 .rpc
-                .request("eth_getStorageAt", json!([address, slot, "latest"]))
+                .request("eth_getStorageAt", &json!([address, slot, "latest"]))
                 .map(|word: B256| U256::from_be_bytes(word.0)),
-            Place::Balance(address) => self.rpc.request("eth_getBalance", json!([address, "latest"])),
+            Place::Balance(address) => self.rpc.request("eth_getBalance", &json!([address, "latest"])),
         };
         let value = asked.unwrap_or_else(|problem| {
             self.failed.borrow_mut().get_or_insert(problem);
@@ -271,120 +276,6 @@ impl<'a> Storage<'a> {
             Some(problem) => Err(problem),
             None => Ok(self.known.into_inner().into_keys().collect()),
         }
-    }
-}
-
-/// A node and the way to it.
-struct Rpc {
-    runtime: Runtime,
-    provider: RootProvider,
-    // Ends the node when it is dropped.
-    _anvil: AnvilInstance,
-}
-
-impl Rpc {
-    fn start(program: &Path) -> Result<Self, Problem> {
-        let anvil = Anvil::at(program)
-            .prague()
-            .chain_id(CHAIN_ID)
-            .auto_impersonate()
-            .args(["--no-mining", "--order", "fifo", "--disable-min-priority-fee", "--disable-pool-balance-checks"])
-            .args(["--gas-price", "0", "--block-base-fee-per-gas", "0", "--gas-limit", &BLOCK_GAS.to_string()])
-            .args(["--number", &(FIRST_BLOCK.number - 1).to_string()])
-            .args(["--timestamp", &(FIRST_BLOCK.timestamp - SECONDS_PER_BLOCK).to_string()])
-            .try_spawn()
-            .map_err(|error| {
-                Problem::new(format!("anvil does not start: {error}"))
-                    .at(program.display())
-                    .hint("does it run from the command line? --anvil names another")
-            })?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Problem::new(format!("cannot talk to the node: {error}")))?;
-        let provider = ProviderBuilder::default().connect_http(anvil.endpoint_url());
-        Ok(Self { runtime, provider, _anvil: anvil })
-    }
-
-    fn request<T>(&self, method: &'static str, parameters: Value) -> Result<T, Problem>
-    where
-        T: DeserializeOwned + std::fmt::Debug + Send + Sync + Unpin + 'static,
-    {
-        let answer = self.runtime.block_on(self.provider.raw_request(method.into(), parameters));
-        answer.map_err(|error| Problem::new(format!("the node does not answer {method}: {error}")))
-    }
-
-    /// Sends a step of the deployment; its hash.
-    fn send_setup(&self, step: &Setup) -> Result<B256, Problem> {
-        match step {
-            Setup::Create { from, init_code, .. } => {
-                let gas = U256::from(limits::GAS_PER_DEPLOYMENT);
-                let sent = json!({ "from": from, "data": init_code, "gas": gas, "gasPrice": U256::ZERO });
-                self.request("eth_sendTransaction", json!([sent]))
-            }
-            Setup::Send(transaction) => self.send(transaction, limits::GAS_PER_CALL),
-            Setup::Fund { .. } | Setup::Pass { .. } => unreachable!("it is no transaction"),
-        }
-    }
-
-    fn send(&self, transaction: &Transaction, gas: u64) -> Result<B256, Problem> {
-        let Transaction { from, to, data, value } = transaction;
-        let gas = U256::from(gas);
-        let sent = json!({ "from": from, "to": to, "data": data, "value": value, "gas": gas, "gasPrice": U256::ZERO });
-        self.request("eth_sendTransaction", json!([sent]))
-    }
-
-    /// Mines a block with the transactions in the pool, once all are there.
-    fn mine_block(&self, block: Block, transactions: usize) -> Result<(), Problem> {
-        let pause = Duration::from_millis(5);
-        let mut waited = Duration::ZERO;
-        loop {
-            let pool: Value = self.request("txpool_status", json!([]))?;
-            let pending: U256 = serde_json::from_value(pool["pending"].clone()).unwrap_or_default();
-            if pending >= U256::from(transactions) {
-                break;
-            }
-            if waited > PATIENCE {
-                return Err(Problem::new(format!("the node took {pending} of {transactions} transactions")));
-            }
-            std::thread::sleep(pause);
-            waited += pause;
-        }
-        let _: Value = self.request("evm_setNextBlockTimestamp", json!([block.timestamp]))?;
-        let _: Value = self.request("anvil_mine", json!([U256::ONE]))?;
-        Ok(())
-    }
-
-    fn mine_empty(&self, blocks: u64) -> Result<(), Problem> {
-        if blocks > 0 {
-            let interval = U256::from(SECONDS_PER_BLOCK);
-            let _: Value = self.request("anvil_mine", json!([U256::from(blocks), interval]))?;
-        }
-        Ok(())
-    }
-
-    /// The events of a mined transaction, in order.
-    fn events(&self, hash: B256) -> Result<Vec<Log>, Problem> {
-        let receipt: Value = self.request("eth_getTransactionReceipt", json!([hash]))?;
-        let logs = receipt["logs"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let read = |log: &Value| {
-            let address = serde_json::from_value(log["address"].clone()).ok()?;
-            let topics = serde_json::from_value(log["topics"].clone()).ok()?;
-            Log::new(address, topics, serde_json::from_value(log["data"].clone()).ok()?)
-        };
-        Ok(logs.iter().filter_map(read).collect())
-    }
-
-    /// How a mined transaction ended.
-    fn outcome(&self, hash: B256) -> Result<Outcome, Problem> {
-        let tracer = json!({ "tracer": "callTracer", "tracerConfig": { "onlyTopCall": true } });
-        let trace: Value = self.request("debug_traceTransaction", json!([hash, tracer]))?;
-        let output: Bytes = serde_json::from_value(trace["output"].clone()).unwrap_or_default();
-        Ok(match trace["error"].as_str() {
-            None => Outcome::Returned(output),
-            Some("execution reverted") => Outcome::Reverted(output),
-            Some(other) => Outcome::Halted(other.to_owned()),
-        })
     }
 }
 

@@ -1,0 +1,86 @@
+//! A deployment that lives on a node: asked at one block, so that all of what is read belongs together.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use alloy_primitives::{Address, U64, U256};
+use serde_json::{Value, json};
+
+use super::rpc::{Rpc, has_code, number};
+use crate::{
+    call::{Outcome, Transaction},
+    evm::{Block, Place},
+    ledger::Ledger,
+    problem::Problem,
+    protocol::{Chain, Protocol},
+};
+
+/// A node at one of its blocks.
+pub struct Live {
+    rpc: Rpc,
+    block: Block,
+}
+
+impl Live {
+    /// The node at `url`, at a block or at its newest, with so long for each answer.
+    pub fn connect(url: &str, at: Option<u64>, patience: Duration) -> Result<Self, Problem> {
+        let rpc = Rpc::connect(url, patience)?;
+        let named = at.map_or_else(|| "latest".to_owned(), number);
+        let header: Value = rpc.request("eth_getBlockByNumber", &json!([named, false]))?;
+        if let (Some(at), true) = (at, header.is_null()) {
+            return Err(Problem::new(format!("{} has no block {at}", rpc.name())).hint("name one that it has"));
+        }
+        let field = |name: &str| serde_json::from_value::<U64>(header[name].clone()).ok().map(|value| value.to());
+        let (Some(number), Some(timestamp)) = (field("number"), field("timestamp")) else {
+            return Err(rpc.garbage("eth_getBlockByNumber", &header.to_string()));
+        };
+        Ok(Self { rpc, block: Block { number, timestamp } })
+    }
+
+    /// The block.
+    pub fn block(&self) -> Block {
+        self.block
+    }
+
+    /// How the node is called: its address, without what may be secret of it.
+    pub fn name(&self) -> &str {
+        self.rpc.name()
+    }
+
+    /// The ledger of a deployment on it.
+    ///
+    /// A reader asks for one place after the other. A node that is far away is asked for many at once: the reader reads
+    /// what is known and takes the rest for zero, what it asked for is fetched, and so on until nothing is new.
+    pub fn ledger(&self, protocol: &dyn Protocol) -> Result<Ledger, Problem> {
+        let mut known: BTreeMap<Place, U256> = BTreeMap::new();
+        loop {
+            let unknown = RefCell::new(BTreeSet::new());
+            let look = |place: Place| {
+                known.get(&place).copied().unwrap_or_else(|| {
+                    unknown.borrow_mut().insert(place);
+                    U256::ZERO
+                })
+            };
+            let ledger = protocol.reader().read(self.block.number, self.block.timestamp, &look);
+            let unknown: Vec<Place> = unknown.into_inner().into_iter().collect();
+            if unknown.is_empty() {
+                return Ok(ledger);
+            }
+            let values = self.rpc.places(&unknown, self.block.number)?;
+            known.extend(unknown.into_iter().zip(values));
+        }
+    }
+}
+
+impl Chain for Live {
+    fn view(&self, view: &Transaction) -> Result<Outcome, Problem> {
+        self.rpc.view(view, self.block.number)
+    }
+
+    fn has_code(&self, address: Address) -> Result<bool, Problem> {
+        has_code(&self.rpc, address, self.block.number)
+    }
+}
