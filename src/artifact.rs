@@ -4,6 +4,7 @@ mod declarations;
 mod folder;
 mod foundry;
 pub mod layout;
+mod source_map;
 
 use std::{
     collections::BTreeMap,
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub use declarations::Declarations;
 pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
+pub use source_map::{SourceLine, SourceMap, Stretch, StretchKind};
 
 use crate::{
     limits,
@@ -44,6 +46,8 @@ pub struct Artifact {
     pub declarations: Option<Declarations>,
     /// What forge knows it by, `path:name`, if forge built it.
     pub target: Option<String>,
+    /// Where its code stands in its sources, if forge built it.
+    pub source_map: Option<SourceMap>,
 }
 
 impl Artifact {
@@ -321,6 +325,11 @@ impl Artifacts {
         self.contracts.contains_key(name)
     }
 
+    /// Whether some of them say where their code stands in its sources.
+    pub fn have_source_maps(&self) -> bool {
+        self.contracts.values().any(|artifact| artifact.source_map.is_some())
+    }
+
     /// The name of the pod that is deployed: ours, whoever else has one.
     pub fn pod(&self) -> &'static str {
         if self.has(REPORTED_POD) { REPORTED_POD } else { "EigenPod" }
@@ -416,6 +425,7 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         links,
         runtime: runtime_code(whole),
         target: target_of(whole),
+        source_map: None,
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,

@@ -75,6 +75,7 @@ pub mod mutator;
 
 pub mod executor;
 pub mod shrinker;
+pub mod lines;
 pub mod survey;
 pub mod trial;
 

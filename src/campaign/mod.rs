@@ -523,6 +523,7 @@ impl<'a> Campaign<'a> {
             invariants: self.invariants,
             deviations: self.deviations,
             edges: self.edges.count(),
+            taken: self.edges.places().into_iter().map(|(place, ..)| place).collect(),
             states: self.states.count(),
             edges_possible,
             corpus: self.corpus,

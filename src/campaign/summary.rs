@@ -6,7 +6,7 @@ use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
 use super::{Failures, Point};
-use crate::{call::Call, corpus::Corpus, model::Ending, oracle::Invariant};
+use crate::{call::Call, corpus::Corpus, evm::Edge, model::Ending, oracle::Invariant};
 
 /// What came of an action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +156,8 @@ pub struct Summary {
     pub edges: usize,
     /// Kinds of states of the ledger that were seen.
     pub states: usize,
+    /// Those edges.
+    pub taken: Vec<Edge>,
     /// Edges there can be.
     pub edges_possible: usize,
     /// Sequences that found coverage.

@@ -17,6 +17,7 @@ use crate::{
     executor::Executor,
     finding::{Finding, Provenance},
     foundry,
+    lines::{self, Lines},
     problem::Problem,
     protocol::{Protocol, eigenlayer::EigenLayer},
     report::{Output, Pace, Report, Timing, format},
@@ -34,6 +35,7 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     if !protocol.artifacts().supposed.is_empty() {
         trial::hold(&protocol)?;
     }
+    check_formats(&settings, protocol.artifacts())?;
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
     let digest = provenance.config_digest;
     let checkpoint = arguments.resume.then(|| output.load_checkpoint(digest, &protocol)).transpose()?;
@@ -59,10 +61,11 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let seconds = begun.elapsed().as_secs_f64();
     let points = reporter.finish();
 
-    let findings = save(&protocol, &output, &summary, &provenance)?;
+    let (findings, lines) = save(&protocol, &output, &summary, &provenance)?;
     let calls_per_second = (summary.calls - played_before) as f64 / seconds.max(f64::EPSILON);
     let timing = Timing { seconds, calls_per_second, workers: settings.options.workers };
     let mut report = Report::new(&protocol, &settings.options, &summary, findings);
+    report.lines = lines;
     report.pace = Some(Pace { timing, points });
     output.save_report(&report, &settings.formats)?;
     keeper.finish(summary.ended, !control.interrupted.load(Ordering::Relaxed))?;
@@ -82,6 +85,16 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
         damaged.len()
     )));
     Ok(ExitCode::from(exit::FAILED))
+}
+
+/// Some formats need what not all artifacts have.
+fn check_formats(settings: &Settings, artifacts: &Artifacts) -> Result<(), Problem> {
+    let wants_lines = settings.formats.iter().any(|format| format.name == "lcov");
+    if wants_lines && !artifacts.have_source_maps() {
+        return Err(Problem::new("these artifacts have no source maps, so nothing can be said of lines")
+            .hint("give the out/ of a Foundry project with --artifacts, where its sources are beside it"));
+    }
+    Ok(())
 }
 
 fn load_corpus(settings: &Settings, protocol: &EigenLayer) -> Result<(Corpus, Vec<Problem>), Problem> {
@@ -117,7 +130,7 @@ fn save(
     output: &Output,
     summary: &Summary,
     provenance: &Provenance,
-) -> Result<Vec<Evidence>, Problem> {
+) -> Result<(Vec<Evidence>, Lines), Problem> {
     let mut executor = Executor::deploy(protocol)?;
     let mut findings = Vec::with_capacity(summary.violations.len());
     for violation in &summary.violations {
@@ -129,5 +142,6 @@ fn save(
         findings.push(evidence);
     }
     summary.corpus.save(output.corpus(), protocol)?;
-    Ok(findings)
+    let lines = lines::of(protocol.artifacts(), executor.world().edges().codes(), &summary.taken);
+    Ok((findings, lines))
 }

@@ -7,6 +7,7 @@ mod html;
 pub mod human;
 mod json;
 mod junit;
+mod lcov;
 mod markdown;
 mod output;
 mod sarif;
@@ -23,12 +24,14 @@ use alloy_primitives::B256;
 use serde::Serialize;
 
 use crate::{
+    artifact::{Artifacts, SourceLine},
     campaign::{
         ActionCount, DeviationCount, Ended, Failure, Failures, InvariantCount, Options, Point, Predictions, Summary,
     },
     decode::Decoder,
     finding::{Finding, Told, digests},
     invariants,
+    lines::Lines,
     oracle::{Assumption, Deviation, Invariant},
     protocol::{ActionInfo, Expects, Protocol, action_info, lacking},
     timeline::{Evidence, Timeline},
@@ -121,6 +124,9 @@ pub struct Report {
     pub growth: Vec<Point>,
     /// What was found.
     pub findings: Vec<FindingRow>,
+    /// The lines that were run, of contracts whose artifacts say where their code stands.
+    #[serde(skip)]
+    pub lines: Lines,
     /// How fast it was. Only whoever reads a clock knows, and only a page shows it.
     #[serde(skip)]
     pub pace: Option<Pace>,
@@ -209,6 +215,9 @@ pub struct FindingRow {
     pub shrunk: bool,
     /// Its file.
     pub file: PathBuf,
+    /// Where the function stands whose call showed it, if the artifacts say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceLine>,
     /// The calls in words.
     #[serde(skip)]
     pub told: Vec<Told>,
@@ -253,7 +262,8 @@ impl Report {
             corpus: summary.corpus.entries().len(),
             failures: failure_rows(protocol, &summary.failures),
             growth: summary.growth.clone(),
-            findings: findings.into_iter().map(evidence_row).collect(),
+            findings: findings.into_iter().map(|evidence| evidence_row(protocol.artifacts(), evidence)).collect(),
+            lines: Lines::new(),
             pace: None,
         };
         report.judge(summary.ended);
@@ -360,8 +370,16 @@ fn failure_rows(protocol: &dyn Protocol, failures: &Failures) -> Vec<FailureRow>
     rows
 }
 
-fn evidence_row(Evidence { finding, file, timeline }: Evidence) -> FindingRow {
-    FindingRow { timeline: Some(timeline), ..finding_row(&finding, &file) }
+fn evidence_row(artifacts: &Artifacts, Evidence { finding, file, timeline }: Evidence) -> FindingRow {
+    let source = finding.told.last().and_then(|told| line_of(artifacts, &told.function));
+    FindingRow { source, timeline: Some(timeline), ..finding_row(&finding, &file) }
+}
+
+/// Where a function stands, `Contract.function`.
+fn line_of(artifacts: &Artifacts, function: &str) -> Option<SourceLine> {
+    let (contract, function) = function.split_once('.')?;
+    let (_, artifact) = artifacts.iter().find(|(name, _)| *name == contract)?;
+    artifact.source_map.as_ref()?.functions().remove(function)
 }
 
 /// A finding as a report tells it.
@@ -373,6 +391,7 @@ pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
         shrunk_length: finding.length(),
         shrunk: finding.shrunk,
         file: file.to_owned(),
+        source: None,
         told: finding.told.clone(),
         timeline: None,
     }
@@ -412,7 +431,7 @@ pub struct Format {
 
 /// Every format.
 pub const FORMATS: &[Format] =
-    &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT, html::FORMAT];
+    &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT, html::FORMAT, lcov::FORMAT];
 
 /// The format called `name`.
 ///

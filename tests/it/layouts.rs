@@ -82,6 +82,7 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
         layout,
         declarations,
         target: None,
+        source_map: None,
     }
 }
 

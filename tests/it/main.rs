@@ -21,6 +21,7 @@ mod mutants;
 mod node;
 mod novelty;
 mod pages;
+mod project;
 mod real;
 mod releases;
 mod reports;

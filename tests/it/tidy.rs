@@ -34,6 +34,7 @@ const LAYERS: &[&str] = &[
     "mutator",
     "executor",
     "shrinker",
+    "lines",
     "survey",
     "trial",
     "check",

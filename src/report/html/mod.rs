@@ -365,6 +365,7 @@ mod tests {
             shrunk_length: 2,
             shrunk: true,
             file: EVIL.into(),
+            source: None,
             told: vec![hostile_words()],
             timeline: Some(hostile_timeline()),
         };
@@ -396,6 +397,7 @@ mod tests {
             failures: vec![FailureRow { reason: EVIL.to_owned(), calls: 1, actions: BTreeMap::from([(EVIL, 1)]) }],
             growth: Vec::new(),
             findings: vec![finding, without_timeline],
+            lines: crate::lines::Lines::new(),
             pace: None,
         }
     }

@@ -225,6 +225,7 @@ mod tests {
             layout: None,
             declarations: None,
             target: None,
+            source_map: None,
         }
     }
 
