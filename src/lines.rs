@@ -80,7 +80,9 @@ fn ran(code: &[u8], edges: &[usize]) -> Vec<bool> {
         match (code.get(pc), edge % 2) {
             (Some(&JUMPDEST), 0) => enter(pc),
             (Some(&JUMPI), 0) => enter(pc + 1),
-            (Some(&JUMPI), _) => index.get(&pc).and_then(|at| pushed(code, &instructions, *at)).into_iter().for_each(&mut enter),
+            (Some(&JUMPI), _) => {
+                index.get(&pc).and_then(|at| pushed(code, &instructions, *at)).into_iter().for_each(&mut enter)
+            }
             _ => {}
         }
     }
@@ -111,7 +113,8 @@ fn ends(opcode: u8) -> bool {
 /// The number that was pushed just before the instruction `at`: where a branch leads.
 fn pushed(code: &[u8], instructions: &[(usize, u8)], at: usize) -> Option<usize> {
     let (pc, opcode) = instructions[at.checked_sub(1)?];
-    let digits = code.get(pc + 1..pc + 1 + immediate(opcode)).filter(|digits| !digits.is_empty() && digits.len() <= 4)?;
+    let digits =
+        code.get(pc + 1..pc + 1 + immediate(opcode)).filter(|digits| !digits.is_empty() && digits.len() <= 4)?;
     Some(digits.iter().fold(0, |number, digit| number << 8 | usize::from(*digit)))
 }
 

@@ -65,7 +65,11 @@ impl SourceMap {
     /// By instruction: what it is of. `None` for what is of no source, or of one that is not there.
     pub fn stretches(&self) -> Vec<Option<Stretch>> {
         let mut files = Files { folder: &self.folder, paths: self.paths(), texts: BTreeMap::new() };
-        entries(&self.map).map(|entry| files.stretch(entry?)).collect()
+        // Many instructions are of one stretch.
+        let mut known: BTreeMap<(u64, usize), Option<Stretch>> = BTreeMap::new();
+        entries(&self.map)
+            .map(|entry| entry.and_then(|at| known.entry(at).or_insert_with(|| files.stretch(at)).clone()))
+            .collect()
     }
 
     /// The functions, by name; of several with one name, that of the contract's own file.
