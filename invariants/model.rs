@@ -72,8 +72,7 @@ const MODEL_03: Invariant = Invariant {
         }
         let all = differences(&predicted.ledger, step.after, step.book);
         let more = if all.len() > MOST { format!("; and {} more", all.len() - MOST) } else { String::new() };
-        let told: Vec<String> = all.iter().take(MOST).map(ToString::to_string).collect();
-        Verdict::Violated(format!("{}{more}", told.join("; ")))
+        Verdict::Violated(format!("{}{more}", all[..all.len().min(MOST)].join("; ")))
     },
 };
 

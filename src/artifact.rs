@@ -4,6 +4,7 @@ mod declarations;
 mod folder;
 mod foundry;
 pub mod layout;
+mod revision;
 mod source_map;
 
 use std::{
@@ -20,6 +21,7 @@ use serde_json::Value;
 pub use declarations::Declarations;
 pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
+pub use revision::Revision;
 pub use source_map::{SourceLine, SourceMap, Stretch, StretchKind};
 
 use crate::{

@@ -81,7 +81,7 @@ fn ran(code: &[u8], edges: &[usize]) -> Vec<bool> {
             (Some(&JUMPDEST), 0) => enter(pc),
             (Some(&JUMPI), 0) => enter(pc + 1),
             (Some(&JUMPI), _) => {
-                index.get(&pc).and_then(|at| pushed(code, &instructions, *at)).into_iter().for_each(&mut enter)
+                index.get(&pc).and_then(|at| pushed(code, &instructions, *at)).into_iter().for_each(&mut enter);
             }
             _ => {}
         }

@@ -2,16 +2,31 @@
 
 use std::{
     io::{Write, stdout},
-    path::PathBuf,
+    num::NonZero,
+    path::{Path, PathBuf},
     process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},
-    gate::{self, human},
+    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
+    corpus::write_bytes,
+    gate::{
+        self, Judgement,
+        expect::{self, Expectations},
+        human,
+        work::Budget,
+    },
+    limits,
     problem::Problem,
-    protocol::eigenlayer::release,
+    protocol::eigenlayer::{self, release},
+    worlds::{self, Kind},
 };
 
 #[derive(Debug, clap::Args)]
@@ -20,8 +35,17 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "DIR")]
     baseline: Option<PathBuf>,
 
+    /// Builds the baseline with forge from this revision of the Foundry project that the candidate is, in a folder of its
+    /// own; the candidate is the project here if none is named
+    #[arg(long, value_name = "REVISION", conflicts_with = "baseline")]
+    git: Option<String>,
+
+    /// What builds the revision
+    #[arg(long, value_name = "PROGRAM", default_value = "forge", env = "FORGE")]
+    forge: String,
+
     /// What the baseline is a release of: slashing or redistribution [default: redistribution]
-    #[arg(long, value_name = "NAME", required_unless_present = "baseline")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["baseline", "git"])]
     baseline_release: Option<String>,
 
     /// Folder of artifacts to upgrade to [default: the bundled release]
@@ -29,18 +53,99 @@ pub(super) struct GateArgs {
     candidate: Option<PathBuf>,
 
     /// What the candidate is a release of: slashing or redistribution [default: redistribution]
-    #[arg(long, value_name = "NAME", required_unless_present = "candidate")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "git"])]
     candidate_release: Option<String>,
+
+    /// Asks only this; can be given more than once [default: all]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    judge: Vec<Asked>,
+
+    /// What is meant to change [default: gate.toml, if there is one; for the bundled upgrade, what comes along]
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+
+    /// Writes declarations of what nobody declared to this new file, for somebody to edit
+    #[arg(long, value_name = "FILE")]
+    accept: Option<PathBuf>,
+
+    /// What surrounds the protocol
+    #[arg(long, value_name = "NAME", default_value = worlds::STANDARD.name)]
+    world: String,
+
+    /// Decides everything that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    /// Sequences that each judgement plays
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    runs: u64,
+
+    /// Sequences that making one example smaller may try, more or less
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    shrink_run_limit: u64,
+
+    /// Seconds after which no more is begun; what was not played is told
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+
+    /// Threads [default: one per core]. The result does not depend on it
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
 
     /// Prints the report as JSON
     #[arg(long)]
     json: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Asked {
+    /// Whether proxies find what they kept
+    Layout,
+    /// Whether an upgrade in the middle of life leaves everybody what they have
+    Upgrade,
+}
+
+impl From<Asked> for Judgement {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::Layout => Self::Layout,
+            Asked::Upgrade => Self::Upgrade,
+        }
+    }
+}
+
+/// Where expectations are looked for if nobody says where.
+const EXPECTATIONS: &str = "gate.toml";
+
 pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
-    let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
-    let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
-    let gate = gate::judge(&baseline, &candidate)?;
+    let (baseline, candidate) = builds(arguments)?;
+    let world = worlds::find(&arguments.world)?;
+    let expectations = expectations(arguments, (&baseline, &candidate), world)?;
+    if let Some(path) = arguments.accept.as_deref().filter(|path| path.exists()) {
+        return Err(Problem::new(format!("{} is there already", path.display()))
+            .hint("proposals are written to a new file; name another, or move this one away"));
+    }
+    let judgements: Vec<Judgement> = match &arguments.judge[..] {
+        [] => Judgement::ALL.to_vec(),
+        asked => asked.iter().copied().map(Judgement::from).collect(),
+    };
+    let expired = Arc::new(AtomicBool::new(false));
+    if let Some(seconds) = arguments.timeout {
+        expire(Arc::clone(&expired), Duration::from_secs(seconds));
+    }
+    let workers = arguments.workers.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
+    let budget = Budget {
+        seed: arguments.seed,
+        runs: arguments.runs,
+        shrink_run_limit: arguments.shrink_run_limit,
+        workers: workers.clamp(1, limits::WORKERS_MAX),
+        expired: &expired,
+    };
+    let options = gate::Options { judgements: &judgements, expectations: &expectations, world, budget };
+    let gate = gate::judge(&baseline, &candidate, options)?;
+    if let Some(path) = &arguments.accept {
+        write_bytes(path, expect::proposals(gate.groups()).as_bytes())?;
+    }
     let mut out = stdout().lock();
     printed(if arguments.json {
         serde_json::to_writer_pretty(&mut out, &gate).map_err(Into::into).and_then(|()| writeln!(out))
@@ -48,6 +153,46 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
         human::render(&gate, &mut out).and_then(|()| out.flush())
     })?;
     Ok(exit::of_gate(gate.verdict))
+}
+
+/// What is meant to change, as far as somebody says so.
+fn expectations(
+    arguments: &GateArgs,
+    (baseline, candidate): (&Artifacts, &Artifacts),
+    world: &'static Kind,
+) -> Result<Expectations, Problem> {
+    let own = Path::new(EXPECTATIONS);
+    let own = arguments.expect.as_deref().or_else(|| own.exists().then_some(own));
+    if let Some(path) = own {
+        return Expectations::load(path, &eigenlayer::every_action(world).collect::<Vec<_>>());
+    }
+    let is_bundled = arguments.baseline.is_none() && arguments.candidate.is_none() && arguments.git.is_none();
+    let along = is_bundled.then(|| Expectations::bundled(&baseline.release, &candidate.release)).flatten();
+    Ok(along.unwrap_or_else(Expectations::none))
+}
+
+/// Says after a while that there is no more time.
+fn expire(expired: Arc<AtomicBool>, after: Duration) {
+    thread::spawn(move || {
+        thread::sleep(after);
+        expired.store(true, Ordering::Relaxed);
+    });
+}
+
+/// What proxies live on, and what they are to be moved to.
+fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
+    let Some(revision) = &arguments.git else {
+        let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
+        let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
+        return Ok((baseline, candidate));
+    };
+    let project = arguments.candidate.clone().unwrap_or_else(|| PathBuf::from("."));
+    // First, for it costs nothing: forge takes minutes.
+    let candidate = load(Some(&project), arguments.candidate_release.as_deref())?;
+    let built = Revision::build(&project, revision, &arguments.forge)?;
+    let mut baseline = load(Some(&built.folder()), arguments.baseline_release.as_deref())?;
+    baseline.origin = format!("{revision}, commit {}", built.commit());
+    Ok((baseline, candidate))
 }
 
 fn load(folder: Option<&PathBuf>, named: Option<&str>) -> Result<Artifacts, Problem> {

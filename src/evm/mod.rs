@@ -87,6 +87,8 @@ pub struct World {
     last_call: usize,
     /// What the last call announced.
     logs: Vec<Log>,
+    /// What the last call used.
+    gas: u64,
 }
 
 impl World {
@@ -120,7 +122,7 @@ impl World {
         machine.ctx.journaled_state.set_spec_id(RULES);
         let precompiles = machine.precompiles.warm_addresses().clone();
         machine.ctx.journaled_state.warm_precompiles(&precompiles);
-        let mut world = Self { machine, undo: Vec::new(), last_call: 0, logs: Vec::new() };
+        let mut world = Self { machine, undo: Vec::new(), last_call: 0, logs: Vec::new(), gas: 0 };
         world.set_block(block);
         world
     }
@@ -224,6 +226,11 @@ impl World {
         &self.logs
     }
 
+    /// The gas that the last call used, without what a transaction costs by itself, and before refunds.
+    pub fn gas(&self) -> u64 {
+        self.gas
+    }
+
     /// A point to come back to.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { undo: self.undo.len(), block: self.block() }
@@ -244,6 +251,24 @@ impl World {
         self.last_call = self.undo.len();
         self.logs.clear();
         self.set_block(snapshot.block);
+    }
+
+    /// Forgets what is as if it had never been: slots that hold zero, and accounts that have nothing. Going back keeps a
+    /// place for each that was ever read or written, which are more with every run.
+    ///
+    /// Nothing can tell the difference: the database behind it is empty, and every transaction begins with all of it cold.
+    pub fn sweep(&mut self) {
+        let state = &mut self.machine.ctx.journaled_state.inner.state;
+        for account in state.values_mut() {
+            account.storage.retain(|_, slot| !slot.present_value.is_zero());
+        }
+        state.retain(|_, account| !account.storage.is_empty() || !account.info.is_empty());
+    }
+
+    /// Slots and accounts that it has a place for.
+    pub fn places(&self) -> usize {
+        let state = &self.machine.ctx.journaled_state.inner.state;
+        state.values().map(|account| account.storage.len() + 1).sum()
     }
 
     /// The edges taken since they were last cleared.
@@ -311,6 +336,7 @@ impl World {
             Some(recorder) => self.run_frames_traced(first, recorder),
         };
         let result = result.expect("an empty database does not fail");
+        self.gas = result.gas().total_gas_spent();
         self.last_call = self.undo.len();
         let journal = &mut self.machine.ctx.journaled_state.inner;
         self.undo.extend(journal.journal.drain(..).filter(lasting));

@@ -15,7 +15,7 @@ use crate::{
     finding::{Finding, Told},
     invariants,
     ledger::Ledger,
-    model::{Difference, differences},
+    model::{Difference, fields},
     oracle::{Checkpoint, Invariant, Step},
     protocol::Protocol,
 };
@@ -96,8 +96,8 @@ pub struct Change {
 }
 
 impl From<Difference> for Change {
-    fn from(Difference { what, predicted, actual }: Difference) -> Self {
-        Self { what, before: predicted, after: actual }
+    fn from(Difference { what, sides: [before, after], .. }: Difference) -> Self {
+        Self { what, before, after }
     }
 }
 
@@ -147,7 +147,7 @@ impl<'a> Scribe<'a> {
         }
         // The end of an exit is judged on its last call, which is written already.
         if step.left().is_none() {
-            let changes = differences(step.before, step.after, step.book).into_iter().map(Change::from).collect();
+            let changes = fields(step.before, step.after, step.book).into_iter().map(Change::from).collect();
             let flows = if step.succeeded() { flows::of(step) } else { Vec::new() };
             let sent = self.protocol.transaction(step.call, step.before);
             self.timeline.calls.push(PlayedCall {
