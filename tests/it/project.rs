@@ -36,10 +36,10 @@ fn plant(folder: &Path, turn: fn((String, String)) -> (String, String)) {
     let patch = mutants.iter().find(|mutant| mutant["name"].as_str() == Some(BUG)).unwrap();
     let text = |key: &str| patch[key].as_str().unwrap().to_owned();
     let (from, to) = turn((text("before"), text("after")));
-    let path = folder.join(text("file"));
-    let source = fs::read_to_string(&path).unwrap();
+    let file = folder.join(text("file"));
+    let source = fs::read_to_string(&file).unwrap();
     assert_eq!(source.matches(&from).count(), 1, "the patch fits");
-    fs::write(path, source.replace(&from, &to)).unwrap();
+    fs::write(file, source.replace(&from, &to)).unwrap();
 }
 
 fn forge(folder: &Path, arguments: &[&str]) -> (bool, String) {
