@@ -224,6 +224,7 @@ mod tests {
             runtime: alloy_primitives::Bytes::new(),
             layout: None,
             declarations: None,
+            enums: None,
         }
     }
 
