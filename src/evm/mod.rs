@@ -87,6 +87,8 @@ pub struct World {
     last_call: usize,
     /// What the last call announced.
     logs: Vec<Log>,
+    /// What the last call used.
+    gas: u64,
 }
 
 impl World {
@@ -120,7 +122,7 @@ impl World {
         machine.ctx.journaled_state.set_spec_id(RULES);
         let precompiles = machine.precompiles.warm_addresses().clone();
         machine.ctx.journaled_state.warm_precompiles(&precompiles);
-        let mut world = Self { machine, undo: Vec::new(), last_call: 0, logs: Vec::new() };
+        let mut world = Self { machine, undo: Vec::new(), last_call: 0, logs: Vec::new(), gas: 0 };
         world.set_block(block);
         world
     }
@@ -222,6 +224,11 @@ impl World {
     /// The events of the last call, in order.
     pub fn logs(&self) -> &[Log] {
         &self.logs
+    }
+
+    /// The gas that the last call used, without what a transaction costs by itself, and before refunds.
+    pub fn gas(&self) -> u64 {
+        self.gas
     }
 
     /// A point to come back to.
@@ -329,6 +336,7 @@ impl World {
             Some(recorder) => self.run_frames_traced(first, recorder),
         };
         let result = result.expect("an empty database does not fail");
+        self.gas = result.gas().total_gas_spent();
         self.last_call = self.undo.len();
         let journal = &mut self.machine.ctx.journaled_state.inner;
         self.undo.extend(journal.journal.drain(..).filter(lasting));

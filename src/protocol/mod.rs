@@ -74,6 +74,28 @@ pub enum Setup {
     },
 }
 
+/// How what is deployed is moved to other code.
+#[derive(Clone, Debug)]
+pub struct Upgrade {
+    /// Creates the code. Nobody notices.
+    pub preparation: Vec<Setup>,
+    /// Puts it in place, one contract at a time. In any order.
+    pub switches: Vec<Switch>,
+    /// What a stranger would send to own what was upgraded. None of it may succeed.
+    pub usurpations: Vec<Transaction>,
+}
+
+/// One transaction of an upgrade.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    /// The proxy or beacon.
+    pub door: Address,
+    /// What stands behind it from then on, as its sources call it.
+    pub contract: String,
+    /// By whoever administers proxies.
+    pub transaction: Transaction,
+}
+
 /// A chain that can be asked, wherever it is.
 pub trait Chain {
     /// What a call would return if it were sent. Nothing is.

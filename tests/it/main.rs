@@ -28,5 +28,6 @@ mod revisions;
 mod shrinking;
 mod support;
 mod tidy;
+mod upgrade;
 mod worked;
 mod worlds;

@@ -154,6 +154,16 @@ impl Wiring {
         }
     }
 
+    /// The call of the function called `name`; `None` if there is no such function.
+    pub fn call(&self, contract: &Artifact, name: &str) -> Result<Option<Vec<u8>>, Problem> {
+        let overloads = contract.abi.function(name).into_iter().flatten();
+        let Some(function) = overloads.max_by_key(|function| function.inputs.len()) else { return Ok(None) };
+        let what = format!("{name} of {}", contract.name);
+        let values = self.values(&function.inputs).map_err(|problem| problem.at(what))?;
+        let input = DynSolValue::Tuple(values).abi_encode_params();
+        Ok(Some([&function.selector()[..], &input].concat()))
+    }
+
     fn values(&self, params: &[Param]) -> Result<Vec<DynSolValue>, Problem> {
         params.iter().map(|param| self.value(param)).collect()
     }
