@@ -17,7 +17,7 @@ use serde_json::json;
 pub use deployment::deployment;
 
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},
+    artifact::{self, Artifacts, DEFAULT_RELEASE, Folder, Source},
     call::ActionId,
     campaign::Options,
     finding::digests,
@@ -25,6 +25,7 @@ use crate::{
     guidance::Guidance,
     invariants, limits, mutant,
     oracle::Invariant,
+    own::{self, Own},
     problem::{Problem, nearest},
     protocol::{
         ActionInfo, Protocol,
@@ -114,6 +115,10 @@ pub struct Given {
     #[arg(skip)]
     pub contracts: Option<BTreeMap<String, String>>,
 
+    /// Contracts with invariants of your own, compiled: out/Stakes.sol/Stakes.json, separated by commas
+    #[arg(long, env = "SLASHPROOF_OWN_INVARIANTS", value_name = "FILES", value_delimiter = ',')]
+    pub own_invariants: Option<Vec<PathBuf>>,
+
     /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: the mutant's, or standard]
     #[arg(long, env = "SLASHPROOF_WORLD", value_name = "NAME")]
     pub world: Option<String>,
@@ -173,6 +178,7 @@ const KEYS: &[&str] = &[
     "mutant",
     "artifacts",
     "contracts",
+    "own_invariants",
     "world",
     "out",
     "corpus_dir",
@@ -190,6 +196,8 @@ pub struct Settings {
     pub source: Source,
     /// What they are a release of.
     pub release: &'static Release,
+    /// The files of contracts with invariants of the auditor's own.
+    pub own_invariants: Vec<PathBuf>,
     /// What surrounds them.
     pub world: &'static Kind,
     /// Seconds after which no further epoch begins.
@@ -251,6 +259,7 @@ impl Given {
             mutant,
             artifacts,
             contracts: self.contracts.or(other.contracts),
+            own_invariants: self.own_invariants.or(other.own_invariants),
             world: self.world.or(other.world),
             out: self.out.or(other.out),
             corpus_dir: self.corpus_dir.or(other.corpus_dir),
@@ -296,6 +305,11 @@ impl Given {
         }
     }
 
+    /// The auditor's own functions.
+    pub fn own(&self) -> Result<Vec<Own>, Problem> {
+        own::of(&artifact::own(self.own_invariants.as_deref().unwrap_or_default())?)
+    }
+
     /// What it means.
     pub fn settle(self) -> Result<Settings, Problem> {
         let source = self.source()?;
@@ -308,6 +322,10 @@ impl Given {
             (None, Some(_)) => None,
             (None, None) => Some(DEFAULT_RUNS),
         };
+        let own = self.own()?;
+        let judged = select(self.invariants.as_deref(), &own)?;
+        let measured: &[_] = if self.metrics.unwrap_or(false) { invariants::DEVIATIONS } else { &[] };
+        let numbers = own.iter().filter_map(|own| own.number);
         Ok(Settings {
             options: Options {
                 seed: self.seed.unwrap_or(0),
@@ -317,13 +335,14 @@ impl Given {
                 actions: Selection::All,
                 guidance: self.guidance.unwrap_or_default(),
                 corpus_size: usize::try_from(corpus_size).expect("within its bounds"),
-                invariants: with_model(select(self.invariants.as_deref())?, self.model.unwrap_or(Switch::On))?,
-                deviations: if self.metrics.unwrap_or(false) { invariants::DEVIATIONS.to_vec() } else { Vec::new() },
+                invariants: with_model(judged, self.model.unwrap_or(Switch::On))?,
+                deviations: measured.iter().copied().chain(numbers).collect(),
                 shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
                 fail_fast: self.fail_fast.unwrap_or(false),
             },
             source,
             release,
+            own_invariants: self.own_invariants.clone().unwrap_or_default(),
             world: self.world()?,
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
@@ -416,15 +435,16 @@ pub fn workers(asked: Option<usize>) -> Result<usize, Problem> {
     Ok(usize::try_from(workers).expect("within its bounds"))
 }
 
-/// The invariants that were asked for, in catalogue order.
-pub fn select(ids: Option<&[String]>) -> Result<Vec<&'static Invariant>, Problem> {
-    let Some(ids) = ids else { return Ok(invariants::all().collect()) };
-    let key = |invariant: &Invariant| invariants::family_of(invariant).key;
+/// The invariants that were asked for, in catalogue order, the auditor's own last.
+pub fn select(ids: Option<&[String]>, own: &[Own]) -> Result<Vec<&'static Invariant>, Problem> {
+    let all = || invariants::all().chain(own.iter().map(|own| own.invariant));
+    let Some(ids) = ids else { return Ok(all().collect()) };
+    let key = |invariant: &Invariant| invariant.id.split('-').next().unwrap_or_default();
     for id in ids {
-        if invariants::find(id).is_some() || invariants::all().any(|invariant| key(invariant) == id) {
+        if all().any(|invariant| invariant.id == id || key(invariant) == id) {
             continue;
         }
-        let known = invariants::all().map(|invariant| invariant.id).chain(invariants::FAMILIES.iter().map(|f| f.key));
+        let known = all().map(|invariant| invariant.id).chain(invariants::FAMILIES.iter().map(|f| f.key));
         let problem = Problem::new(format!("there is no invariant {id:?}"));
         return Err(match nearest(id, known) {
             Some(near) => problem.hint(format!("did you mean {near}? slashproof list invariants names them all")),
@@ -435,7 +455,7 @@ pub fn select(ids: Option<&[String]>) -> Result<Vec<&'static Invariant>, Problem
         return Err(Problem::new("no invariant is named").hint("leave the option out to judge all"));
     }
     let asked = |invariant: &&Invariant| ids.iter().any(|id| id == invariant.id || id == key(invariant));
-    Ok(invariants::all().filter(asked).collect())
+    Ok(all().filter(asked).collect())
 }
 
 /// The actions that were asked for, by name or by the actor before the dot.
@@ -519,7 +539,7 @@ mod tests {
     fn families_and_invariants_are_selected() {
         let ids = |asked: &[&str]| -> Result<Vec<&str>, Problem> {
             let asked: Vec<String> = asked.iter().map(ToString::to_string).collect();
-            Ok(select(Some(&asked))?.into_iter().map(|invariant| invariant.id).collect())
+            Ok(select(Some(&asked), &[])?.into_iter().map(|invariant| invariant.id).collect())
         };
         assert_eq!(ids(&["AUT-01", "MAG-02"]).unwrap(), ["MAG-02", "AUT-01"]);
         assert!(ids(&["MAG"]).unwrap().len() > 3);

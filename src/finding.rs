@@ -49,6 +49,8 @@ pub struct Finding {
     pub release: String,
     /// What surrounded them, by name.
     pub world: String,
+    /// The files of contracts with invariants of the auditor's own.
+    pub own_invariants: Vec<PathBuf>,
     /// Digest of the configuration of its campaign.
     pub config_digest: B256,
     /// Digest of each contract's creation code.
@@ -97,6 +99,7 @@ impl Finding {
             source: provenance.source.clone(),
             release: protocol.release().to_owned(),
             world: protocol.world().name.to_owned(),
+            own_invariants: protocol.artifacts().own.iter().map(|(_, file)| file.clone()).collect(),
             config_digest: provenance.config_digest,
             artifacts: digests(protocol.artifacts()),
             calls: codec::write_calls(protocol, &violation.calls),
@@ -157,7 +160,7 @@ impl Finding {
             }
         }
         let Origin { seed, epoch, run } = self.origin;
-        json!({
+        let mut whole = json!({
             "format": FORMAT,
             "kind": KIND,
             "invariant": self.invariant,
@@ -174,7 +177,11 @@ impl Finding {
             "config_digest": self.config_digest,
             "artifacts": self.artifacts,
             "calls": calls,
-        })
+        });
+        if !self.own_invariants.is_empty() {
+            whole["own_invariants"] = json!(self.own_invariants);
+        }
+        whole
     }
 
     fn from_json(value: &Value) -> Result<Self, Problem> {
@@ -210,6 +217,7 @@ impl Finding {
             source: read("source", field("source")?)?,
             release: named("release", DEFAULT_RELEASE)?,
             world: named("world", worlds::STANDARD.name)?,
+            own_invariants: value.get("own_invariants").map_or(Ok(Vec::new()), |own| read("own_invariants", own.clone()))?,
             config_digest: read("config_digest", field("config_digest")?)?,
             artifacts: read("artifacts", field("artifacts")?)?,
             calls,

@@ -54,6 +54,7 @@ pub mod evm;
 
 // What is checked, and what is driven.
 pub mod oracle;
+pub mod own;
 
 pub mod worlds;
 
@@ -67,6 +68,7 @@ pub mod invariants;
 pub mod codec;
 pub mod coverage;
 pub mod decode;
+pub mod variables;
 pub mod guidance;
 
 pub mod corpus;

@@ -1,13 +1,17 @@
 //! `slashproof replay` and `slashproof shrink`.
 
 use std::{
-    io::{Write, stdout},
+    io::{Write, stdin, stdout},
     process::ExitCode,
 };
 
-use super::{Engine, ReplayArgs, ShrinkArgs, exit, printed, warn};
+use super::{
+    Engine, ReplayArgs, ShrinkArgs, exit, printed,
+    step::{Walk, Walked},
+    warn,
+};
 use crate::{
-    artifact::{Artifacts, Source},
+    artifact::{self, Artifacts, Source},
     call::Call,
     campaign::{Control, Violation, shows, shrink_violation, violation},
     decode::Decoder,
@@ -15,12 +19,13 @@ use crate::{
     finding::{Finding, Provenance, tell},
     invariants, mutant,
     oracle::{Checkpoint, Invariant, Step},
+    own,
     problem::{Problem, nearest},
     protocol::{
         Protocol,
         eigenlayer::{EigenLayer, release},
     },
-    report::trace,
+    report::trace::Tracer,
     worlds,
 };
 
@@ -32,6 +37,12 @@ struct Case {
     calls: Vec<Call>,
 }
 
+impl Case {
+    fn tracer(&self, arguments: &ReplayArgs) -> Tracer<'_> {
+        Tracer::new(self.protocol.book(), self.protocol.artifacts(), arguments.color.colours())
+    }
+}
+
 /// Where the contracts of a replay come from, if not from where the finding does.
 #[derive(Default)]
 struct Instead {
@@ -41,16 +52,19 @@ struct Instead {
 
 fn load(file: &std::path::Path, instead: &Instead) -> Result<Case, Problem> {
     let finding = Finding::load(file)?;
-    let invariant = invariants::find(&finding.invariant).ok_or_else(|| {
+    let own = own::of(&artifact::own(&finding.own_invariants)?)?;
+    let all = || invariants::all().chain(own.iter().map(|own| own.invariant));
+    let invariant = all().find(|invariant| invariant.id == finding.invariant).ok_or_else(|| {
         let problem = Problem::new(format!("there is no invariant {:?}", finding.invariant)).at(file.display());
-        match nearest(&finding.invariant, invariants::all().map(|invariant| invariant.id)) {
+        match nearest(&finding.invariant, all().map(|invariant| invariant.id)) {
             Some(near) => problem.hint(format!("did you mean {near}?")),
             None => problem,
         }
     })?;
     let source = instead.source.as_ref().unwrap_or(&finding.source);
     let release = release::find(instead.release.as_ref().unwrap_or(&finding.release))?;
-    let artifacts = Artifacts::load(source, release.name)?;
+    let mut artifacts = Artifacts::load(source, release.name)?;
+    artifacts.take_own(&finding.own_invariants)?;
     let differing = finding.differing(&artifacts);
     if !differing.is_empty() {
         warn(&Problem::new(format!(
@@ -79,7 +93,11 @@ pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
     let mut out = stdout().lock();
     printed(writeln!(out, "{}: {}", case.invariant.id, case.invariant.statement))?;
     let sentence = match arguments.on {
-        Engine::Revm => on_revm(&case, arguments.trace, &mut out)?,
+        Engine::Revm if arguments.step => match step(&case, arguments, &mut out)? {
+            Walked { to_the_end: true, violated } => violated,
+            Walked { .. } => return Ok(ExitCode::SUCCESS),
+        },
+        Engine::Revm => on_revm(&case, arguments, &mut out)?,
         Engine::Anvil => on_anvil(&case, arguments, &mut out)?,
     };
     if let Some(sentence) = sentence {
@@ -91,10 +109,35 @@ pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
     }
 }
 
-fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+/// Plays it as lines on standard input say.
+fn step(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<Walked, Problem> {
     let mut executor = Executor::deploy(&case.protocol)?;
     let told = tell(&mut executor, &case.calls);
-    let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());
+    let Case { invariant, calls, .. } = case;
+    let walk = Walk { executor: &mut executor, invariant, calls, told: &told, tracer: case.tracer(arguments) };
+    let walked = walk.go(&mut stdin().lock(), out)?;
+    if walked.to_the_end && invariant.checkpoint == Checkpoint::Exit {
+        return Ok(Walked { violated: leave(case, &mut executor, out)?, ..walked });
+    }
+    Ok(walked)
+}
+
+/// Lets everybody leave, and tells it.
+fn leave(case: &Case, executor: &mut Executor<'_>, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+    let mut lines = Lines::default();
+    let mut violated = None;
+    executor.leave(&mut |step| {
+        lines.add(case, step);
+        violated = violated.take().or_else(|| violation(case.invariant, step));
+    });
+    lines.print(out)?;
+    Ok(violated)
+}
+
+fn on_revm(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+    let mut executor = Executor::deploy(&case.protocol)?;
+    let told = tell(&mut executor, &case.calls);
+    let tracer = case.tracer(arguments);
     executor.reset();
     let mut violated = None;
     for (index, (call, told)) in case.calls.iter().zip(&told).enumerate() {
@@ -102,8 +145,8 @@ fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<
         let line = format!("{:>3}  block {}  {}  {}", index + 1, executor.ledger().block, told.actor, told.text);
         printed(writeln!(out, "{line}  [{}]", told.outcome))?;
         let Some((outcome, tree)) = executor.execute_traced(call) else { continue };
-        if let Some(tree) = tree.filter(|_| with_trace) {
-            printed(trace::render(&tree, &decoder, out))?;
+        if let Some(tree) = tree.filter(|_| arguments.trace) {
+            printed(tracer.render(&tree, executor.world().preimages(), out))?;
         }
         violated = violation(case.invariant, &executor.step(call, &outcome));
         if violated.is_some() {
@@ -111,12 +154,7 @@ fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<
         }
     }
     if case.invariant.checkpoint == Checkpoint::Exit {
-        let mut lines = Lines::default();
-        executor.leave(&mut |step| {
-            lines.add(case, step);
-            violated = violated.take().or_else(|| violation(case.invariant, step));
-        });
-        lines.print(out)?;
+        violated = leave(case, &mut executor, out)?;
     }
     Ok(violated)
 }
@@ -125,8 +163,8 @@ fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<
 fn on_anvil(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<Option<String>, Problem> {
     use crate::node::Node;
 
-    if arguments.trace {
-        warn(&Problem::new("a node is not traced").hint("replay on revm with --trace"));
+    if arguments.trace || arguments.step {
+        warn(&Problem::new("a node is not traced, and plays without stopping").hint("replay on revm for --trace and --step"));
     }
     let mut node = Node::start(&case.protocol, arguments.anvil.as_deref())?;
     let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());

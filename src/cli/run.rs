@@ -26,7 +26,8 @@ use crate::{
 pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let file = Given::from_file(arguments.config.as_deref())?;
     let mut settings = arguments.given.or(file).settle()?;
-    let artifacts = Artifacts::load(&settings.source, settings.release.name)?;
+    let mut artifacts = Artifacts::load(&settings.source, settings.release.name)?;
+    artifacts.take_own(&settings.own_invariants)?;
     let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
     let protocol = EigenLayer::in_world(artifacts, settings.world)?;
     settings.select_actions(&protocol)?;

@@ -7,6 +7,7 @@
 
 mod comparisons;
 mod coverage;
+mod preimages;
 mod trace;
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Log, U256};
@@ -27,12 +28,14 @@ use revm::{
 
 pub use comparisons::Comparisons;
 pub use coverage::{Edge, EdgeMap};
+pub use preimages::Preimages;
 pub use trace::{Frame, FrameEnd, FrameKind, TraceEvent};
 
 use crate::{
     call::{Outcome, Transaction},
     limits,
 };
+use preimages::Hashes;
 use trace::Recorder;
 
 /// What instructions note besides what they do.
@@ -40,6 +43,7 @@ use trace::Recorder;
 struct Notes {
     edges: EdgeMap,
     comparisons: Comparisons,
+    hashes: Hashes,
 }
 
 /// What instructions see: state, block and notes.
@@ -95,6 +99,7 @@ impl World {
         let mut instructions = EthInstructions::new_mainnet_with_spec(RULES);
         coverage::instrument(&mut instructions);
         comparisons::instrument(&mut instructions);
+        preimages::instrument(&mut instructions);
         Self::with(instructions, block)
     }
 
@@ -149,8 +154,15 @@ impl World {
     /// Plays a transaction and tells how it went.
     pub fn call_traced(&mut self, transaction: &Transaction) -> (Outcome, Option<Frame>) {
         let mut recorder = Recorder::default();
+        self.machine.ctx.chain.hashes = Hashes { is_on: true, ..Hashes::default() };
         let outcome = self.transact(transaction, Some(&mut recorder));
+        self.machine.ctx.chain.hashes.is_on = false;
         (outcome, recorder.finish())
+    }
+
+    /// What the last call that was traced hashed: the keys of the mappings that it wrote to are among it.
+    pub fn preimages(&self) -> &Preimages {
+        &self.machine.ctx.chain.hashes.seen
     }
 
     /// Plays a transaction on a copy: nothing it changes stays.
@@ -158,6 +170,17 @@ impl World {
         let snapshot = self.snapshot();
         let outcome = self.call(transaction);
         self.revert_to(snapshot);
+        outcome
+    }
+
+    /// As [`World::view`], of which nobody must notice anything: edges, comparisons, and what is known of the last call
+    /// stay as they are.
+    pub fn ask(&mut self, view: &Transaction) -> Outcome {
+        let notes = std::mem::take(&mut self.machine.ctx.chain);
+        let (logs, last_call) = (std::mem::take(&mut self.logs), self.last_call);
+        let outcome = self.view(view);
+        self.machine.ctx.chain = notes;
+        (self.logs, self.last_call) = (logs, last_call);
         outcome
     }
 
@@ -410,9 +433,11 @@ impl Noted {
     /// Tells `recorder` of what the journal has that it does not know. A frame that fails takes its entries back, so
     /// the journal can be shorter than before.
     fn catch_up(&mut self, journal: &revm::context::JournalInner<JournalEntry>, recorder: &mut Recorder) {
-        for entry in journal.journal.get(self.entries..).unwrap_or_default() {
+        let entries = journal.journal.get(self.entries..).unwrap_or_default();
+        for (at, entry) in entries.iter().enumerate() {
             if let JournalEntry::StorageChanged { address, key, had_value } = entry {
-                recorder.note(TraceEvent::Store { address: *address, slot: *key, before: *had_value });
+                let after = written(journal, &entries[at + 1..], (*address, *key));
+                recorder.note(TraceEvent::Store { address: *address, slot: *key, before: *had_value, after });
             }
         }
         for log in journal.logs.get(self.logs..).unwrap_or_default() {
@@ -420,6 +445,24 @@ impl Noted {
         }
         *self = Self { entries: journal.journal.len(), logs: journal.logs.len() };
     }
+}
+
+/// What a write left at a place: what the next write of `later` found there, or what is there now.
+fn written(
+    journal: &revm::context::JournalInner<JournalEntry>,
+    later: &[JournalEntry],
+    (address, slot): (Address, U256),
+) -> U256 {
+    let next = later.iter().find_map(|entry| match entry {
+        JournalEntry::StorageChanged { address: at, key, had_value } if (*at, *key) == (address, slot) => {
+            Some(*had_value)
+        }
+        _ => None,
+    });
+    next.unwrap_or_else(|| {
+        let value = journal.state.get(&address).and_then(|account| account.storage.get(&slot));
+        value.map_or(U256::ZERO, |value| value.present_value)
+    })
 }
 
 fn frame_of(input: &FrameInput, host: &Host) -> Frame {

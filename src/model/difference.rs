@@ -15,16 +15,33 @@ use crate::{
     },
 };
 
+/// A field in which two ledgers differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Whose, and what.
+    pub what: String,
+    /// In the first.
+    pub one: String,
+    /// In the second.
+    pub other: String,
+}
+
 /// The fields in which `actual` is not `predicted`, each with both sides.
 pub fn differences(predicted: &Ledger, actual: &Ledger, book: &Book) -> Vec<String> {
+    let told = |Difference { what, one, other }: &Difference| format!("{what}: predicted {one}, actual {other}");
+    between(predicted, actual, book).iter().map(told).collect()
+}
+
+/// The fields in which two ledgers differ.
+pub fn between(one: &Ledger, other: &Ledger, book: &Book) -> Vec<Difference> {
     let mut differences = Differences { book, found: Vec::new() };
-    differences.ledgers(predicted, actual);
+    differences.ledgers(one, other);
     differences.found
 }
 
 struct Differences<'a> {
     book: &'a Book,
-    found: Vec<String>,
+    found: Vec<Difference>,
 }
 
 /// Compares the fields of two values of a type. Every field is named, so that none is forgotten: those after `besides` are
@@ -42,7 +59,7 @@ macro_rules! fields {
 impl Differences<'_> {
     fn add<T: Shown>(&mut self, what: &str, predicted: &T, actual: &T) {
         let (predicted, actual) = (predicted.shown(self.book), actual.shown(self.book));
-        self.found.push(format!("{what}: predicted {predicted}, actual {actual}"));
+        self.found.push(Difference { what: what.to_owned(), one: predicted, other: actual });
     }
 
     fn name(&self, address: Address) -> String {
@@ -325,7 +342,8 @@ impl Differences<'_> {
         let Examples { market, fund, registry } = predicted;
         let differ = [*market != actual.market, *fund != actual.fund, *registry != actual.registry];
         for (purse, _) in actual.purses().into_iter().zip(differ).filter(|(_, differs)| *differs) {
-            self.found.push(format!("{}: predicted as it was, actual another", self.name(purse.set.avs)));
+            let (what, one, other) = (self.name(purse.set.avs), "as it was".to_owned(), "another".to_owned());
+            self.found.push(Difference { what, one, other });
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
     evm::{Place, World},
     ledger::{Ledger, Touched},
     oracle::{Assumption, Invariant},
+    own::Deployed,
     problem::Problem,
     worlds::Kind,
 };
@@ -142,6 +143,11 @@ pub trait Protocol: Send + Sync {
 
     /// Asks the contracts in `world` whether `ledger` is what they say, fact by fact, as far as they can be asked.
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem>;
+
+    /// The auditor's own functions, in the order of the answers of a step.
+    fn own(&self) -> &[Deployed] {
+        &[]
+    }
 
     /// A new reader of its ledger.
     fn reader(&self) -> Box<dyn Reader>;

@@ -19,6 +19,7 @@ mod model;
 mod mutants;
 mod node;
 mod novelty;
+mod own;
 mod real;
 mod releases;
 mod reports;

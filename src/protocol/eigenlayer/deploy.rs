@@ -7,6 +7,7 @@
 mod bootstrap;
 mod eigen;
 pub(super) mod examples;
+mod own;
 mod pods;
 mod registrars;
 mod rewards;
@@ -23,6 +24,7 @@ use crate::{
     artifact::{ALLOCATION_MANAGER_VIEW, Artifact, Artifacts},
     book::{Book, Role},
     call::{SetId, Transaction},
+    own::Deployed,
     problem::Problem,
     protocol::Setup,
     signature::Key,
@@ -191,14 +193,17 @@ pub(super) struct Plan {
     pub script: Vec<Setup>,
     /// What would initialize a proxy once more, for somebody who has no business there.
     pub initializers: BTreeMap<Address, Bytes>,
+    /// The auditor's own functions.
+    pub own: Vec<Deployed>,
 }
 
 /// Plans the deployment of `artifacts`, which are of `release`, surrounded by `world`.
 pub(super) fn plan(artifacts: &Artifacts, release: &'static Release, world: &'static Kind) -> Result<Plan, Problem> {
     let mut planner = Planner::new(artifacts, release, world);
     let (contracts, cast) = planner.everything().map_err(|problem| problem.at(&artifacts.origin))?;
+    let own = planner.own(&contracts, &cast)?;
     let script = planner.script();
-    Ok(Plan { book: planner.book, contracts, cast, script, initializers: planner.initializers })
+    Ok(Plan { book: planner.book, contracts, cast, script, initializers: planner.initializers, own })
 }
 
 struct Planner<'a> {

@@ -113,6 +113,7 @@ impl EigenLayer {
             table: Vec::new(),
             actions: Vec::new(),
             vouched: Some(Vouched { plain_tokens: deployment.plain_tokens, all_stakers: deployment.all_stakers }),
+            own: Vec::new(),
         })
     }
 

@@ -40,6 +40,7 @@ use crate::{
     ledger::{Ledger, Operator, Permission},
     model::switch,
     oracle::Assumption,
+    own::Deployed,
     problem::Problem,
     protocol::{Action, ActionInfo, Protocol, Reader, Setup},
     worlds::{self, Avss, Kind},
@@ -112,6 +113,8 @@ pub struct EigenLayer {
     actions: Vec<ActionInfo>,
     /// Of a deployment that somebody else made, what is known of it.
     vouched: Option<Vouched>,
+    /// The auditor's own functions.
+    own: Vec<Deployed>,
 }
 
 impl EigenLayer {
@@ -129,7 +132,7 @@ impl EigenLayer {
         }
         artifacts.suppose_layouts();
         let slots = Slots::of(&artifacts, release)?;
-        let deploy::Plan { book, contracts, cast, script, initializers } = deploy::plan(&artifacts, release, world)?;
+        let deploy::Plan { book, contracts, cast, script, initializers, own } = deploy::plan(&artifacts, release, world)?;
         let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
         let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();
         let reported = |action: &&Action<Self>| artifacts.has_reporter() || !pods::is_reported(action.info.name);
@@ -150,6 +153,7 @@ impl EigenLayer {
             table,
             actions,
             vouched: None,
+            own,
         })
     }
 
@@ -234,6 +238,10 @@ impl Protocol for EigenLayer {
 
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
         confirm::confirm(self, &mut |view| Ok(world.view(view)), ledger)
+    }
+
+    fn own(&self) -> &[Deployed] {
+        &self.own
     }
 
     fn reader(&self) -> Box<dyn Reader> {
