@@ -180,7 +180,19 @@ impl<'p> Executor<'p> {
         let Self { before, after, touched, ghosts, model, asks_model, answers, .. } = self;
         let predicted = asks_model.then(|| model.prediction());
         let (events, book) = (self.world.logs(), self.book());
-        Step { before, call, outcome, after, events, touched: *touched, ghosts, book, predicted, answers, leaving: None }
+        Step {
+            before,
+            call,
+            outcome,
+            after,
+            events,
+            touched: *touched,
+            ghosts,
+            book,
+            predicted,
+            answers,
+            leaving: None,
+        }
     }
 
     /// Lets everybody leave, from where the run stands; `watch` sees every call, and the last once more when it is over.

@@ -217,7 +217,9 @@ impl Finding {
             source: read("source", field("source")?)?,
             release: named("release", DEFAULT_RELEASE)?,
             world: named("world", worlds::STANDARD.name)?,
-            own_invariants: value.get("own_invariants").map_or(Ok(Vec::new()), |own| read("own_invariants", own.clone()))?,
+            own_invariants: value
+                .get("own_invariants")
+                .map_or(Ok(Vec::new()), |own| read("own_invariants", own.clone()))?,
             config_digest: read("config_digest", field("config_digest")?)?,
             artifacts: read("artifacts", field("artifacts")?)?,
             calls,

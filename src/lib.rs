@@ -68,8 +68,8 @@ pub mod invariants;
 pub mod codec;
 pub mod coverage;
 pub mod decode;
-pub mod variables;
 pub mod guidance;
+pub mod variables;
 
 pub mod corpus;
 pub mod generator;

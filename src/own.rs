@@ -19,12 +19,8 @@ use crate::{
 pub const KEY: &str = "OWN";
 
 /// The family of all of them, as far as it is known before there are any.
-pub const FAMILY: Family = Family {
-    key: KEY,
-    title: "the auditor's own",
-    assumes: "What its contract says.",
-    invariants: &[],
-};
+pub const FAMILY: Family =
+    Family { key: KEY, title: "the auditor's own", assumes: "What its contract says.", invariants: &[] };
 
 /// Functions there can be, at most.
 pub const MOST: usize = 64;
@@ -134,7 +130,14 @@ fn own(contract: &str, function: &Function, returns: Returns, (check, measure): 
     }));
     let deviation = || -> &'static Deviation {
         let statement = keep(format!("{contract}.{} is as great as can be.", function.name));
-        Box::leak(Box::new(Deviation { id, statement, formula, why: "It is looked for.", unit: "as returned", measure }))
+        Box::leak(Box::new(Deviation {
+            id,
+            statement,
+            formula,
+            why: "It is looked for.",
+            unit: "as returned",
+            measure,
+        }))
     };
     let number = (returns == Returns::Number).then(deviation);
     let input = function.abi_encode_input(&[]).expect("it takes nothing").into();

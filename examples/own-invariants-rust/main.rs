@@ -53,12 +53,8 @@ const ENCUMBERED: Invariant = Invariant {
 };
 
 /// Invariants with a theme. A family is what others import from here.
-const FAMILY: Family = Family {
-    key: "MINE",
-    title: "stake, as I see it",
-    assumes: "Nothing.",
-    invariants: &[&ENCUMBERED],
-};
+const FAMILY: Family =
+    Family { key: "MINE", title: "stake, as I see it", assumes: "Nothing.", invariants: &[&ENCUMBERED] };
 
 fn main() -> ExitCode {
     let named = env::args().nth(1);

@@ -164,7 +164,10 @@ fn on_anvil(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<
     use crate::node::Node;
 
     if arguments.trace || arguments.step {
-        warn(&Problem::new("a node is not traced, and plays without stopping").hint("replay on revm for --trace and --step"));
+        warn(
+            &Problem::new("a node is not traced, and plays without stopping")
+                .hint("replay on revm for --trace and --step"),
+        );
     }
     let mut node = Node::start(&case.protocol, arguments.anvil.as_deref())?;
     let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());

@@ -15,7 +15,6 @@ use crate::{
     model::{Difference, between},
     oracle::{Checkpoint, Invariant},
     problem::Problem,
-    protocol::Protocol,
     report::trace::Tracer,
 };
 
@@ -30,8 +29,8 @@ q                    stops here
 h                    these lines";
 
 /// A sequence to be walked.
-pub(super) struct Walk<'a> {
-    pub executor: &'a mut Executor<'a>,
+pub(super) struct Walk<'a, 'p> {
+    pub executor: &'a mut Executor<'p>,
     pub invariant: &'static Invariant,
     pub calls: &'a [Call],
     pub told: &'a [Told],
@@ -54,7 +53,7 @@ pub(super) struct Walked {
     pub violated: Option<String>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// Does what the lines of `commands` say, until they or the calls end.
     pub fn go(mut self, commands: &mut dyn BufRead, out: &mut dyn Write) -> Result<Walked, Problem> {
         self.executor.reset();

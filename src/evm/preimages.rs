@@ -8,7 +8,6 @@ use revm::{
     handler::instructions::EthInstructions,
     interpreter::{
         Instruction, InstructionContext, InstructionExecResult, instructions::system, interpreter::EthInterpreter,
-        interpreter_types::MemoryTr,
     },
 };
 

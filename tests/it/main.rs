@@ -27,5 +27,6 @@ mod resume;
 mod shrinking;
 mod support;
 mod tidy;
+mod trace;
 mod worked;
 mod worlds;

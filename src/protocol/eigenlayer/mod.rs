@@ -132,7 +132,8 @@ impl EigenLayer {
         }
         artifacts.suppose_layouts();
         let slots = Slots::of(&artifacts, release)?;
-        let deploy::Plan { book, contracts, cast, script, initializers, own } = deploy::plan(&artifacts, release, world)?;
+        let deploy::Plan { book, contracts, cast, script, initializers, own } =
+            deploy::plan(&artifacts, release, world)?;
         let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
         let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();
         let reported = |action: &&Action<Self>| artifacts.has_reporter() || !pods::is_reported(action.info.name);
