@@ -115,6 +115,22 @@ pub struct Given {
     #[arg(skip)]
     pub contracts: Option<BTreeMap<String, String>>,
 
+    /// Plays a deployment that lives on the node at this URL, from where it stands; --deployment says what of it
+    #[arg(long, env = "SLASHPROOF_FORK_URL", value_name = "URL")]
+    pub fork_url: Option<String>,
+
+    /// From the end of this block on [default: the newest]
+    #[arg(long, env = "SLASHPROOF_FORK_BLOCK", value_name = "N")]
+    pub fork_block: Option<u64>,
+
+    /// Where what was asked of the node is kept [default: slashproof-fork]
+    #[arg(long, env = "SLASHPROOF_FORK_CACHE", value_name = "DIR")]
+    pub fork_cache: Option<PathBuf>,
+
+    /// What is there to be played: TOML or JSON, as for check
+    #[arg(long, env = "SLASHPROOF_DEPLOYMENT", value_name = "FILE")]
+    pub deployment: Option<PathBuf>,
+
     /// Contracts with invariants of your own, compiled: out/Stakes.sol/Stakes.json, separated by commas
     #[arg(long, env = "SLASHPROOF_OWN_INVARIANTS", value_name = "FILES", value_delimiter = ',')]
     pub own_invariants: Option<Vec<PathBuf>>,
@@ -178,6 +194,10 @@ const KEYS: &[&str] = &[
     "mutant",
     "artifacts",
     "contracts",
+    "fork_url",
+    "fork_block",
+    "fork_cache",
+    "deployment",
     "own_invariants",
     "world",
     "out",
@@ -186,6 +206,19 @@ const KEYS: &[&str] = &[
     "shrink_run_limit",
     "fail_fast",
 ];
+
+/// What is played, if it lives on a node.
+#[derive(Clone, Debug)]
+pub struct ForkSettings {
+    /// The node.
+    pub url: String,
+    /// From the end of which block on; `None` for the newest.
+    pub block: Option<u64>,
+    /// Where what was asked is kept.
+    pub cache: PathBuf,
+    /// The file that says what of it is played.
+    pub deployment: PathBuf,
+}
 
 /// What it means.
 #[derive(Clone, Debug)]
@@ -196,6 +229,8 @@ pub struct Settings {
     pub source: Source,
     /// What they are a release of.
     pub release: &'static Release,
+    /// What is played, if it lives on a node.
+    pub fork: Option<ForkSettings>,
     /// The files of contracts with invariants of the auditor's own.
     pub own_invariants: Vec<PathBuf>,
     /// What surrounds them.
@@ -259,6 +294,10 @@ impl Given {
             mutant,
             artifacts,
             contracts: self.contracts.or(other.contracts),
+            fork_url: self.fork_url.or(other.fork_url),
+            fork_block: self.fork_block.or(other.fork_block),
+            fork_cache: self.fork_cache.or(other.fork_cache),
+            deployment: self.deployment.or(other.deployment),
             own_invariants: self.own_invariants.or(other.own_invariants),
             world: self.world.or(other.world),
             out: self.out.or(other.out),
@@ -305,6 +344,29 @@ impl Given {
         }
     }
 
+    /// What is played, if it lives on a node.
+    fn fork(&self) -> Result<Option<ForkSettings>, Problem> {
+        let (Some(url), Some(file)) = (&self.fork_url, &self.deployment) else {
+            return match (&self.fork_url, &self.deployment) {
+                (Some(_), None) => Err(Problem::new("it is not said what is deployed on the node")
+                    .hint("name a file with --deployment; docs/auditing.md has an example")),
+                (None, Some(_)) => Err(Problem::new("a deployment is named, and no node that it lives on")
+                    .hint("name one with --fork-url, or judge it as it stands with slashproof check")),
+                _ => Ok(None),
+            };
+        };
+        if self.mutant.is_some() || self.world.is_some() || self.release.is_some() {
+            return Err(Problem::new("what lives on a node has its own contracts, world and release")
+                .hint("leave --mutant, --world and --release out; the deployment names the release"));
+        }
+        Ok(Some(ForkSettings {
+            url: url.clone(),
+            block: self.fork_block,
+            cache: self.fork_cache.clone().unwrap_or_else(|| PathBuf::from("slashproof-fork")),
+            deployment: file.clone(),
+        }))
+    }
+
     /// The auditor's own functions.
     pub fn own(&self) -> Result<Vec<Own>, Problem> {
         own::of(&artifact::own(self.own_invariants.as_deref().unwrap_or_default())?)
@@ -342,6 +404,7 @@ impl Given {
             },
             source,
             release,
+            fork: self.fork()?,
             own_invariants: self.own_invariants.clone().unwrap_or_default(),
             world: self.world()?,
             timeout: self.timeout,
@@ -364,10 +427,10 @@ impl Settings {
     }
 
     /// Identifies everything that decides what a campaign finds.
-    pub fn digest(&self, artifacts: &Artifacts) -> B256 {
+    pub fn digest(&self, artifacts: &Artifacts, fork: Option<B256>) -> B256 {
         let options = &self.options;
         let ids: Vec<_> = options.invariants.iter().map(|invariant| invariant.id).collect();
-        let decisive = json!({
+        let mut decisive = json!({
             "seed": options.seed,
             "runs": options.runs,
             "depth": options.depth,
@@ -381,6 +444,9 @@ impl Settings {
             "world": self.world.name,
             "artifacts": digests(artifacts),
         });
+        if let Some(hash) = fork {
+            decisive["fork"] = json!(hash);
+        }
         keccak256(decisive.to_string())
     }
 }

@@ -51,8 +51,13 @@ pub struct Executor<'p> {
 impl<'p> Executor<'p> {
     /// Deploys the protocol.
     pub fn deploy(protocol: &'p dyn Protocol) -> Result<Self, Problem> {
-        let mut world = World::new(FIRST_BLOCK);
+        let mut world = protocol.origin().map_or_else(|| World::new(FIRST_BLOCK), World::on);
         set_up(&mut world, protocol)?;
+        if let Some(origin) = protocol.origin() {
+            let contracts = protocol.book().entries().iter().filter(|entry| entry.contract.is_some());
+            contracts.for_each(|entry| world.adopt(entry.address));
+            origin.backing.failure().map_or(Ok(()), Err)?;
+        }
         world.edges_mut().clear();
         let mut reader = protocol.reader();
         let block = world.block();

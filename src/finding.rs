@@ -51,6 +51,8 @@ pub struct Finding {
     pub world: String,
     /// The files of contracts with invariants of the auditor's own.
     pub own_invariants: Vec<PathBuf>,
+    /// The deployment that it was found on and the block, if that lives on a node.
+    pub fork: Option<(PathBuf, u64)>,
     /// Digest of the configuration of its campaign.
     pub config_digest: B256,
     /// Digest of each contract's creation code.
@@ -100,6 +102,7 @@ impl Finding {
             release: protocol.release().to_owned(),
             world: protocol.world().name.to_owned(),
             own_invariants: protocol.artifacts().own.iter().map(|(_, file)| file.clone()).collect(),
+            fork: protocol.origin().map(|origin| (origin.deployment.clone(), origin.block.number)),
             config_digest: provenance.config_digest,
             artifacts: digests(protocol.artifacts()),
             calls: codec::write_calls(protocol, &violation.calls),
@@ -181,6 +184,9 @@ impl Finding {
         if !self.own_invariants.is_empty() {
             whole["own_invariants"] = json!(self.own_invariants);
         }
+        if let Some(fork) = &self.fork {
+            whole["fork"] = json!(fork);
+        }
         whole
     }
 
@@ -220,6 +226,7 @@ impl Finding {
             own_invariants: value
                 .get("own_invariants")
                 .map_or(Ok(Vec::new()), |own| read("own_invariants", own.clone()))?,
+            fork: value.get("fork").map(|fork| read("fork", fork.clone())).transpose()?,
             config_digest: read("config_digest", field("config_digest")?)?,
             artifacts: read("artifacts", field("artifacts")?)?,
             calls,

@@ -195,6 +195,8 @@ fn begin(
         }
         campaign.play(on_event);
         campaign.shrink(on_event);
+        // What could not be read was taken for empty: nothing that was found counts.
+        protocol.origin().and_then(|origin| origin.backing.failure()).map_or(Ok(()), Err)?;
         Ok(campaign.into_summary(possible))
     })
 }

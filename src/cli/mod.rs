@@ -11,6 +11,7 @@ mod check;
 mod checkpoints;
 mod corpus;
 mod doctor;
+mod fork;
 mod gate;
 mod mutants;
 mod progress;
@@ -148,6 +149,14 @@ struct CheckArgs {
 struct ReplayArgs {
     /// A finding
     file: PathBuf,
+
+    /// The node, for a finding on a deployment that lives on one
+    #[arg(long, value_name = "URL")]
+    fork_url: Option<String>,
+
+    /// Where what was asked of that node is kept
+    #[arg(long, value_name = "DIR", default_value = "slashproof-fork")]
+    fork_cache: PathBuf,
 
     /// Prints the call tree of every call
     #[arg(long)]

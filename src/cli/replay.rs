@@ -2,11 +2,14 @@
 
 use std::{
     io::{Write, stdin, stdout},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use super::{
-    Engine, ReplayArgs, ShrinkArgs, exit, printed,
+    Engine, ReplayArgs, ShrinkArgs, exit,
+    fork::Subject,
+    printed,
     step::{Walk, Walked},
     warn,
 };
@@ -14,6 +17,7 @@ use crate::{
     artifact::{self, Artifacts, Source},
     call::Call,
     campaign::{Control, Violation, shows, shrink_violation, violation},
+    config::ForkSettings,
     decode::Decoder,
     executor::Executor,
     finding::{Finding, Provenance, tell},
@@ -48,6 +52,20 @@ impl Case {
 struct Instead {
     source: Option<Source>,
     release: Option<String>,
+    /// The node of a fork, and where what was asked of it is kept.
+    fork_url: Option<String>,
+    fork_cache: PathBuf,
+}
+
+impl Instead {
+    /// Where a finding on a deployment that lives on a node is played.
+    fn fork(&self, deployment: &Path, block: u64) -> Result<ForkSettings, Problem> {
+        let url = self.fork_url.clone().ok_or_else(|| {
+            Problem::new("it was found on a deployment that lives on a node").hint("name the node with --fork-url")
+        })?;
+        let (cache, deployment) = (self.fork_cache.clone(), deployment.to_owned());
+        Ok(ForkSettings { url, block: Some(block), cache, deployment })
+    }
 }
 
 fn load(file: &std::path::Path, instead: &Instead) -> Result<Case, Problem> {
@@ -72,6 +90,12 @@ fn load(file: &std::path::Path, instead: &Instead) -> Result<Case, Problem> {
             differing.join(", ")
         )));
     }
+    if let Some((deployment, block)) = &finding.fork {
+        let fork = instead.fork(deployment, *block).map_err(|problem| problem.at(file.display()))?;
+        let protocol = Subject::forked(&fork, |_| Ok(artifacts))?.protocol;
+        let calls = finding.calls(&protocol).map_err(|problem| problem.at(file.display()))?;
+        return Ok(Case { finding, invariant, protocol, calls });
+    }
     let world = worlds::find(&finding.world).map_err(|problem| problem.at(file.display()))?;
     let protocol = EigenLayer::in_world(artifacts, world)?;
     let calls = finding.calls(&protocol).map_err(|problem| problem.at(file.display()))?;
@@ -89,7 +113,12 @@ pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
         (None, Some(folder)) => Some(Source::Folder(folder.clone())),
         (None, None) => arguments.bundled.then_some(Source::Bundled),
     };
-    let case = load(&arguments.file, &Instead { source, release: arguments.release.clone() })?;
+    let case = load(&arguments.file, &Instead {
+        source,
+        release: arguments.release.clone(),
+        fork_url: arguments.fork_url.clone(),
+        fork_cache: arguments.fork_cache.clone(),
+    })?;
     let mut out = stdout().lock();
     printed(writeln!(out, "{}: {}", case.invariant.id, case.invariant.statement))?;
     let sentence = match arguments.on {

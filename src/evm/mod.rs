@@ -5,10 +5,13 @@
 //! going back to a [`Snapshot`] costs what was changed since, not the size of the state, and the slots that a call
 //! changed are known without looking for them.
 
+mod base;
 mod comparisons;
 mod coverage;
 mod preimages;
 mod trace;
+
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Log, U256};
 use revm::{
@@ -17,7 +20,6 @@ use revm::{
         BlockEnv, CfgEnv, Context, Evm, Journal, JournalEntry, JournalTr, LocalContext, LocalContextTr, TxEnv,
         journaled_state::entry::JournalEntryTr, result::EVMError,
     },
-    database_interface::EmptyDB,
     handler::{EthFrame, EthPrecompiles, EvmTr, FrameResult, ItemOrResult, instructions::EthInstructions},
     interpreter::{
         CallInput, CallInputs, CallScheme, CallValue, CreateInputs, CreateScheme, FrameInput, InstructionResult,
@@ -26,15 +28,17 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
+pub use base::{Account, Backing, Origin};
 pub use comparisons::Comparisons;
 pub use coverage::{Edge, EdgeMap};
 pub use preimages::Preimages;
 pub use trace::{Frame, FrameEnd, FrameKind, TraceEvent};
 
 use crate::{
-    call::{Outcome, Transaction},
+    call::{Outcome, SECONDS_PER_BLOCK, Transaction},
     limits,
 };
+use base::Base;
 use preimages::Hashes;
 use trace::Recorder;
 
@@ -47,7 +51,7 @@ struct Notes {
 }
 
 /// What instructions see: state, block and notes.
-type Host = Context<BlockEnv, TxEnv, CfgEnv, EmptyDB, Journal<EmptyDB>, Notes>;
+type Host = Context<BlockEnv, TxEnv, CfgEnv, Base, Journal<Base>, Notes>;
 
 type Machine = Evm<Host, (), EthInstructions<EthInterpreter, Host>, EthPrecompiles, EthFrame<EthInterpreter>>;
 
@@ -103,6 +107,22 @@ impl World {
         Self::with(instructions, block)
     }
 
+    /// A world that begins after a block of a chain, with all that is there.
+    pub fn on(origin: &Origin) -> Self {
+        let Block { number, timestamp } = origin.block;
+        let mut world = Self::new(Block { number: number + 1, timestamp: timestamp + SECONDS_PER_BLOCK });
+        world.machine.ctx.cfg.chain_id = origin.chain_id;
+        world.machine.ctx.journaled_state.database = Base(Some(Arc::clone(&origin.backing)));
+        world
+    }
+
+    /// Counts the edges of a contract that was there before the world, as of those that it creates.
+    pub fn adopt(&mut self, address: Address) {
+        let loaded = self.machine.ctx.journaled_state.load_account_with_code(address);
+        loaded.expect("no database of ours fails");
+        self.register_code(address);
+    }
+
     /// A world without accounts whose instructions note nothing: neither edges nor comparisons. What everything else is
     /// measured against.
     pub fn unobserved(block: Block) -> Self {
@@ -115,7 +135,7 @@ impl World {
         let host = Context {
             block: BlockEnv::default(),
             tx: TxEnv::default(),
-            journaled_state: Journal::new(EmptyDB::new()),
+            journaled_state: Journal::new(Base::default()),
             chain: Notes::default(),
             local: LocalContext::default(),
             error: Ok(()),
@@ -211,13 +231,17 @@ impl World {
     pub fn storage(&self, address: Address, slot: U256) -> U256 {
         let state = &self.machine.ctx.journaled_state.inner.state;
         let value = state.get(&address).and_then(|account| account.storage.get(&slot));
-        value.map_or(U256::ZERO, |value| value.present_value)
+        value.map_or_else(|| self.base().slot(address, slot), |value| value.present_value)
+    }
+
+    fn base(&self) -> &Base {
+        &self.machine.ctx.journaled_state.database
     }
 
     /// The ETH of an account, in wei.
     pub fn balance(&self, address: Address) -> U256 {
         let state = &self.machine.ctx.journaled_state.inner.state;
-        state.get(&address).map_or(U256::ZERO, |account| account.info.balance)
+        state.get(&address).map_or_else(|| self.base().balance(address), |account| account.info.balance)
     }
 
     /// What stands at a place.
@@ -231,7 +255,7 @@ impl World {
     /// Gives ETH to an account, out of nothing.
     pub fn fund(&mut self, address: Address, wei: U256) {
         let journal = &mut self.machine.ctx.journaled_state;
-        journal.balance_incr(address, wei).expect("an empty database does not fail");
+        journal.balance_incr(address, wei).expect("no database of ours fails");
         self.last_call = self.undo.len();
         self.undo.extend(journal.inner.journal.drain(..).filter(lasting));
         journal.inner.commit_tx();
@@ -301,8 +325,8 @@ impl World {
     fn transact(&mut self, transaction: &Transaction, recorder: Option<&mut Recorder>) -> Outcome {
         let journal = &mut self.machine.ctx.journaled_state;
         // The sender must be loaded to pay; the target, for its code.
-        journal.load_account(transaction.from).expect("an empty database does not fail");
-        let account = journal.load_account_with_code(transaction.to).expect("an empty database does not fail");
+        journal.load_account(transaction.from).expect("no database of ours fails");
+        let account = journal.load_account_with_code(transaction.to).expect("no database of ours fails");
         let known_bytecode = (account.info.code_hash, account.info.code.clone().unwrap_or_default());
         self.machine.ctx.tx.caller = transaction.from;
         let input = FrameInput::Call(Box::new(CallInputs {
@@ -333,7 +357,7 @@ impl World {
             None => self.run_frames(first),
             Some(recorder) => self.run_frames_traced(first, recorder),
         };
-        let result = result.expect("an empty database does not fail");
+        let result = result.expect("no database of ours fails");
         self.last_call = self.undo.len();
         let journal = &mut self.machine.ctx.journaled_state.inner;
         self.undo.extend(journal.journal.drain(..).filter(lasting));

@@ -5,6 +5,7 @@
 //! without delay are of one block; to see the state between them, the block is taken back and mined again with one
 //! transaction more.
 
+mod fork;
 mod live;
 mod mining;
 mod rpc;
@@ -18,6 +19,7 @@ use std::{
 use alloy_primitives::{Address, B256, Log, U256};
 use serde_json::{Value, json};
 
+pub use fork::Fork;
 pub use live::Live;
 
 use crate::{
@@ -78,6 +80,10 @@ impl<'p> Node<'p> {
     /// Starts a node and deploys the protocol on it. `anvil` is the program; without it, the one on the `PATH` or in
     /// `contracts/node_modules` is taken.
     pub fn start(protocol: &'p dyn Protocol, anvil: Option<&Path>) -> Result<Self, Problem> {
+        if protocol.origin().is_some() {
+            return Err(Problem::new("what is played on a fork cannot be deployed on another node")
+                .hint("replay it on revm"));
+        }
         let rpc = Rpc::start(&find_anvil(anvil)?)?;
         let mut block = FIRST_BLOCK;
         let mut sent = Vec::new();

@@ -9,7 +9,7 @@ use crate::{
     book::{Book, Role},
     call::{ActionId, Call, Operation, Outcome, Transaction},
     draw::Draw,
-    evm::{Place, World},
+    evm::{Origin, Place, World},
     ledger::{Ledger, Touched},
     oracle::{Assumption, Invariant},
     own::Deployed,
@@ -82,6 +82,9 @@ pub trait Chain {
 
     /// Whether there is code at an address.
     fn has_code(&self, address: Address) -> Result<bool, Problem>;
+
+    /// What stands at places, in their order.
+    fn places(&self, places: &[Place]) -> Result<Vec<U256>, Problem>;
 }
 
 /// The state as a reader sees it: what stands at a place.
@@ -127,6 +130,11 @@ pub trait Protocol: Send + Sync {
 
     /// Its contracts.
     fn artifacts(&self) -> &Artifacts;
+
+    /// The chain that it lives on, if it does already.
+    fn origin(&self) -> Option<&Origin> {
+        None
+    }
 
     /// How to deploy it.
     fn script(&self) -> &[Setup];

@@ -8,6 +8,7 @@ mod determinism;
 mod docs;
 mod examples;
 mod files;
+mod fork;
 mod gate;
 mod guidance;
 mod hostile;

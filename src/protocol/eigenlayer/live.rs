@@ -114,6 +114,7 @@ impl EigenLayer {
             actions: Vec::new(),
             vouched: Some(Vouched { plain_tokens: deployment.plain_tokens, all_stakers: deployment.all_stakers }),
             own: Vec::new(),
+            origin: None,
         })
     }
 

@@ -10,6 +10,7 @@ mod control;
 mod deploy;
 mod examples;
 mod factory;
+mod forked;
 mod live;
 mod operator;
 mod permissions;
@@ -36,7 +37,7 @@ use crate::{
     book::Book,
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
-    evm::World,
+    evm::{Origin, World},
     ledger::{Ledger, Operator, Permission},
     model::switch,
     oracle::Assumption,
@@ -115,6 +116,8 @@ pub struct EigenLayer {
     vouched: Option<Vouched>,
     /// The auditor's own functions.
     own: Vec<Deployed>,
+    /// The chain that it lives on, if it is played there.
+    origin: Option<Origin>,
 }
 
 impl EigenLayer {
@@ -155,6 +158,7 @@ impl EigenLayer {
             actions,
             vouched: None,
             own,
+            origin: None,
         })
     }
 
@@ -217,6 +221,10 @@ impl Protocol for EigenLayer {
 
     fn artifacts(&self) -> &Artifacts {
         &self.artifacts
+    }
+
+    fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     fn script(&self) -> &[Setup] {
