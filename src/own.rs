@@ -29,7 +29,9 @@ pub const MOST: usize = 64;
 const LENGTHS: u32 = 2 * 256 + 1;
 
 /// Kinds of states that numbers can be in.
-pub const STATES: u32 = LENGTHS * MOST as u32;
+pub const STATES: u32 = LENGTHS * 64;
+
+const _: () = assert!(MOST == 64, "every function has states of its own");
 
 /// Where Foundry keeps what tests call `vm`. Here there is nothing.
 const CHEATCODES: &[u8] = &alloy_primitives::hex!("7109709ecfa91a80626ff3989d68f67f5b1dd12d");

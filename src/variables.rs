@@ -53,8 +53,20 @@ impl<'a> Variables<'a> {
     /// What is kept at `slot`; nothing if that cannot be said.
     pub fn at(&self, slot: U256) -> Vec<Named> {
         let mut named = Vec::new();
-        if let Some(place) = self.locate(slot, DEPTH) {
-            self.parts(place, &mut named);
+        for variable in &self.layout.storage {
+            // Several can share a slot.
+            let place = self.among(std::slice::from_ref(variable), slot, "").map(|place| self.innermost(place));
+            if let Some(place) = place {
+                self.parts(place, variable.offset, &mut named);
+            }
+        }
+        if named.is_empty()
+            && let Some(place) = self.locate(slot, DEPTH)
+        {
+            self.parts(place, 0, &mut named);
+        }
+        if named.is_empty() {
+            named.extend(of_proxy(slot));
         }
         named
     }
@@ -151,18 +163,18 @@ impl<'a> Variables<'a> {
     }
 
     /// What of a place is in its slot, member by member.
-    fn parts(&self, place: Place<'a>, named: &mut Vec<Named>) {
+    fn parts(&self, place: Place<'a>, offset: usize, named: &mut Vec<Named>) {
         let Place { path, kind, within } = place;
         if kind.members.is_empty() {
-            return named.extend(self.leaf(path, kind, 0));
+            return named.extend(Self::leaf(path, kind, offset));
         }
         for member in kind.members.iter().filter(|member| member.slot == within) {
             let Some(kind) = self.kind(&member.type_id) else { continue };
-            named.extend(self.leaf(format!("{path}.{}", member.label), kind, member.offset));
+            named.extend(Self::leaf(format!("{path}.{}", member.label), kind, member.offset));
         }
     }
 
-    fn leaf(&self, path: String, kind: &LayoutType, offset: usize) -> Option<Named> {
+    fn leaf(path: String, kind: &LayoutType, offset: usize) -> Option<Named> {
         let bytes = usize::try_from(kind.number_of_bytes).ok()?.min(32);
         let is_length = kind.encoding == "dynamic_array";
         let path = if is_length { format!("{path}.length") } else { path };
@@ -194,6 +206,16 @@ impl<'a> Variables<'a> {
         let id = u32::from_be_bytes(word[28..].try_into().ok()?);
         (word[20..28] == [0; 8] && !avs.address.is_zero()).then(|| format!("set {id} of {}", avs.name))
     }
+}
+
+/// What proxies keep: each slot is the hash of what is kept there, less one.
+fn of_proxy(slot: U256) -> Option<Named> {
+    ["implementation", "beacon", "admin"].into_iter().find_map(|what| {
+        let hash = U256::from_be_bytes(keccak256(format!("eip1967.proxy.{what}")).0);
+        let field = Field { slot: U256::ZERO, offset: 0, bytes: 32 };
+        let named = || Named { path: format!("proxy.{what}"), field, kind: "address".to_owned() };
+        (slot == hash - U256::ONE).then(named)
+    })
 }
 
 /// Slots that a type takes where it stands.
@@ -251,7 +273,7 @@ mod tests {
         let expected = ["currentMagnitude", "pendingDiff", "effectBlock"].map(|member| format!("{path}.{member}"));
         assert_eq!(paths(&named), expected);
         let pending = layout.member("Allocation", "pendingDiff").unwrap();
-        let minus_two = (U256::MAX - U256::ONE) >> (256 - 8 * pending.bytes) << (8 * pending.offset);
+        let minus_two = ((U256::ONE << (8 * pending.bytes)) - U256::from(2)) << (8 * pending.offset);
         assert_eq!(variables.value(&named[1], minus_two), "-2");
         assert_eq!(variables.value(&named[0], minus_two), "0");
 
@@ -261,5 +283,11 @@ mod tests {
         assert_eq!(variables.value(&element[0], set), "set 7 of avs A");
         assert_eq!(paths(&variables.at(slot("_paused"))), ["_paused"]);
         assert_eq!(variables.at(U256::MAX), []);
+        let start = variables.at(U256::ZERO);
+        assert_eq!(paths(&start), ["_initialized", "_initializing"], "they share a slot");
+        assert_eq!(
+            start.iter().map(|named| variables.value(named, U256::from(0x101))).collect::<Vec<_>>(),
+            ["1", "true"]
+        );
     }
 }

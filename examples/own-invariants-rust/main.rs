@@ -4,7 +4,7 @@
 //! `cargo run --release --example own-invariants-rust` plays the bundled release; with the name of a mutant behind it, the
 //! release with that bug.
 
-use std::{env, io, path::Path, process::ExitCode};
+use std::{env, fs, io, path::Path, process::ExitCode};
 
 use slashproof::{
     applies_if,
@@ -79,6 +79,7 @@ fn play(planted: Option<&str>) -> Result<ExitCode, Problem> {
     let provenance = Provenance { source, config_digest: alloy_primitives::B256::ZERO };
     let mut executor = Executor::deploy(&protocol)?;
     let mut findings = Vec::new();
+    fs::create_dir_all("findings").map_err(|error| Problem::new(error.to_string()))?;
     for violation in &summary.violations {
         let finding = Finding::of(&mut executor, violation, &provenance);
         let file = finding.save(Path::new("findings"))?;

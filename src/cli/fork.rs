@@ -26,10 +26,7 @@ type Asked = std::convert::Infallible;
 
 impl Subject {
     /// What `settings` name; `load` makes the contracts of a release.
-    pub fn of(
-        settings: &mut Settings,
-        load: impl FnOnce(&str) -> Result<Artifacts, Problem>,
-    ) -> Result<Self, Problem> {
+    pub fn of(settings: &mut Settings, load: impl FnOnce(&str) -> Result<Artifacts, Problem>) -> Result<Self, Problem> {
         let Some(fork) = &settings.fork else {
             let artifacts = load(settings.release.name)?;
             return Ok(Self { protocol: EigenLayer::in_world(artifacts, settings.world)?, fork: None });
@@ -40,8 +37,10 @@ impl Subject {
             let judged = &mut settings.options.invariants;
             judged.retain(|invariant| needs(invariant) == Needs::Nothing);
             if judged.is_empty() {
-                return Err(Problem::new("not all stakers are named, and no invariant is left that can be judged without")
-                    .hint("say all_stakers = true in the deployment if they are"));
+                return Err(Problem::new(
+                    "not all stakers are named, and no invariant is left that can be judged without",
+                )
+                .hint("say all_stakers = true in the deployment if they are"));
             }
         }
         Ok(subject)
@@ -101,8 +100,7 @@ impl Subject {
         let live = Live::connect(&settings.url, settings.block, PATIENCE)?;
         let fork = Arc::new(Fork::open(live, &settings.cache)?);
         let backing: Arc<dyn Backing> = Arc::<Fork>::clone(&fork);
-        let origin =
-            Origin { chain_id: fork.chain_id(), block: fork.block(), backing, deployment: file.clone() };
+        let origin = Origin { chain_id: fork.chain_id(), block: fork.block(), backing, deployment: file.clone() };
         let told = |problem: Problem| problem.at(file.display());
         let protocol = EigenLayer::forked(artifacts, &deployment, &*fork.live(), origin).map_err(told)?;
         let ledger = fork.ledger(&protocol)?;

@@ -205,7 +205,7 @@ enum Engine {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Colour {
-    /// On a terminal, unless NO_COLOR says otherwise
+    /// On a terminal, unless `NO_COLOR` says otherwise
     Auto,
     /// Always
     Always,

@@ -113,12 +113,15 @@ pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
         (None, Some(folder)) => Some(Source::Folder(folder.clone())),
         (None, None) => arguments.bundled.then_some(Source::Bundled),
     };
-    let case = load(&arguments.file, &Instead {
-        source,
-        release: arguments.release.clone(),
-        fork_url: arguments.fork_url.clone(),
-        fork_cache: arguments.fork_cache.clone(),
-    })?;
+    let case = load(
+        &arguments.file,
+        &Instead {
+            source,
+            release: arguments.release.clone(),
+            fork_url: arguments.fork_url.clone(),
+            fork_cache: arguments.fork_cache.clone(),
+        },
+    )?;
     let mut out = stdout().lock();
     printed(writeln!(out, "{}: {}", case.invariant.id, case.invariant.statement))?;
     let sentence = match arguments.on {

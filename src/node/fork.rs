@@ -82,7 +82,15 @@ impl Fork {
                 .at(file.display())
                 .hint("it was another chain, or the block was replaced; remove the file, or name another folder with --fork-cache"));
         }
-        Ok(Self { live: Mutex::new(live), block, chain, hash, known: Mutex::new(known), file, failure: Mutex::new(None) })
+        Ok(Self {
+            live: Mutex::new(live),
+            block,
+            chain,
+            hash,
+            known: Mutex::new(known),
+            file,
+            failure: Mutex::new(None),
+        })
     }
 
     /// Its id.

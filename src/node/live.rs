@@ -68,15 +68,14 @@ impl Live {
     }
 }
 
+/// What stands at places, in their order.
+pub(super) type Fetch<'a> = &'a dyn Fn(&[Place]) -> Result<Vec<U256>, Problem>;
+
 /// The ledger of a deployment at a block whose places `fetch` has.
 ///
 /// A reader asks for one place after the other. A node that is far away is asked for many at once: the reader reads what is
 /// known and takes the rest for zero, what it asked for is fetched, and so on until nothing is new.
-pub(super) fn ledger(
-    protocol: &dyn Protocol,
-    block: Block,
-    fetch: &dyn Fn(&[Place]) -> Result<Vec<U256>, Problem>,
-) -> Result<Ledger, Problem> {
+pub(super) fn ledger(protocol: &dyn Protocol, block: Block, fetch: Fetch<'_>) -> Result<Ledger, Problem> {
     let mut known: BTreeMap<Place, U256> = BTreeMap::new();
     loop {
         let unknown = RefCell::new(BTreeSet::new());

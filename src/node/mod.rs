@@ -81,8 +81,9 @@ impl<'p> Node<'p> {
     /// `contracts/node_modules` is taken.
     pub fn start(protocol: &'p dyn Protocol, anvil: Option<&Path>) -> Result<Self, Problem> {
         if protocol.origin().is_some() {
-            return Err(Problem::new("what is played on a fork cannot be deployed on another node")
-                .hint("replay it on revm"));
+            return Err(
+                Problem::new("what is played on a fork cannot be deployed on another node").hint("replay it on revm")
+            );
         }
         let rpc = Rpc::start(&find_anvil(anvil)?)?;
         let mut block = FIRST_BLOCK;

@@ -51,7 +51,7 @@ fn what_the_auditor_wrote_in_solidity_is_judged_shrunk_reported_and_replayed() {
     assert_eq!(code(&output), 1, "{}", stderr(&output));
     let human = stdout(&output);
     assert!(human.contains("Stakes.invariant_allocations_are_encumbered reverted: \"more is allocated"), "{human}");
-    assert!(human.contains("\nthe auditor's own\n") && human.contains("the greatest\n"), "{human}");
+    assert!(human.contains("the greatest\n") && human.contains("VIOLATED: 1 of 3 invariants"), "{human}");
     let file = finding(&folder.join("broken"), ALLOCATIONS);
     let value: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     assert!(value["shrunk_length"].as_u64().unwrap() <= 3, "{value:#}");
@@ -83,7 +83,7 @@ fn what_the_auditor_wrote_is_listed_and_explained() {
     let project = project();
     let folder = project.path();
     let listed = stdout(&slashproof(folder, &["list", "invariants"]));
-    assert!(listed.contains(&format!("{ALLOCATIONS}  Stakes.invariant_allocations_are_encumbered holds.")), "{listed}");
+    assert!(listed.contains(ALLOCATIONS) && listed.contains("  Stakes.invariant_most_slashed holds."), "{listed}");
     let explained = stdout(&slashproof(folder, &["explain", SHARES]));
     assert!(explained.contains("it returns true") && explained.contains("the auditor's own"), "{explained}");
     let typo = slashproof(folder, &["run", "--invariants", "OWN-Stakes.invariant_most_slashd"]);

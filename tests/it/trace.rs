@@ -97,7 +97,8 @@ fn a_walk_shows_the_ledger_before_and_after_each_call() {
     let first =
         |text: &str| text.split("  1  block ").nth(1).unwrap().split("before call 1").next().unwrap().to_owned();
     assert_eq!(round.matches("  1  block ").count(), 2, "{round}");
-    assert_eq!(first(&round).trim_end(), round.rsplit("  1  block ").next().unwrap().trim_end());
+    let again = round.rsplit("  1  block ").next().unwrap();
+    assert!(again.starts_with(first(&round).trim_end()), "{round}");
 
     let output = walk(folder.path(), file, "t\nl\nn\nt\nd\nl operator\nwhat\nh\nq\n");
     let text = stdout(&output);

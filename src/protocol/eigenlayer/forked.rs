@@ -72,7 +72,8 @@ impl EigenLayer {
     /// Those who are named act, and some whom nobody knows yet.
     fn let_act(&mut self) {
         let cast = &mut self.cast;
-        cast.recipients = ["recipient A", "recipient B"].map(|name| self.book.add_actor(name, Role::Recipient)).to_vec();
+        cast.recipients =
+            ["recipient A", "recipient B"].map(|name| self.book.add_actor(name, Role::Recipient)).to_vec();
         cast.approvers = vec![self.book.add_actor("approver", Role::Approver)];
         let avss = cast.avss.iter().filter(|avs| !cast.stakers.contains(*avs));
         cast.actors = [cast.stranger].iter().chain(&cast.stakers).chain(avss).copied().collect();
@@ -105,8 +106,9 @@ impl EigenLayer {
             let values = chain.places(&places)?;
             let found = candidates.iter().zip(values).find(|(_, value)| *value == balance).map(|(slot, _)| *slot);
             let slot = found.ok_or_else(|| {
-                Problem::new(format!("{name}, at {token}, does not keep balances in a mapping that is found"))
-                    .hint("a token whose balances are computed cannot be followed on a fork; check judges it all the same")
+                Problem::new(format!("{name}, at {token}, does not keep balances in a mapping that is found")).hint(
+                    "a token whose balances are computed cannot be followed on a fork; check judges it all the same",
+                )
             })?;
             self.slots.tokens.elsewhere.insert(token, slot);
         }

@@ -40,7 +40,7 @@ impl Planner<'_> {
             if self.book.address(name).is_some() {
                 return Err(Problem::new(format!("{name} is somebody else's name")).at(file.display()));
             }
-            self.book.add(name, Role::Contract, address, Some(name));
+            self.book.add(name, Role::Auditor, address, Some(name));
             let init_code = [&artifact.creation[..], &arguments].concat().into();
             creations.push(Setup::Create { from: auditor, init_code, address });
             if let Some(data) = self.wiring.call("setUp", artifact).map_err(told)? {
