@@ -4,6 +4,7 @@ mod declarations;
 mod folder;
 mod foundry;
 pub mod layout;
+mod revision;
 
 use std::{
     collections::BTreeMap,
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub use declarations::Declarations;
 pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
+pub use revision::Revision;
 
 use crate::{
     limits,

@@ -19,6 +19,9 @@ use crate::{
 /// Where a chain begins. The protocol needs more blocks behind it than its longest delay.
 pub const FIRST_BLOCK: Block = Block { number: 1_000, timestamp: 1_750_000_000 };
 
+/// Runs after which the world forgets what only they knew of. A sweep takes about as long as a few calls.
+const RESETS_PER_SWEEP: u64 = 256;
+
 /// A moment of a run to come back to.
 #[derive(Clone, Debug)]
 pub struct Moment {
@@ -46,6 +49,8 @@ pub struct Executor<'p> {
     answers: Vec<Answer>,
     asks_own: bool,
     start: Moment,
+    /// How often it went back there.
+    resets: u64,
 }
 
 impl<'p> Executor<'p> {
@@ -78,6 +83,7 @@ impl<'p> Executor<'p> {
             ghosts,
             lagging: Vec::new(),
             start,
+            resets: 0,
         })
     }
 
@@ -127,6 +133,10 @@ impl<'p> Executor<'p> {
     /// Goes back to the deployment.
     pub fn reset(&mut self) {
         self.world.revert_to(self.start.snapshot);
+        self.resets += 1;
+        if self.resets.is_multiple_of(RESETS_PER_SWEEP) {
+            self.world.sweep();
+        }
         self.reader.forget();
         self.before.clone_from(&self.start.ledger);
         self.after.clone_from(&self.start.ledger);

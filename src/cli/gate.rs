@@ -8,7 +8,7 @@ use std::{
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},
+    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
     gate::{self, human},
     problem::Problem,
     protocol::eigenlayer::release,
@@ -20,8 +20,17 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "DIR")]
     baseline: Option<PathBuf>,
 
+    /// Builds the baseline with forge from this revision of the Foundry project that the candidate is, in a folder of its
+    /// own; the candidate is the project here if none is named
+    #[arg(long, value_name = "REVISION", conflicts_with = "baseline")]
+    git: Option<String>,
+
+    /// What builds the revision
+    #[arg(long, value_name = "PROGRAM", default_value = "forge", env = "FORGE")]
+    forge: String,
+
     /// What the baseline is a release of: slashing or redistribution [default: redistribution]
-    #[arg(long, value_name = "NAME", required_unless_present = "baseline")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["baseline", "git"])]
     baseline_release: Option<String>,
 
     /// Folder of artifacts to upgrade to [default: the bundled release]
@@ -29,7 +38,7 @@ pub(super) struct GateArgs {
     candidate: Option<PathBuf>,
 
     /// What the candidate is a release of: slashing or redistribution [default: redistribution]
-    #[arg(long, value_name = "NAME", required_unless_present = "candidate")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "git"])]
     candidate_release: Option<String>,
 
     /// Prints the report as JSON
@@ -38,8 +47,7 @@ pub(super) struct GateArgs {
 }
 
 pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
-    let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
-    let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
+    let (baseline, candidate) = builds(arguments)?;
     let gate = gate::judge(&baseline, &candidate)?;
     let mut out = stdout().lock();
     printed(if arguments.json {
@@ -48,6 +56,22 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
         human::render(&gate, &mut out).and_then(|()| out.flush())
     })?;
     Ok(exit::of_gate(gate.verdict))
+}
+
+/// What proxies live on, and what they are to be moved to.
+fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
+    let Some(revision) = &arguments.git else {
+        let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
+        let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
+        return Ok((baseline, candidate));
+    };
+    let project = arguments.candidate.clone().unwrap_or_else(|| PathBuf::from("."));
+    // First, for it costs nothing: forge takes minutes.
+    let candidate = load(Some(&project), arguments.candidate_release.as_deref())?;
+    let built = Revision::build(&project, revision, &arguments.forge)?;
+    let mut baseline = load(Some(&built.folder()), arguments.baseline_release.as_deref())?;
+    baseline.origin = format!("{revision}, commit {}", built.commit());
+    Ok((baseline, candidate))
 }
 
 fn load(folder: Option<&PathBuf>, named: Option<&str>) -> Result<Artifacts, Problem> {

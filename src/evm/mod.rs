@@ -293,6 +293,24 @@ impl World {
         self.set_block(snapshot.block);
     }
 
+    /// Forgets what is as if it had never been: slots that hold zero, and accounts that have nothing. Going back keeps a
+    /// place for each that was ever read or written, which are more with every run.
+    ///
+    /// Nothing can tell the difference: the database behind it is empty, and every transaction begins with all of it cold.
+    pub fn sweep(&mut self) {
+        let state = &mut self.machine.ctx.journaled_state.inner.state;
+        for account in state.values_mut() {
+            account.storage.retain(|_, slot| !slot.present_value.is_zero());
+        }
+        state.retain(|_, account| !account.storage.is_empty() || !account.info.is_empty());
+    }
+
+    /// Slots and accounts that it has a place for.
+    pub fn places(&self) -> usize {
+        let state = &self.machine.ctx.journaled_state.inner.state;
+        state.values().map(|account| account.storage.len() + 1).sum()
+    }
+
     /// The edges taken since they were last cleared.
     pub fn edges(&self) -> &EdgeMap {
         &self.machine.ctx.chain.edges

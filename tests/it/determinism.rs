@@ -5,10 +5,11 @@ use std::fmt::Write;
 use slashproof::{
     campaign::{Options, Summary},
     codec,
+    executor::Executor,
     protocol::eigenlayer::EigenLayer,
 };
 
-use crate::support::{bundled, code, mutant, options, play, release, slashproof};
+use crate::support::{bundled, code, mutant, options, play, release, slashproof, wander};
 
 /// All that a summary says, as text.
 fn told(protocol: &EigenLayer, summary: &Summary) -> String {
@@ -76,4 +77,27 @@ fn the_report_is_the_same_bytes() {
     };
     let one = run("1");
     assert!(one == run("1") && one == run("2"));
+}
+
+#[test]
+fn a_world_forgets_what_never_was_and_goes_on_as_before() {
+    let protocol = bundled();
+    let mut executor = Executor::deploy(&protocol).unwrap();
+    executor.world_mut().sweep();
+    let at_first = executor.world().places();
+    let run = |executor: &mut Executor<'_>, run: u64| {
+        let mut ledgers = Vec::new();
+        wander(executor, run, 60, |executor| ledgers.push(executor.ledger().clone()));
+        ledgers
+    };
+    for number in 0..20 {
+        let kept = run(&mut executor, number);
+        executor.reset();
+        assert!(executor.world().places() > at_first, "every run leaves something");
+        executor.world_mut().sweep();
+        assert_eq!(executor.world().places(), at_first, "after run {number}");
+        assert!(run(&mut executor, number) == kept, "run {number} went elsewhere");
+        executor.reset();
+        executor.world_mut().sweep();
+    }
 }

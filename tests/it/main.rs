@@ -25,6 +25,7 @@ mod real;
 mod releases;
 mod reports;
 mod resume;
+mod revisions;
 mod shrinking;
 mod support;
 mod tidy;
