@@ -186,13 +186,21 @@ pub fn check_format(value: &Value, expected: u64) -> Result<(), Problem> {
 
 /// Reads a JSON file of reasonable size.
 pub fn read_json(path: &Path) -> Result<Value, Problem> {
+    serde_json::from_slice(&read_bytes(path)?).map_err(|error| Problem::new(format!("this is no JSON: {error}")))
+}
+
+/// Reads a text file of reasonable size.
+pub fn read_text(path: &Path) -> Result<String, Problem> {
+    String::from_utf8(read_bytes(path)?).map_err(|_| Problem::new("this is no text"))
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Problem> {
     let unreadable = |error: std::io::Error| Problem::new(format!("cannot be read: {error}"));
     let length = fs::metadata(path).map_err(unreadable)?.len();
     if length > limits::FILE_BYTES {
         return Err(Problem::new(format!("has {length} bytes, which is too large")));
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    serde_json::from_slice(&bytes).map_err(|error| Problem::new(format!("this is no JSON: {error}")))
+    fs::read(path).map_err(unreadable)
 }
 
 /// Writes a JSON file that appears whole or not at all.

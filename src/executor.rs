@@ -11,7 +11,7 @@ use crate::{
     ledger::{Ledger, Touched},
     model::Lockstep,
     oracle::{Answer, Invariant, Leaving, Progress, Step},
-    own::{Deployed, is_own},
+    own::{Asked, is_own},
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
@@ -51,6 +51,8 @@ pub struct Executor<'p> {
     start: Moment,
     /// How often it went back there.
     resets: u64,
+    /// What was deployed and how it was read, if it was upgraded since.
+    upgraded_from: Option<(&'p dyn Protocol, Box<dyn Reader>)>,
 }
 
 impl<'p> Executor<'p> {
@@ -63,13 +65,30 @@ impl<'p> Executor<'p> {
             contracts.for_each(|entry| world.adopt(entry.address));
             origin.backing.failure().map_or(Ok(()), Err)?;
         }
+        Ok(Self::beginning(protocol, world))
+    }
+
+    /// Deploys the protocol, and the code that it will be upgraded to, which `next` knows by name.
+    pub fn deploy_beside(
+        protocol: &'p dyn Protocol,
+        next: &dyn Protocol,
+        preparation: &[Setup],
+    ) -> Result<Self, Problem> {
+        let mut world = World::new(FIRST_BLOCK);
+        set_up(&mut world, protocol)?;
+        preparation.iter().try_for_each(|step| set_up_step(&mut world, next, step))?;
+        Ok(Self::beginning(protocol, world))
+    }
+
+    /// Begins runs in a world as it stands.
+    fn beginning(protocol: &'p dyn Protocol, mut world: World) -> Self {
         world.edges_mut().clear();
         let mut reader = protocol.reader();
         let block = world.block();
         let ledger = reader.read(block.number, block.timestamp, &|place| world.look(place));
         let ghosts = Ghosts::new(&ledger);
         let start = Moment { snapshot: world.snapshot(), ledger: ledger.clone(), ghosts: ghosts.clone() };
-        Ok(Self {
+        Self {
             protocol,
             world,
             reader,
@@ -83,15 +102,16 @@ impl<'p> Executor<'p> {
             ghosts,
             lagging: Vec::new(),
             start,
+            upgraded_from: None,
             resets: 0,
-        })
+        }
     }
 
     /// Asks the model, and the auditor's own functions, from now on if one of `invariants` wants to know. It costs time,
     /// and nobody else listens.
     pub fn ask_for<'i>(&mut self, invariants: impl IntoIterator<Item = &'i Invariant>) {
         let own = self.protocol.own();
-        (self.asks_model, self.asks_own) = (false, own.iter().any(|deployed| deployed.own.number.is_some()));
+        (self.asks_model, self.asks_own) = (false, own.iter().any(|asked| asked.own.number.is_some()));
         for invariant in invariants {
             self.asks_model |= asks_model(invariant);
             self.asks_own |= is_own(invariant.id);
@@ -132,6 +152,9 @@ impl<'p> Executor<'p> {
 
     /// Goes back to the deployment.
     pub fn reset(&mut self) {
+        if let Some((protocol, reader)) = self.upgraded_from.take() {
+            (self.protocol, self.reader) = (protocol, reader);
+        }
         self.world.revert_to(self.start.snapshot);
         self.resets += 1;
         if self.resets.is_multiple_of(RESETS_PER_SWEEP) {
@@ -171,6 +194,31 @@ impl<'p> Executor<'p> {
         let outcome = self.world.call(&transaction);
         self.observe(call, &outcome);
         Some(outcome)
+    }
+
+    /// Plays a transaction of whoever administers proxies: no call of the protocol, and nothing that history keeps.
+    pub fn administer(&mut self, transaction: &Transaction) -> Outcome {
+        self.catch_up();
+        let outcome = self.world.call(transaction);
+        self.lagging.extend(self.world.changed());
+        let Self { world, reader, after, lagging, .. } = self;
+        reader.update(after, &mut lagging.iter().copied(), &|place| world.look(place));
+        self.model.lose();
+        outcome
+    }
+
+    /// Goes on as `protocol`, which is what the world was upgraded to. Its `reader` has read `ledger` out of this world.
+    /// Lasts until the next reset; moments from before are lost.
+    pub fn hand_over(&mut self, protocol: &'p dyn Protocol, reader: Box<dyn Reader>, ledger: &Ledger) {
+        let before = (std::mem::replace(&mut self.protocol, protocol), std::mem::replace(&mut self.reader, reader));
+        self.upgraded_from.get_or_insert(before);
+        if self.after.terms.booking != ledger.terms.booking {
+            self.ghosts.renumber(ledger);
+        }
+        self.before.clone_from(ledger);
+        self.after.clone_from(ledger);
+        self.lagging.clear();
+        self.model = Lockstep::new(ledger);
     }
 
     /// As [`Executor::execute`], telling how it went.
@@ -280,7 +328,7 @@ impl<'p> Executor<'p> {
         let Self { protocol, world, answers, .. } = self;
         let decoder = Decoder::new(protocol.book(), protocol.artifacts());
         answers.clear();
-        for Deployed { own, view } in protocol.own() {
+        for Asked { own, view } in protocol.own() {
             answers.push(own.answer(&world.ask(view), |data| decoder.error(data)));
         }
     }

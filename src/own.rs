@@ -148,7 +148,7 @@ fn own(contract: &str, function: &Function, returns: Returns, (check, measure): 
 
 /// A function of a contract that is deployed.
 #[derive(Clone, Debug)]
-pub struct Deployed {
+pub struct Asked {
     /// The function.
     pub own: Own,
     /// What asks it.

@@ -94,7 +94,10 @@ impl<'a> Variables<'a> {
             let array = Place { path: variable.label.clone(), kind: self.kind(&variable.type_id)?, within: U256::ZERO };
             let first = U256::from_be_bytes(keccak256(variable.slot.to_be_bytes::<32>()).0);
             let offset = slot.checked_sub(first).filter(|offset| *offset < U256::from(SPAN))?;
-            (array.kind.encoding == "dynamic_array").then(|| self.element(&array, offset)).flatten()
+            ["dynamic_array", "bytes"]
+                .contains(&array.kind.encoding.as_str())
+                .then(|| self.element(&array, offset))
+                .flatten()
         })
     }
 
@@ -114,17 +117,27 @@ impl<'a> Variables<'a> {
                 let kind = self.kind(of.kind.value.as_deref()?)?;
                 Some(self.innermost(Place { path, kind, within: offset }))
             }
-            ("dynamic_array", 32) => self.element(&of, offset),
+            ("dynamic_array" | "bytes", 32) => self.element(&of, offset),
             _ => None,
         }
     }
 
     /// The element of a dynamic array so many slots after its first.
     fn element(&self, array: &Place<'a>, offset: U256) -> Option<Place<'a>> {
+        if array.kind.encoding == "bytes" {
+            let path = format!("{}[{}..]", array.path, offset * U256::from(32));
+            return Some(Place { path, kind: self.word()?, within: U256::ZERO });
+        }
         let kind = self.kind(array.kind.base.as_deref()?)?;
         let words = words(kind);
         let path = format!("{}[{}]", array.path, offset / words);
         Some(self.innermost(Place { path, kind, within: offset % words }))
+    }
+
+    /// A type that is a whole word.
+    fn word(&self) -> Option<&'a LayoutType> {
+        let is_word = |kind: &&LayoutType| kind.encoding == "inplace" && kind.number_of_bytes == U256::from(32);
+        self.layout.types.values().filter(|kind| kind.members.is_empty()).find(is_word)
     }
 
     /// Of `variables`, the one that has the slot.

@@ -2,16 +2,31 @@
 
 use std::{
     io::{Write, stdout},
-    path::PathBuf,
+    num::NonZero,
+    path::{Path, PathBuf},
     process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use super::{exit, printed};
 use crate::{
     artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
-    gate::{self, human},
+    corpus::write_bytes,
+    gate::{
+        self, Judgement,
+        expect::{self, Expectations},
+        human,
+        work::Budget,
+    },
+    limits,
     problem::Problem,
-    protocol::eigenlayer::release,
+    protocol::eigenlayer::{self, release},
+    worlds::{self, Kind},
 };
 
 #[derive(Debug, clap::Args)]
@@ -41,14 +56,96 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "git"])]
     candidate_release: Option<String>,
 
+    /// Asks only this; can be given more than once [default: all]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    judge: Vec<Asked>,
+
+    /// What is meant to change [default: gate.toml, if there is one; for the bundled upgrade, what comes along]
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+
+    /// Writes declarations of what nobody declared to this new file, for somebody to edit
+    #[arg(long, value_name = "FILE")]
+    accept: Option<PathBuf>,
+
+    /// What surrounds the protocol
+    #[arg(long, value_name = "NAME", default_value = worlds::STANDARD.name)]
+    world: String,
+
+    /// Decides everything that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    /// Sequences that each judgement plays
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    runs: u64,
+
+    /// Sequences that making one example smaller may try, more or less
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    shrink_run_limit: u64,
+
+    /// Seconds after which no more is begun; what was not played is told
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+
+    /// Threads [default: one per core]. The result does not depend on it
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+
     /// Prints the report as JSON
     #[arg(long)]
     json: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Asked {
+    /// Whether proxies find what they kept
+    Layout,
+    /// Whether an upgrade in the middle of life leaves everybody what they have
+    Upgrade,
+}
+
+impl From<Asked> for Judgement {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::Layout => Self::Layout,
+            Asked::Upgrade => Self::Upgrade,
+        }
+    }
+}
+
+/// Where expectations are looked for if nobody says where.
+const EXPECTATIONS: &str = "gate.toml";
+
 pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
     let (baseline, candidate) = builds(arguments)?;
-    let gate = gate::judge(&baseline, &candidate)?;
+    let world = worlds::find(&arguments.world)?;
+    let expectations = expectations(arguments, (&baseline, &candidate), world)?;
+    if let Some(path) = arguments.accept.as_deref().filter(|path| path.exists()) {
+        return Err(Problem::new(format!("{} is there already", path.display()))
+            .hint("proposals are written to a new file; name another, or move this one away"));
+    }
+    let judgements: Vec<Judgement> = match &arguments.judge[..] {
+        [] => Judgement::ALL.to_vec(),
+        asked => asked.iter().copied().map(Judgement::from).collect(),
+    };
+    let expired = Arc::new(AtomicBool::new(false));
+    if let Some(seconds) = arguments.timeout {
+        expire(Arc::clone(&expired), Duration::from_secs(seconds));
+    }
+    let workers = arguments.workers.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
+    let budget = Budget {
+        seed: arguments.seed,
+        runs: arguments.runs,
+        shrink_run_limit: arguments.shrink_run_limit,
+        workers: workers.clamp(1, limits::WORKERS_MAX),
+        expired: &expired,
+    };
+    let options = gate::Options { judgements: &judgements, expectations: &expectations, world, budget };
+    let gate = gate::judge(&baseline, &candidate, options)?;
+    if let Some(path) = &arguments.accept {
+        write_bytes(path, expect::proposals(gate.groups()).as_bytes())?;
+    }
     let mut out = stdout().lock();
     printed(if arguments.json {
         serde_json::to_writer_pretty(&mut out, &gate).map_err(Into::into).and_then(|()| writeln!(out))
@@ -56,6 +153,30 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
         human::render(&gate, &mut out).and_then(|()| out.flush())
     })?;
     Ok(exit::of_gate(gate.verdict))
+}
+
+/// What is meant to change, as far as somebody says so.
+fn expectations(
+    arguments: &GateArgs,
+    (baseline, candidate): (&Artifacts, &Artifacts),
+    world: &'static Kind,
+) -> Result<Expectations, Problem> {
+    let own = Path::new(EXPECTATIONS);
+    let own = arguments.expect.as_deref().or_else(|| own.exists().then_some(own));
+    if let Some(path) = own {
+        return Expectations::load(path, &eigenlayer::every_action(world).collect::<Vec<_>>());
+    }
+    let is_bundled = arguments.baseline.is_none() && arguments.candidate.is_none() && arguments.git.is_none();
+    let along = is_bundled.then(|| Expectations::bundled(&baseline.release, &candidate.release)).flatten();
+    Ok(along.unwrap_or_else(Expectations::none))
+}
+
+/// Says after a while that there is no more time.
+fn expire(expired: Arc<AtomicBool>, after: Duration) {
+    thread::spawn(move || {
+        thread::sleep(after);
+        expired.store(true, Ordering::Relaxed);
+    });
 }
 
 /// What proxies live on, and what they are to be moved to.

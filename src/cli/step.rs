@@ -12,7 +12,7 @@ use crate::{
     executor::{Executor, Moment},
     finding::Told,
     ledger::Ledger,
-    model::{Difference, between},
+    model::{Difference, fields},
     oracle::{Checkpoint, Invariant},
     problem::Problem,
     report::trace::Tracer,
@@ -130,7 +130,7 @@ impl Walk<'_, '_> {
     /// What the last call changed, before and after.
     fn changes(&self, played: &[Played], out: &mut dyn Write) -> Result<(), Problem> {
         let Some(last) = played.last() else { return printed(writeln!(out, "nothing was played yet")) };
-        let changes = between(&last.ledger, self.executor.ledger(), self.executor.protocol().book());
+        let changes = fields(&last.ledger, self.executor.ledger(), self.executor.protocol().book());
         if changes.is_empty() {
             printed(writeln!(out, "     the ledger is as it was"))?;
         }
@@ -140,8 +140,8 @@ impl Walk<'_, '_> {
 
     /// What of the ledger is not as it was deployed, in lines with `text`.
     fn ledger(&self, begun: &Ledger, text: &str, out: &mut dyn Write) -> Result<(), Problem> {
-        let changes = between(begun, self.executor.ledger(), self.executor.protocol().book());
-        let mut lines = changes.iter().map(|Difference { what, other, .. }| format!("{what}: {other}"));
+        let changes = fields(begun, self.executor.ledger(), self.executor.protocol().book());
+        let mut lines = changes.iter().map(|Difference { what, sides: [_, now], .. }| format!("{what}: {now}"));
         lines.by_ref().filter(|line| line.contains(text)).try_for_each(|line| printed(writeln!(out, "     {line}")))
     }
 }
@@ -150,6 +150,6 @@ fn is_quiet(played: &[Played]) -> bool {
     played.last().is_none_or(|last| last.violated.is_none())
 }
 
-fn line(Difference { what, one, other }: &Difference) -> String {
-    format!("{what}: {one} -> {other}")
+fn line(Difference { what, sides: [before, after], .. }: &Difference) -> String {
+    format!("{what}: {before} -> {after}")
 }

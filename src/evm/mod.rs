@@ -95,6 +95,8 @@ pub struct World {
     last_call: usize,
     /// What the last call announced.
     logs: Vec<Log>,
+    /// What the last call used.
+    gas: u64,
 }
 
 impl World {
@@ -145,7 +147,7 @@ impl World {
         machine.ctx.journaled_state.set_spec_id(RULES);
         let precompiles = machine.precompiles.warm_addresses().clone();
         machine.ctx.journaled_state.warm_precompiles(&precompiles);
-        let mut world = Self { machine, undo: Vec::new(), last_call: 0, logs: Vec::new() };
+        let mut world = Self { machine, undo: Vec::new(), last_call: 0, logs: Vec::new(), gas: 0 };
         world.set_block(block);
         world
     }
@@ -271,6 +273,11 @@ impl World {
         &self.logs
     }
 
+    /// The gas that the last call used, without what a transaction costs by itself, and before refunds.
+    pub fn gas(&self) -> u64 {
+        self.gas
+    }
+
     /// A point to come back to.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { undo: self.undo.len(), block: self.block() }
@@ -376,6 +383,7 @@ impl World {
             Some(recorder) => self.run_frames_traced(first, recorder),
         };
         let result = result.expect("no database of ours fails");
+        self.gas = result.gas().total_gas_spent();
         self.last_call = self.undo.len();
         let journal = &mut self.machine.ctx.journaled_state.inner;
         self.undo.extend(journal.journal.drain(..).filter(lasting));

@@ -3,19 +3,43 @@
 use std::io::{self, Write};
 
 use super::{
-    Build, Gate, Verdict,
+    Build, Declared, Gate, Verdict,
+    divergence::{Group, Line},
     layout::{ContractRow, Difference, Layout, Meaning},
+    upgrade::{RULES, Upgraded, rule_of},
 };
 
 /// Tells all of it.
 pub fn render(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "baseline   {}", build(&gate.baseline))?;
     writeln!(out, "candidate  {}", build(&gate.candidate))?;
+    for part in [gate.layout.as_ref().map(Part::Layout), gate.upgrade.as_ref().map(Part::Upgrade)].into_iter().flatten()
+    {
+        writeln!(out)?;
+        match part {
+            Part::Layout(it) => layout(it, out)?,
+            Part::Upgrade(it) => upgrade(it, out)?,
+        }
+    }
+    if let Some(declared) = &gate.expectations {
+        expectations(declared, gate, out)?;
+    }
     writeln!(out)?;
-    layout(&gate.layout, out)?;
-    writeln!(out)?;
-    writeln!(out, "judged: storage layouts of {} contracts", gate.layout.contracts.len())?;
+    writeln!(out, "judged: {}", what(gate).join(", "))?;
     writeln!(out, "-> {}", conclusion(gate))
+}
+
+/// One judgement.
+enum Part<'g> {
+    Layout(&'g Layout),
+    Upgrade(&'g Upgraded),
+}
+
+/// What was judged, in words.
+fn what(gate: &Gate) -> Vec<String> {
+    let layout = gate.layout.iter().map(|layout| format!("storage layouts of {} contracts", layout.contracts.len()));
+    let upgrade = gate.upgrade.iter().map(|it| format!("{} upgrades in the middle of life", it.runs));
+    layout.chain(upgrade).collect()
 }
 
 fn build(build: &Build) -> String {
@@ -83,14 +107,82 @@ fn unseen(rows: &[ContractRow], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  for Foundry, add ast = true and build with --force")
 }
 
+fn upgrade(upgraded: &Upgraded, out: &mut dyn Write) -> io::Result<()> {
+    let left_out = match upgraded.runs_left_out {
+        0 => String::new(),
+        runs => format!(", {runs} more for which there was no time"),
+    };
+    writeln!(out, "upgrade in the middle of life: {} runs, {} calls{left_out}", upgraded.runs, upgraded.calls)?;
+    for rule in RULES {
+        let of_rule = || upgraded.groups.iter().filter(|group| rule_of(&group.key) == rule);
+        let count = |declared: bool| of_rule().filter(|group| group.expected.is_some() == declared).count();
+        let says = match (count(false), count(true)) {
+            (0, 0) => "holds".to_owned(),
+            (0, declared) => format!("holds but for what is declared ({declared})"),
+            (undeclared, _) => format!("violated ({undeclared})"),
+        };
+        writeln!(out, "  {}  {:<102}  {says}", rule.id, rule.statement)?;
+    }
+    undeclared(&upgraded.groups, out)
+}
+
+/// What nobody declared, with examples.
+fn undeclared(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
+    for group in groups.iter().filter(|group| group.expected.is_none()) {
+        let key = &group.key;
+        writeln!(out, "\n{}, {}, {}: {} times", key.action, key.kind, key.condition, group.count)?;
+        writeln!(out, "  {}", group.sentence)?;
+        let Some(example) = &group.example else { continue };
+        let state = if example.shrunk { "and nothing makes it smaller" } else { "and it may be made smaller still" };
+        writeln!(out, "  run {}, {} of {} lines, {state}:", example.run, example.lines.len(), example.original_length)?;
+        for (number, Line { delay, actor, text, outcome, .. }) in (1..).zip(&example.lines) {
+            let outcome = if outcome.is_empty() { String::new() } else { format!("  {outcome}") };
+            writeln!(out, "  {number:>3}. {delay:<11} {actor}: {text}{outcome}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What was declared: how often each was met, and what never was.
+fn expectations(declared: &Declared, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
+    let met: Vec<&Group> = gate.groups().filter(|group| group.expected.is_some()).collect();
+    writeln!(out, "\nexpectations: {}, {} met", declared.origin, met.len())?;
+    for group in met {
+        let key = &group.key;
+        let reason = group.expected.as_deref().unwrap_or_default();
+        writeln!(out, "  {}, {}, {}: {} times. {reason}", key.action, key.kind, key.condition, group.count)?;
+    }
+    for lonely in &declared.unmatched {
+        writeln!(out, "  never met: {}, {}, {}", lonely.action, lonely.kind, lonely.condition)?;
+    }
+    Ok(())
+}
+
 fn conclusion(gate: &Gate) -> String {
-    let all = || gate.layout.contracts.iter().flat_map(|row| &row.differences);
-    let count = |meaning| all().filter(|difference| difference.meaning == meaning).count();
-    match (gate.verdict, count(Meaning::Review), count(Meaning::Breaks)) {
-        (Verdict::Pass, ..) => "pass: proxies find what they kept".to_owned(),
-        (Verdict::Inconclusive, 1, _) => "inconclusive: 1 difference is for review, nothing breaks".to_owned(),
-        (Verdict::Inconclusive, many, _) => format!("inconclusive: {many} differences are for review, nothing breaks"),
-        (Verdict::Fail, _, 1) => "fail: 1 difference breaks proxies".to_owned(),
-        (Verdict::Fail, _, many) => format!("fail: {many} differences break proxies"),
+    let all = || gate.layout.iter().flat_map(|layout| &layout.contracts).flat_map(|row| &row.differences);
+    let differences = |meaning| all().filter(|difference| difference.meaning == meaning).count();
+    let undeclared = gate.groups().filter(|group| group.expected.is_none()).count();
+    let unmatched = gate.expectations.as_ref().map_or(0, |declared| declared.unmatched.len());
+    let counted = [
+        (differences(Meaning::Breaks), "difference breaks proxies", "differences break proxies"),
+        (undeclared, "divergence is not declared", "divergences are not declared"),
+        (unmatched, "expectation was never met", "expectations were never met"),
+    ];
+    let said = counted.iter().filter(|(count, ..)| *count > 0);
+    let said: Vec<String> =
+        said.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect();
+    match gate.verdict {
+        Verdict::Pass => "pass: proxies find what they kept".to_owned(),
+        Verdict::Fail => format!("fail: {}", said.join(", ")),
+        Verdict::Inconclusive => {
+            let review = match differences(Meaning::Review) {
+                0 => None,
+                1 => Some("1 difference is for review, nothing breaks".to_owned()),
+                many => Some(format!("{many} differences are for review, nothing breaks")),
+            };
+            let time = gate.upgrade.as_ref().filter(|upgraded| upgraded.runs_left_out > 0);
+            let time = time.map(|upgraded| format!("there was no time for {} runs", upgraded.runs_left_out));
+            format!("inconclusive: {}", review.into_iter().chain(time).collect::<Vec<_>>().join(", "))
+        }
     }
 }

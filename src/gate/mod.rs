@@ -1,10 +1,15 @@
 //! The gate of an upgrade: an old build against a new one, and whether proxies that live on the old may be moved to the new.
 //!
-//! A judgement is a pure function of two collections of artifacts. [`layout`] judges whether what proxies keep is found
-//! again. The verdict of the gate is that of its worst judgement.
+//! [`layout`] judges whether what proxies keep is found again, and [`upgrade`] whether an upgrade in the middle of life
+//! leaves everybody what they have. What is meant to change is declared ([`expect`]). The verdict of the gate is that of its
+//! worst judgement.
 
+pub mod divergence;
+pub mod expect;
 pub mod human;
 pub mod layout;
+pub mod upgrade;
+pub mod work;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +20,11 @@ use crate::{
     artifact::{Artifact, Artifacts},
     finding::digests,
     problem::Problem,
+    protocol::eigenlayer::EigenLayer,
+    worlds::Kind,
 };
+use expect::{Expectations, Unmatched};
+use work::Budget;
 
 /// Version of the report's JSON.
 const FORMAT: u32 = 1;
@@ -43,6 +52,46 @@ pub struct Build {
     pub digests: BTreeMap<String, B256>,
 }
 
+/// A question that the gate asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Judgement {
+    /// Is what proxies keep found again?
+    Layout,
+    /// Does an upgrade in the middle of life leave everybody what they have?
+    Upgrade,
+}
+
+impl Judgement {
+    /// All of them, in order.
+    pub const ALL: [Self; 2] = [Self::Layout, Self::Upgrade];
+}
+
+/// What is asked, and how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The questions.
+    pub judgements: &'a [Judgement],
+    /// What is meant to change.
+    pub expectations: &'a Expectations,
+    /// What surrounds the protocol.
+    pub world: &'static Kind,
+    /// How much each judgement plays.
+    pub budget: Budget<'a>,
+}
+
+/// What was declared, and whether it was met.
+#[derive(Clone, Debug, Serialize)]
+pub struct Declared {
+    /// Where it is declared.
+    pub origin: String,
+    /// Whether all contracts are upgraded at once.
+    pub atomic: bool,
+    /// Fail if something declared was never met; inconclusive if there was no time.
+    pub verdict: Verdict,
+    /// What was declared and never met.
+    pub unmatched: Vec<Unmatched>,
+}
+
 /// What the gate says of an upgrade.
 #[derive(Clone, Debug, Serialize)]
 pub struct Gate {
@@ -57,11 +106,22 @@ pub struct Gate {
     /// What it says: as bad as the worst judgement.
     pub verdict: Verdict,
     /// The judgement of storage layouts.
-    pub layout: layout::Layout,
+    pub layout: Option<layout::Layout>,
+    /// The judgement of the upgrade itself.
+    pub upgrade: Option<upgrade::Upgraded>,
+    /// What was declared, if something was played.
+    pub expectations: Option<Declared>,
+}
+
+impl Gate {
+    /// What was met while playing.
+    pub fn groups(&self) -> impl Iterator<Item = &divergence::Group> + Clone {
+        self.upgrade.iter().flat_map(|upgraded| &upgraded.groups)
+    }
 }
 
 /// Judges an upgrade from one build to another.
-pub fn judge(baseline: &Artifacts, candidate: &Artifacts) -> Result<Gate, Problem> {
+pub fn judge(baseline: &Artifacts, candidate: &Artifacts, options: Options<'_>) -> Result<Gate, Problem> {
     let same = |one: &Artifact| one.digest() == candidate.get(&one.name).digest();
     if baseline.of_itself().all(same) {
         return Err(Problem::new(format!(
@@ -71,15 +131,48 @@ pub fn judge(baseline: &Artifacts, candidate: &Artifacts) -> Result<Gate, Proble
         ))
         .hint("name the build that proxies live on as the baseline, and the one to upgrade to as the candidate"));
     }
-    let layout = layout::judge(baseline, candidate);
-    Ok(Gate {
+    let mut gate = Gate {
         format: FORMAT,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         baseline: build(baseline),
         candidate: build(candidate),
-        verdict: layout.verdict,
-        layout,
-    })
+        verdict: Verdict::Pass,
+        layout: options.judgements.contains(&Judgement::Layout).then(|| layout::judge(baseline, candidate)),
+        upgrade: None,
+        expectations: None,
+    };
+    play(&mut gate, (baseline, candidate), options)?;
+    let verdicts = [
+        gate.layout.as_ref().map(|layout| layout.verdict),
+        gate.upgrade.as_ref().map(|upgraded| upgraded.verdict),
+        gate.expectations.as_ref().map(|declared| declared.verdict),
+    ];
+    gate.verdict = verdicts.into_iter().flatten().max().unwrap_or(Verdict::Pass);
+    Ok(gate)
+}
+
+/// The judgements for which something is played.
+fn play(gate: &mut Gate, builds: (&Artifacts, &Artifacts), options: Options<'_>) -> Result<(), Problem> {
+    if !options.judgements.contains(&Judgement::Upgrade) {
+        return Ok(());
+    }
+    let from = EigenLayer::in_world(builds.0.clone(), options.world)?;
+    let (to, upgrade) = from.upgraded(builds.1.clone())?;
+    let path = upgrade::Path { from: &from, to: &to, upgrade: &upgrade };
+    gate.upgrade = Some(upgrade::judge(path, options.expectations, &options.budget)?);
+    let left_out = gate.upgrade.iter().any(|upgraded| upgraded.runs_left_out > 0);
+    let unmatched = options.expectations.unmatched(gate.groups());
+    gate.expectations = Some(Declared {
+        origin: options.expectations.origin.clone(),
+        atomic: options.expectations.atomic,
+        verdict: match (unmatched.is_empty(), left_out) {
+            (true, false) => Verdict::Pass,
+            (_, true) => Verdict::Inconclusive,
+            (false, false) => Verdict::Fail,
+        },
+        unmatched,
+    });
+    Ok(())
 }
 
 fn title(artifacts: &Artifacts) -> String {

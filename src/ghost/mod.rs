@@ -11,7 +11,7 @@ use alloy_primitives::{Address, B256, U256};
 use crate::{
     arithmetic::mul_wad_down,
     call::{Call, Completion, Operation, Outcome, Receive, SetId, SignedOperation},
-    ledger::{Ledger, SlashTarget, Stake, Staker, Touched},
+    ledger::{Ledger, OperatorSet, SlashTarget, Stake, Staker, Touched},
 };
 
 pub use self::{
@@ -157,6 +157,22 @@ impl Ghosts {
             Operation::Rewards(operation) => self.rewards_given(happened, &operation.given()),
             _ => {}
         }
+    }
+
+    /// Slashes are counted otherwise from now on: an upgrade numbers them anew. What waits was recorded, as far as `ledger`
+    /// tells.
+    pub fn renumber(&mut self, ledger: &Ledger) {
+        self.slashes = ledger.sets.iter().map(|set| (set.id, set.slash_count)).collect();
+        let waiting = |set: &OperatorSet| {
+            let id = set.id;
+            let by_slash = (0u64..).zip(set.slashes.clone());
+            by_slash.flat_map(move |(slash, entries)| {
+                entries.into_iter().map(move |(strategy, shares)| ((id, slash, strategy), shares))
+            })
+        };
+        self.recorded = ledger.sets.iter().flat_map(waiting).collect();
+        self.taken.clone_from(&self.recorded);
+        self.cleared.clear();
     }
 
     fn rewards_given(&mut self, Happened { after, .. }: Happened<'_>, given: &[(Address, U256)]) {

@@ -223,6 +223,18 @@ impl Control {
 }
 
 impl Ledger {
+    /// The same without entries at the end that only say how far a reader looks for slashes: what two releases can be
+    /// compared by.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        let mut ledger = self.clone();
+        for set in &mut ledger.sets {
+            let kept = set.slashes.iter().rposition(|entries| !entries.is_empty()).map_or(0, |last| last + 1);
+            set.slashes.truncate(kept);
+        }
+        ledger
+    }
+
     /// Index of an operator.
     pub fn operator_index(&self, address: Address) -> Option<usize> {
         self.operators.iter().position(|operator| operator.address == address)

@@ -1,6 +1,8 @@
-//! Two ledgers side by side: where the model and the contracts disagree, field by field.
+//! Two ledgers side by side: where the model and the contracts disagree, or two builds, field by field.
 
 mod shown;
+
+use std::fmt::Display;
 
 use shown::Shown;
 
@@ -18,22 +20,23 @@ use crate::{
 /// A field in which two ledgers differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Whose, and what.
+    /// The field, without saying whose.
+    pub field: String,
+    /// The field, and whose it is.
     pub what: String,
-    /// In the first.
-    pub one: String,
-    /// In the second.
-    pub other: String,
+    /// What it is on one side, and on the other.
+    pub sides: [String; 2],
 }
 
 /// The fields in which `actual` is not `predicted`, each with both sides.
 pub fn differences(predicted: &Ledger, actual: &Ledger, book: &Book) -> Vec<String> {
-    let told = |Difference { what, one, other }: &Difference| format!("{what}: predicted {one}, actual {other}");
-    between(predicted, actual, book).iter().map(told).collect()
+    let said =
+        |Difference { what, sides: [predicted, actual], .. }| format!("{what}: predicted {predicted}, actual {actual}");
+    fields(predicted, actual, book).into_iter().map(said).collect()
 }
 
-/// The fields in which two ledgers differ.
-pub fn between(one: &Ledger, other: &Ledger, book: &Book) -> Vec<Difference> {
+/// The fields in which two ledgers of the same world differ.
+pub fn fields(one: &Ledger, other: &Ledger, book: &Book) -> Vec<Difference> {
     let mut differences = Differences { book, found: Vec::new() };
     differences.ledgers(one, other);
     differences.found
@@ -47,19 +50,24 @@ struct Differences<'a> {
 /// Compares the fields of two values of a type. Every field is named, so that none is forgotten: those after `besides` are
 /// compared elsewhere, or are what names the value.
 macro_rules! fields {
-    ($self:ident, $whose:expr, $predicted:ident, $actual:ident, $kind:ident { $($field:ident: $what:expr),* $(,)? }
-     besides { $($other:ident),* }) => {
+    // What follows the name of a field, such as where it is.
+    ($self:ident, ($whose:expr, $at:expr), $predicted:ident, $actual:ident,
+     $kind:ident { $($field:ident: $what:expr),* $(,)? } besides { $($other:ident),* }) => {
         let $kind { $($field: _,)* $($other: _,)* } = $predicted;
         $(if $predicted.$field != $actual.$field {
-            $self.add(&format!("{}{}", $whose, $what), &$predicted.$field, &$actual.$field);
+            $self.add(&$whose, ($what, &$at), &$predicted.$field, &$actual.$field);
         })*
+    };
+    ($self:ident, $whose:expr, $predicted:ident, $actual:ident, $kind:ident { $($field:ident: $what:expr),* $(,)? }
+     besides { $($other:ident),* }) => {
+        fields!($self, ($whose, ""), $predicted, $actual, $kind { $($field: $what),* } besides { $($other),* });
     };
 }
 
 impl Differences<'_> {
-    fn add<T: Shown>(&mut self, what: &str, predicted: &T, actual: &T) {
-        let (predicted, actual) = (predicted.shown(self.book), actual.shown(self.book));
-        self.found.push(Difference { what: what.to_owned(), one: predicted, other: actual });
+    fn add<T: Shown>(&mut self, whose: &dyn Display, (field, at): (&str, &dyn Display), predicted: &T, actual: &T) {
+        let sides = [predicted.shown(self.book), actual.shown(self.book)];
+        self.found.push(Difference { field: field.to_owned(), what: format!("{whose}{field}{at}"), sides });
     }
 
     fn name(&self, address: Address) -> String {
@@ -143,21 +151,21 @@ impl Differences<'_> {
         }
         for ((p, a), strategy) in predicted.stakes.iter().zip(&actual.stakes).zip(&ledger.strategies) {
             let whose = format!("{whose}'s ");
-            let at = self.name(strategy.address);
-            fields!(self, whose, p, a, Stake {
-                shares: format!("operator shares in {at}"),
-                max_magnitudes: format!("max magnitudes in {at}"),
-                encumbered: format!("encumbered magnitude in {at}"),
-                deallocation_queue: format!("deallocation queue in {at}"),
-                queue_ends: format!("ends of the deallocation queue in {at}"),
-                queued_shares: format!("cumulative scaled shares in {at}"),
+            let at = format!(" in {}", self.name(strategy.address));
+            fields!(self, (whose, at), p, a, Stake {
+                shares: "operator shares",
+                max_magnitudes: "max magnitudes",
+                encumbered: "encumbered magnitude",
+                deallocation_queue: "deallocation queue",
+                queue_ends: "ends of the deallocation queue",
+                queued_shares: "cumulative scaled shares",
             } besides {});
         }
         for ((p, a), set) in predicted.allocations.iter().zip(&actual.allocations).zip(&ledger.sets) {
             for ((p, a), strategy) in p.iter().zip(a).zip(&ledger.strategies) {
                 if p != a {
-                    let at = format!("{} in {}", set.id.shown(self.book), self.name(strategy.address));
-                    self.add(&format!("{whose}'s allocation to {at}"), p, a);
+                    let at = format!(" to {} in {}", set.id.shown(self.book), self.name(strategy.address));
+                    self.add(&format!("{whose}'s "), ("allocation", &at), p, a);
                 }
             }
         }
@@ -210,12 +218,12 @@ impl Differences<'_> {
         }
         for (staker, (p, a)) in actual.stakers.iter().zip(p.balances.iter().zip(&a.balances)) {
             if p != a {
-                self.add(&format!("{}'s ETH", self.name(staker.address)), p, a);
+                self.add(&format!("{}'s ", self.name(staker.address)), ("ETH", &""), p, a);
             }
         }
         for ((payer, p), (_, a)) in p.payers.iter().zip(&a.payers) {
             if p != a {
-                self.add(&format!("{}'s ETH", self.name(*payer)), p, a);
+                self.add(&format!("{}'s ", self.name(*payer)), ("ETH", &""), p, a);
             }
         }
     }
@@ -230,17 +238,17 @@ impl Differences<'_> {
             strategies: "strategy list",
         } besides { address, holdings });
         for ((p, a), strategy) in predicted.holdings.iter().zip(&actual.holdings).zip(&ledger.strategies) {
-            let at = self.name(strategy.address);
-            fields!(self, whose, p, a, Holding {
-                shares: format!("deposit shares in {at}"),
-                stored_factor: format!("deposit scaling factor in {at}"),
+            let at = format!(" in {}", self.name(strategy.address));
+            fields!(self, (whose, at), p, a, Holding {
+                shares: "deposit shares",
+                stored_factor: "deposit scaling factor",
             } besides {});
         }
     }
 
     fn queues(&mut self, predicted: &[Withdrawal], actual: &[Withdrawal]) {
         if predicted.len() != actual.len() {
-            self.add("withdrawals ever queued", &predicted.len(), &actual.len());
+            self.add(&"", ("withdrawals ever queued", &""), &predicted.len(), &actual.len());
         }
         for (p, a) in predicted.iter().zip(actual) {
             let whose = format!("{}'s withdrawal {}: ", self.name(a.staker), a.nonce);
@@ -272,8 +280,8 @@ impl Differences<'_> {
         fields!(self, whose, predicted, actual, Token { quirks: "units and barred holders" } besides { address, balances });
         for ((p, a), holder) in predicted.balances.iter().zip(&actual.balances).zip(&ledger.holders) {
             if p != a {
-                let what = format!("{}'s balance of {}", self.name(*holder), self.name(actual.address));
-                self.add(&what, p, a);
+                let of = format!(" of {}", self.name(actual.address));
+                self.add(&format!("{}'s ", self.name(*holder)), ("balance", &of), p, a);
             }
         }
     }
@@ -326,7 +334,7 @@ impl Differences<'_> {
         }
         let counts = [predicted, actual].map(|rewards| (rewards.roots.len(), rewards.submissions.len()));
         if counts[0] != counts[1] {
-            self.add("roots and submissions", &counts[0], &counts[1]);
+            self.add(&"", ("roots and submissions", &""), &counts[0], &counts[1]);
         }
         for (p, a) in predicted.submissions.iter().zip(&actual.submissions) {
             fields!(self, format!("submission by {}: ", self.name(a.account)), p, a, RecordedSubmission {
@@ -342,8 +350,9 @@ impl Differences<'_> {
         let Examples { market, fund, registry } = predicted;
         let differ = [*market != actual.market, *fund != actual.fund, *registry != actual.registry];
         for (purse, _) in actual.purses().into_iter().zip(differ).filter(|(_, differs)| *differs) {
-            let (what, one, other) = (self.name(purse.set.avs), "as it was".to_owned(), "another".to_owned());
-            self.found.push(Difference { what, one, other });
+            let what = format!("{}: accounts", self.name(purse.set.avs));
+            let sides = ["as it was", "another"].map(str::to_owned);
+            self.found.push(Difference { field: "accounts of an example AVS".to_owned(), what, sides });
         }
     }
 

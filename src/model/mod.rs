@@ -30,7 +30,7 @@ mod token;
 mod views;
 mod withdrawals;
 
-pub use difference::{Difference, between, differences};
+pub use difference::{Difference, differences, fields};
 pub use lockstep::Lockstep;
 pub(crate) use pausing::switch;
 pub use permissions::{FUNCTIONS, Function};

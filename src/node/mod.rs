@@ -33,7 +33,7 @@ use crate::{
     limits,
     model::Lockstep,
     oracle::{Answer, Leaving, Progress, Step},
-    own::Deployed,
+    own::Asked,
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
@@ -230,9 +230,9 @@ impl<'p> Node<'p> {
     /// What the auditor's own functions say.
     fn ask_own(&self) -> Result<Vec<Answer>, Problem> {
         let decoder = Decoder::new(self.protocol.book(), self.protocol.artifacts());
-        let ask = |deployed: &Deployed| {
-            let outcome = self.rpc.view(&deployed.view, self.block.number)?;
-            Ok(deployed.own.answer(&outcome, |data| decoder.error(data)))
+        let ask = |asked: &Asked| {
+            let outcome = self.rpc.view(&asked.view, self.block.number)?;
+            Ok(asked.own.answer(&outcome, |data| decoder.error(data)))
         };
         self.protocol.own().iter().map(ask).collect()
     }

@@ -12,7 +12,7 @@ use crate::{
     evm::{Origin, Place, World},
     ledger::{Ledger, Touched},
     oracle::{Assumption, Invariant},
-    own::Deployed,
+    own::Asked,
     problem::Problem,
     worlds::Kind,
 };
@@ -73,6 +73,28 @@ pub enum Setup {
         /// How many.
         blocks: u64,
     },
+}
+
+/// How what is deployed is moved to other code.
+#[derive(Clone, Debug)]
+pub struct Upgrade {
+    /// Creates the code. Nobody notices.
+    pub preparation: Vec<Setup>,
+    /// Puts it in place, one contract at a time. In any order.
+    pub switches: Vec<Switch>,
+    /// What a stranger would send to own what was upgraded. None of it may succeed.
+    pub usurpations: Vec<Transaction>,
+}
+
+/// One transaction of an upgrade.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    /// The proxy or beacon.
+    pub door: Address,
+    /// What stands behind it from then on, as its sources call it.
+    pub contract: String,
+    /// By whoever administers proxies.
+    pub transaction: Transaction,
 }
 
 /// A chain that can be asked, wherever it is.
@@ -153,7 +175,7 @@ pub trait Protocol: Send + Sync {
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem>;
 
     /// The auditor's own functions, in the order of the answers of a step.
-    fn own(&self) -> &[Deployed] {
+    fn own(&self) -> &[Asked] {
         &[]
     }
 

@@ -29,7 +29,10 @@ fn changed(contract: &str, how: impl Fn(&mut Value)) -> std::process::Output {
     let folder = tempfile::tempdir().unwrap();
     copy("redistribution", &folder.path().join("new"));
     change(&folder.path().join("new"), contract, how);
-    slashproof(folder.path(), &["gate", "--baseline-release", "redistribution", "--candidate", "new"])
+    slashproof(
+        folder.path(),
+        &["gate", "--judge", "layout", "--baseline-release", "redistribution", "--candidate", "new"],
+    )
 }
 
 fn variable<'a>(artifact: &'a mut Value, label: &str) -> &'a mut Value {
@@ -42,7 +45,8 @@ fn run(arguments: &[&str]) -> std::process::Output {
     slashproof(folder.path(), &[&["gate"], arguments].concat())
 }
 
-const UPGRADE: &[&str] = &["--baseline-release", "slashing", "--candidate-release", "redistribution"];
+const UPGRADE: &[&str] =
+    &["--judge", "layout", "--baseline-release", "slashing", "--candidate-release", "redistribution"];
 
 #[test]
 fn the_bundled_upgrade_passes() {
@@ -69,7 +73,7 @@ fn the_report_is_json() {
 
 #[test]
 fn the_way_back_fails() {
-    let output = run(&["--baseline-release", "redistribution", "--candidate-release", "slashing"]);
+    let output = run(&["--judge", "layout", "--baseline-release", "redistribution", "--candidate-release", "slashing"]);
     assert_eq!(code(&output), 1);
     assert!(
         stdout(&output).contains("AllocationManager: _slashIds is gone, and a gap is where it was"),
@@ -144,7 +148,7 @@ fn storage_that_no_layout_has_is_inconclusive() {
         });
     }
     change(&folder.path().join("new"), "StrategyBase", |_| {});
-    let output = slashproof(folder.path(), &["gate", "--baseline", "old", "--candidate", "new"]);
+    let output = slashproof(folder.path(), &["gate", "--judge", "layout", "--baseline", "old", "--candidate", "new"]);
     assert_eq!(code(&output), 3);
     assert!(
         stdout(&output).contains("its code writes storage, and its layout has no variables"),
@@ -181,6 +185,62 @@ fn bad_input_gets_a_sentence() {
         assert_eq!(code(&output), 2, "{arguments:?}");
         assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
     }
+}
+
+/// Judges upgrades of the bundled pair with this `gate.toml` in the folder.
+fn expecting(text: &str) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("gate.toml"), text).unwrap();
+    let upgrade = ["gate", "--judge", "upgrade", "--runs", "8", "--baseline-release", "slashing"];
+    slashproof(folder.path(), &[&upgrade[..], &["--candidate-release", "redistribution"]].concat())
+}
+
+#[test]
+fn typos_in_expectations_get_a_sentence() {
+    let expectation = |action: &str, kind: &str, more: &str| {
+        format!("[[expect]]\naction = '{action}'\nkind = '{kind}'\nreason = 'it is meant'\n{more}")
+    };
+    for (text, expected) in [
+        (expectation("upgrade", "leger", ""), "did you mean ledger?"),
+        (expectation("staker.depsit", "ledger", ""), "did you mean staker.deposit?"),
+        (expectation("upgrade", "ledger", "then = 'halt'"), "gate.toml: line"),
+        ("[[expect]]\naction = 'upgrade'\nkind = 'ledger'".to_owned(), "missing field `reason`"),
+        ("atomc = true".to_owned(), "unknown field `atomc`"),
+    ] {
+        let output = expecting(&text);
+        assert_eq!(code(&output), 2, "{text}");
+        assert!(stderr(&output).contains(expected), "{text}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn what_is_declared_and_never_met_fails() {
+    let output = expecting("[[expect]]\naction = 'upgrade'\nkind = 'ledger'\ncondition = 'nonce'\nreason = 'none'");
+    assert_eq!(code(&output), 1, "{}", stdout(&output));
+    let text = stdout(&output);
+    assert!(text.contains("never met: upgrade, ledger, nonce"), "{text}");
+    assert!(text.ends_with("-> fail: 1 expectation was never met\n"), "{text}");
+}
+
+#[test]
+fn what_was_not_played_for_want_of_time_is_told() {
+    let time = ["--judge", "upgrade", "--runs", "1000000", "--timeout", "0"];
+    let output = run(&[&time, &UPGRADE[2..]].concat());
+    assert_eq!(code(&output), 3, "{}", stdout(&output));
+    assert!(stdout(&output).contains("-> inconclusive: there was no time for "), "{}", stdout(&output));
+}
+
+#[test]
+fn proposals_go_to_a_new_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mine.toml"), "").unwrap();
+    let accept = ["gate", "--accept", "mine.toml"];
+    let output = slashproof(folder.path(), &[&accept, UPGRADE].concat());
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("mine.toml is there already"), "{}", stderr(&output));
+    let accept = ["gate", "--accept", "new.toml"];
+    assert_eq!(code(&slashproof(folder.path(), &[&accept, UPGRADE].concat())), 0);
+    assert!(fs::read_to_string(folder.path().join("new.toml")).unwrap().starts_with("# Differences"));
 }
 
 #[test]

@@ -30,5 +30,6 @@ mod shrinking;
 mod support;
 mod tidy;
 mod trace;
+mod upgrade;
 mod worked;
 mod worlds;

@@ -58,7 +58,7 @@ fn project() -> TempDir {
 fn gate(repository: &TempDir, arguments: &[&str]) -> Output {
     let project = repository.path().join("contracts");
     let forge = project.join("forge");
-    let common = ["gate", "--baseline-release", "slashing", "--forge", forge.to_str().unwrap()];
+    let common = ["gate", "--judge", "layout", "--baseline-release", "slashing", "--forge", forge.to_str().unwrap()];
     slashproof(&project, &[&common, arguments].concat())
 }
 
@@ -85,7 +85,8 @@ fn a_revision_that_is_what_stands_here_is_told() {
     let repository = project();
     let project = repository.path().join("contracts");
     let forge = project.join("forge");
-    let output = slashproof(&project, &["gate", "--git", "HEAD", "--forge", forge.to_str().unwrap()]);
+    let output =
+        slashproof(&project, &["gate", "--judge", "layout", "--git", "HEAD", "--forge", forge.to_str().unwrap()]);
     assert_eq!(code(&output), 2, "{}", stdout(&output));
     assert!(stderr(&output).contains("the same build"), "{}", stderr(&output));
     is_tidy(&repository);

@@ -11,6 +11,7 @@ mod own;
 mod pods;
 mod registrars;
 mod rewards;
+pub(super) mod upgrade;
 mod wiring;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +25,7 @@ use crate::{
     artifact::{ALLOCATION_MANAGER_VIEW, Artifact, Artifacts},
     book::{Book, Role},
     call::{SetId, Transaction},
-    own::Deployed,
+    own::Asked,
     problem::Problem,
     protocol::Setup,
     signature::Key,
@@ -38,6 +39,7 @@ pub(super) use rewards::{
     CALCULATION_INTERVAL, GENESIS_TIMESTAMP, MAX_FUTURE_LENGTH, MAX_RETROACTIVE_LENGTH, MAX_REWARDS_AMOUNT,
     MAX_REWARDS_DURATION,
 };
+use upgrade::{Behind, Door, Foundation};
 use wiring::{Given, Thing, Wiring};
 
 /// Where slashed funds of ordinary sets go.
@@ -193,8 +195,10 @@ pub(super) struct Plan {
     pub script: Vec<Setup>,
     /// What would initialize a proxy once more, for somebody who has no business there.
     pub initializers: BTreeMap<Address, Bytes>,
+    /// What it can be upgraded by.
+    pub foundation: Foundation,
     /// The auditor's own functions.
-    pub own: Vec<Deployed>,
+    pub own: Vec<Asked>,
 }
 
 /// Plans the deployment of `artifacts`, which are of `release`, surrounded by `world`.
@@ -203,7 +207,12 @@ pub(super) fn plan(artifacts: &Artifacts, release: &'static Release, world: &'st
     let (contracts, cast) = planner.everything().map_err(|problem| problem.at(&artifacts.origin))?;
     let own = planner.own(&contracts, &cast)?;
     let script = planner.script();
-    Ok(Plan { book: planner.book, contracts, cast, script, initializers: planner.initializers, own })
+    let foundation = Foundation {
+        nonce: planner.creations.len() as u64,
+        proxy_admin: planner.book.address(PROXY_ADMIN).expect("it is in the book"),
+        behind: planner.behind,
+    };
+    Ok(Plan { book: planner.book, contracts, cast, script, initializers: planner.initializers, foundation, own })
 }
 
 struct Planner<'a> {
@@ -212,12 +221,18 @@ struct Planner<'a> {
     artifacts: &'a Artifacts,
     book: Book,
     deployer: Address,
+    /// Of the first creation.
+    first_nonce: u64,
+    /// What the names of what is created begin with.
+    prefix: &'static str,
     /// All come first, so their addresses are those of the deployer's first nonces.
     creations: Vec<Setup>,
     sends: Vec<Setup>,
     /// What constructors and initializers can be given.
     wiring: Wiring,
     initializers: BTreeMap<Address, Bytes>,
+    /// Code that an upgrade would exchange.
+    behind: Vec<Behind>,
     /// Where the libraries are that contracts are linked with.
     libraries: BTreeMap<String, Address>,
 }
@@ -238,10 +253,13 @@ impl<'a> Planner<'a> {
             artifacts,
             book,
             deployer,
+            first_nonce: 0,
+            prefix: "",
             creations: Vec::new(),
             sends: Vec::new(),
             wiring: Wiring::default(),
             initializers: BTreeMap::new(),
+            behind: Vec::new(),
             libraries: BTreeMap::new(),
         }
     }
@@ -249,7 +267,7 @@ impl<'a> Planner<'a> {
     fn everything(&mut self) -> Result<(Contracts, Cast), Problem> {
         let mut cast = self.people();
         self.know_people(&cast);
-        let proxy_admin = self.create("proxy admin", "ProxyAdmin", &[]);
+        let proxy_admin = self.create(PROXY_ADMIN, "ProxyAdmin", &[]);
         let pauser_registry = self.create_wired("pauserRegistry", "PauserRegistry")?;
         // A proxy wants code behind it from the start; any will do until the implementations exist.
         let contracts = Contracts {
@@ -458,6 +476,7 @@ impl<'a> Planner<'a> {
     fn implement(&mut self, proxy_admin: Address, proxy: Address, contract: &str) -> Result<(), Problem> {
         let name = format!("{} implementation", self.book.name(proxy));
         let implementation = self.create_wired(&name, contract)?;
+        self.stands_behind(Door::Proxy(proxy), contract);
         let artifact = self.artifacts.get(contract);
         if let Some(start) = self.wiring.initializer(artifact)? {
             let again = self.usurped().initializer(artifact)?.unwrap_or_default();
@@ -470,6 +489,11 @@ impl<'a> Planner<'a> {
             self.send(self.deployer, proxy_admin, &upgrade);
         }
         Ok(())
+    }
+
+    /// Notes what an upgrade would exchange.
+    fn stands_behind(&mut self, door: Door, contract: &str) {
+        self.behind.push(Behind { door, contract: contract.to_owned(), given: self.wiring.clone() });
     }
 
     /// The same things, but all power is the stranger's.
@@ -495,8 +519,8 @@ impl<'a> Planner<'a> {
     /// Creates `artifact`, which will answer to the ABI of `contract`.
     fn create_as(&mut self, name: &str, role: Role, artifact: &str, contract: &str, arguments: &[u8]) -> Address {
         let code = self.linked(self.artifacts.get(artifact));
-        let address = self.deployer.create(self.creations.len() as u64);
-        self.book.add(name, role, address, Some(contract));
+        let address = self.deployer.create(self.first_nonce + self.creations.len() as u64);
+        self.book.add(&format!("{}{name}", self.prefix), role, address, Some(contract));
         let init_code = [&code[..], arguments].concat().into();
         self.creations.push(Setup::Create { from: self.deployer, init_code, address });
         address
@@ -531,6 +555,9 @@ impl<'a> Planner<'a> {
         self.sends.push(Setup::Send(Transaction { from, to, data, value: U256::ZERO }));
     }
 }
+
+/// Who switches proxies.
+const PROXY_ADMIN: &str = "proxy admin";
 
 /// Whose key signs for the wallet.
 pub(super) const WALLET_OWNER: &str = "wallet owner";

@@ -110,6 +110,7 @@ impl EigenLayer {
             slots,
             script: Vec::new(),
             initializers: std::collections::BTreeMap::new(),
+            foundation: None,
             table: Vec::new(),
             actions: Vec::new(),
             vouched: Some(Vouched { plain_tokens: deployment.plain_tokens, all_stakers: deployment.all_stakers }),

@@ -41,12 +41,15 @@ use crate::{
     ledger::{Ledger, Operator, Permission},
     model::switch,
     oracle::Assumption,
-    own::Deployed,
+    own::Asked,
     problem::Problem,
-    protocol::{Action, ActionInfo, Protocol, Reader, Setup},
+    protocol::{Action, ActionInfo, Protocol, Reader, Setup, Upgrade},
     worlds::{self, Avss, Kind},
 };
-use deploy::{Cast, Contracts, Delays};
+use deploy::{
+    Cast, Contracts, Delays,
+    upgrade::{self, Deployed, Foundation, UpgradePlan},
+};
 pub use live::Deployment;
 use live::Vouched;
 use release::Release;
@@ -110,12 +113,14 @@ pub struct EigenLayer {
     script: Vec<Setup>,
     /// What would initialize a contract once more.
     initializers: BTreeMap<Address, Bytes>,
+    /// What it can be upgraded by, unless somebody else deployed it.
+    foundation: Option<Foundation>,
     table: Vec<&'static Action<Self>>,
     actions: Vec<ActionInfo>,
     /// Of a deployment that somebody else made, what is known of it.
     vouched: Option<Vouched>,
     /// The auditor's own functions.
-    own: Vec<Deployed>,
+    own: Vec<Asked>,
     /// The chain that it lives on, if it is played there.
     origin: Option<Origin>,
 }
@@ -135,13 +140,9 @@ impl EigenLayer {
         }
         artifacts.suppose_layouts();
         let slots = Slots::of(&artifacts, release)?;
-        let deploy::Plan { book, contracts, cast, script, initializers, own } =
+        let deploy::Plan { book, contracts, cast, script, initializers, foundation, own } =
             deploy::plan(&artifacts, release, world)?;
-        let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
-        let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();
-        let reported = |action: &&Action<Self>| artifacts.has_reporter() || !pods::is_reported(action.info.name);
-        let there = all.filter(reported).filter_map(|action| Some((action, release.action(action.info)?)));
-        let (table, actions) = there.unzip();
+        let (table, actions) = actions(&artifacts, release, world);
         let delays = Delays::default();
         Ok(Self {
             release,
@@ -154,12 +155,54 @@ impl EigenLayer {
             slots,
             script,
             initializers,
+            foundation: Some(foundation),
             table,
             actions,
             vouched: None,
             own,
             origin: None,
         })
+    }
+
+    /// What comes of this deployment once it is upgraded to `artifacts`, and how it is. Its own script deploys the
+    /// baseline and upgrades it at once.
+    pub fn upgraded(&self, mut artifacts: Artifacts) -> Result<(Self, Upgrade), Problem> {
+        let release = release::find(&artifacts.release)?;
+        artifacts.suppose_layouts();
+        let foundation = self.foundation.as_ref().ok_or_else(|| {
+            Problem::new("a deployment that somebody else made is not upgraded here")
+                .hint("name a build of it as the baseline")
+        })?;
+        let deployed = Deployed {
+            foundation,
+            artifacts: &self.artifacts,
+            book: &self.book,
+            script: &self.script,
+            world: self.world,
+        };
+        let UpgradePlan { book, upgrade, initializers, foundation } = upgrade::plan(deployed, &artifacts, release)?;
+        let switches = upgrade.switches.iter().map(|switch| Setup::Send(switch.transaction.clone()));
+        let script = self.script.iter().chain(&upgrade.preparation).cloned().chain(switches).collect();
+        let (table, actions) = actions(&artifacts, release, self.world);
+        let upgraded = Self {
+            release,
+            world: self.world,
+            slots: Slots::of(&artifacts, release)?,
+            artifacts,
+            book,
+            contracts: self.contracts.clone(),
+            cast: self.cast.clone(),
+            delays: self.delays,
+            script,
+            initializers,
+            foundation: Some(foundation),
+            table,
+            actions,
+            vouched: self.vouched,
+            own: self.own.clone(),
+            origin: self.origin.clone(),
+        };
+        Ok((upgraded, upgrade))
     }
 
     /// The right to call `C` of the allocation manager.
@@ -180,6 +223,18 @@ impl EigenLayer {
     fn slash_permission(&self) -> Permission {
         self.allocation_permission::<abi::AllocationManager::slashOperatorCall>()
     }
+}
+
+/// What can be done on a release in a world: how, and what is known of it.
+fn actions(
+    artifacts: &Artifacts,
+    release: &'static Release,
+    world: &'static Kind,
+) -> (Vec<&'static Action<EigenLayer>>, Vec<ActionInfo>) {
+    let examples = if world.avss == Avss::Examples { EXAMPLE_ACTIONS } else { &[] };
+    let all = ACTIONS.iter().chain(examples).copied().chain(surroundings::actions(world)).flatten();
+    let reported = |action: &&Action<EigenLayer>| artifacts.has_reporter() || !pods::is_reported(action.info.name);
+    all.filter(reported).filter_map(|action| Some((action, release.action(action.info)?))).unzip()
 }
 
 /// Whether a switch of a contract is on.
@@ -249,7 +304,7 @@ impl Protocol for EigenLayer {
         confirm::confirm(self, &mut |view| Ok(world.view(view)), ledger)
     }
 
-    fn own(&self) -> &[Deployed] {
+    fn own(&self) -> &[Asked] {
         &self.own
     }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     book::Role,
     call::Transaction,
-    own::{self, Deployed},
+    own::{self, Asked},
     problem::Problem,
     protocol::Setup,
     signature::Key,
@@ -25,7 +25,7 @@ const GIVEN: &str = "they can be given contracts of the protocol by their interf
 impl Planner<'_> {
     /// Plans their creation, and what asks their functions. First all are created, so that their addresses are those of the
     /// auditor's first nonces; then those that have a `setUp` are set up.
-    pub(super) fn own(&mut self, contracts: &Contracts, cast: &Cast) -> Result<Vec<Deployed>, Problem> {
+    pub(super) fn own(&mut self, contracts: &Contracts, cast: &Cast) -> Result<Vec<Asked>, Problem> {
         if self.artifacts.own.is_empty() {
             return Ok(Vec::new());
         }
@@ -43,7 +43,7 @@ impl Planner<'_> {
             self.book.add(name, Role::Auditor, address, Some(name));
             let init_code = [&artifact.creation[..], &arguments].concat().into();
             creations.push(Setup::Create { from: auditor, init_code, address });
-            if let Some(data) = self.wiring.call("setUp", artifact).map_err(told)? {
+            if let Some(data) = self.wiring.longest_call("setUp", artifact).map_err(told)? {
                 let (data, value) = (data.into(), U256::ZERO);
                 set_ups.push(Setup::Send(Transaction { from: auditor, to: address, data, value }));
             }
@@ -51,12 +51,12 @@ impl Planner<'_> {
         // Blocks pass at the end of a deployment.
         let last = self.sends.iter().rposition(|step| matches!(step, Setup::Pass { .. })).unwrap_or(self.sends.len());
         self.sends.splice(last..last, creations.into_iter().chain(set_ups));
-        let deployed = |own: own::Own| {
+        let asked = |own: own::Own| {
             let to = self.book.address(&own.contract).expect("it is in the book");
             let view = Transaction { from: auditor, to, data: own.input.clone(), value: U256::ZERO };
-            Deployed { own, view }
+            Asked { own, view }
         };
-        Ok(own::of(artifacts)?.into_iter().map(deployed).collect())
+        Ok(own::of(artifacts)?.into_iter().map(asked).collect())
     }
 
     fn know_everything(&mut self, contracts: &Contracts, cast: &Cast) {

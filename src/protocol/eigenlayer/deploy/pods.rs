@@ -5,6 +5,7 @@ use alloy_sol_types::{SolCall, SolValue};
 
 use super::{
     Cast, Contracts, Planner,
+    upgrade::Door,
     wiring::{Given, Thing},
 };
 use crate::{
@@ -38,6 +39,7 @@ impl Planner<'_> {
         self.wiring.know(Thing::GenesisTime, Given::Number(U256::from(BEACON_CHAIN_GENESIS)));
         self.implement(proxy_admin, manager, "EigenPodManager")?;
         let implementation = self.create_wired("pod implementation", self.artifacts.pod())?;
+        self.stands_behind(Door::Beacon(beacon), self.artifacts.pod());
         let upgrade = abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation };
         self.send(self.deployer, beacon, &upgrade);
         if self.artifacts.has_reporter() {

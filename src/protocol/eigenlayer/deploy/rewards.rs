@@ -6,6 +6,7 @@ use alloy_sol_types::SolValue;
 use super::{
     Cast, Contracts, Planner,
     bootstrap::FUNDS,
+    upgrade::Door,
     wiring::{Thing, Wiring},
 };
 use crate::{problem::Problem, protocol::eigenlayer::abi};
@@ -47,6 +48,7 @@ impl Planner<'_> {
     pub(super) fn strategy_beacon(&mut self, contracts: &Contracts) -> Result<(), Problem> {
         let implementation = self.create_wired("strategyBeacon implementation", "StrategyBase")?;
         let beacon = self.create("strategyBeacon", "UpgradeableBeacon", &(implementation,).abi_encode_params());
+        self.stands_behind(Door::Beacon(beacon), "StrategyBase");
         self.wiring.know(Thing::StrategyBeacon, beacon);
         // Vaults are not deployed; their beacon has to be some beacon.
         self.wiring.know(Thing::VaultBeacon, beacon);

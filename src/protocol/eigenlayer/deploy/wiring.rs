@@ -151,11 +151,11 @@ impl Wiring {
 
     /// The call that initializes a contract with all that can be given; `None` where there is nothing to initialize.
     pub fn initializer(&self, contract: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
-        self.call("initialize", contract)
+        self.longest_call("initialize", contract)
     }
 
     /// The call of the function called `name` with all that can be given; `None` where there is none such.
-    pub fn call(&self, name: &str, contract: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
+    pub fn longest_call(&self, name: &str, contract: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
         let mut found = None;
         let mut told = None;
         for function in overloads(name, contract) {
@@ -171,6 +171,16 @@ impl Wiring {
             (None, Some(problem)) => Err(problem.at(format_args!("{name} of {}", contract.name))),
             (found, _) => Ok(found),
         }
+    }
+
+    /// The call of the function called `name`; `None` if there is no such function.
+    pub fn call(&self, contract: &Artifact, name: &str) -> Result<Option<Vec<u8>>, Problem> {
+        let overloads = contract.abi.function(name).into_iter().flatten();
+        let Some(function) = overloads.max_by_key(|function| function.inputs.len()) else { return Ok(None) };
+        let what = format!("{name} of {}", contract.name);
+        let values = self.values(&function.inputs).map_err(|problem| problem.at(what))?;
+        let input = DynSolValue::Tuple(values).abi_encode_params();
+        Ok(Some([&function.selector()[..], &input].concat()))
     }
 
     fn values(&self, params: &[Param]) -> Result<Vec<DynSolValue>, Problem> {
