@@ -111,6 +111,8 @@ pub struct Artifacts {
     pub borrowed: Vec<String>,
     /// The contracts whose artifacts do not say where variables are. They are taken to be where the binary's are.
     pub supposed: Vec<String>,
+    /// The contracts with invariants of the auditor's own, and the files that they are from.
+    pub own: Vec<(String, PathBuf)>,
     contracts: BTreeMap<String, Artifact>,
 }
 
@@ -212,6 +214,7 @@ impl Artifacts {
             release: release.to_owned(),
             borrowed: Vec::new(),
             supposed: Vec::new(),
+            own: Vec::new(),
             contracts,
         })
     }
@@ -236,6 +239,20 @@ impl Artifacts {
         }
         artifacts.libraries(folder)?;
         Ok(artifacts)
+    }
+
+    /// Takes contracts with invariants of the auditor's own in.
+    pub fn take_own(&mut self, files: &[PathBuf]) -> Result<(), Problem> {
+        for (file, artifact) in files.iter().zip(own(files)?) {
+            if self.has(&artifact.name) {
+                return Err(Problem::new(format!("there is a contract called {} already", artifact.name))
+                    .at(file.display())
+                    .hint("give it another name"));
+            }
+            self.own.push((artifact.name.clone(), file.clone()));
+            self.contracts.insert(artifact.name.clone(), artifact);
+        }
+        Ok(())
     }
 
     /// Takes a contract from elsewhere in. A pod that wants proofs of the beacon chain stands beside ours.
@@ -361,6 +378,21 @@ struct MutantFile {
 #[derive(Deserialize)]
 struct MutantCode {
     bytecode: Bytes,
+}
+
+/// The contracts of the auditor's own in `files`, each called as its file.
+pub fn own(files: &[PathBuf]) -> Result<Vec<Artifact>, Problem> {
+    let read = |file: &PathBuf| {
+        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let artifact = parse(&name, &read_text(file)?).map_err(|problem| problem.at(file.display()))?;
+        match artifact.links.first() {
+            Some(link) => Err(Problem::new(format!("it is linked with the library {}", link.library))
+                .at(file.display())
+                .hint("make the library's functions internal")),
+            None => Ok(artifact),
+        }
+    };
+    files.iter().map(read).collect()
 }
 
 /// The contracts of a release that the binary carries.
