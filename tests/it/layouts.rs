@@ -82,6 +82,8 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
         layout,
         declarations,
         enums: None,
+        target: None,
+        source_map: None,
     }
 }
 

@@ -254,6 +254,8 @@ mod tests {
             layout: None,
             declarations: None,
             enums: None,
+            target: None,
+            source_map: None,
         }
     }
 
