@@ -31,8 +31,17 @@ function libraries() {
   return join(target, "lib");
 }
 
+/** The browser. One that was unpacked halfway is unpacked again. */
+async function executable() {
+  const whole = join(folder, "unpacked");
+  if (!existsSync(whole)) rmSync(join(folder, "chromium"), { force: true });
+  const path = await chromium.executablePath();
+  writeFileSync(whole, "");
+  return path;
+}
+
 const browser = await puppeteer.launch({
-  executablePath: await chromium.executablePath(),
+  executablePath: await executable(),
   args: chromium.args,
   headless: "shell",
   env: { ...process.env, LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, libraries()].filter(Boolean).join(":") },
