@@ -46,6 +46,9 @@ pub struct Artifact {
     pub layout: Option<StorageLayout>,
     /// What else is declared in its sources, if the compiler was asked.
     pub declarations: Option<Declarations>,
+    /// The members of enums by name, out of the sources themselves, where there are no declarations and every source is
+    /// at hand as it was compiled.
+    pub enums: Option<BTreeMap<String, Vec<String>>>,
     /// What forge knows it by, `path:name`, if forge built it.
     pub target: Option<String>,
     /// Where its code stands in its sources, if forge built it.
@@ -53,6 +56,11 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// The members of each enum, in order, by its name with that of the contract it is in, if that can be known.
+    pub fn enums(&self) -> Option<&BTreeMap<String, Vec<String>>> {
+        self.declarations.as_ref().map(|declared| &declared.enums).or(self.enums.as_ref())
+    }
+
     /// Identifies the code: the hash of what creates it.
     pub fn digest(&self) -> B256 {
         keccak256(&self.creation)
@@ -109,6 +117,8 @@ pub struct Artifacts {
     pub borrowed: Vec<String>,
     /// The contracts whose artifacts do not say where variables are. They are taken to be where the binary's are.
     pub supposed: Vec<String>,
+    /// The contracts with invariants of the auditor's own, and the files that they are from.
+    pub own: Vec<(String, PathBuf)>,
     contracts: BTreeMap<String, Artifact>,
 }
 
@@ -210,6 +220,7 @@ impl Artifacts {
             release: release.to_owned(),
             borrowed: Vec::new(),
             supposed: Vec::new(),
+            own: Vec::new(),
             contracts,
         })
     }
@@ -234,6 +245,20 @@ impl Artifacts {
         }
         artifacts.libraries(folder)?;
         Ok(artifacts)
+    }
+
+    /// Takes contracts with invariants of the auditor's own in.
+    pub fn take_own(&mut self, files: &[PathBuf]) -> Result<(), Problem> {
+        for (file, artifact) in files.iter().zip(own(files)?) {
+            if self.has(&artifact.name) {
+                return Err(Problem::new(format!("there is a contract called {} already", artifact.name))
+                    .at(file.display())
+                    .hint("give it another name"));
+            }
+            self.own.push((artifact.name.clone(), file.clone()));
+            self.contracts.insert(artifact.name.clone(), artifact);
+        }
+        Ok(())
     }
 
     /// Takes a contract from elsewhere in. A pod that wants proofs of the beacon chain stands beside ours.
@@ -366,6 +391,21 @@ struct MutantCode {
     bytecode: Bytes,
 }
 
+/// The contracts of the auditor's own in `files`, each called as its file.
+pub fn own(files: &[PathBuf]) -> Result<Vec<Artifact>, Problem> {
+    let read = |file: &PathBuf| {
+        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let artifact = parse(&name, &read_text(file)?).map_err(|problem| problem.at(file.display()))?;
+        match artifact.links.first() {
+            Some(link) => Err(Problem::new(format!("it is linked with the library {}", link.library))
+                .at(file.display())
+                .hint("make the library's functions internal")),
+            None => Ok(artifact),
+        }
+    };
+    files.iter().map(read).collect()
+}
+
 /// The contracts of a release that the binary carries.
 fn bundled(release: &str) -> Result<Table, Problem> {
     let found = RELEASES.iter().find(|(name, _)| *name == release).map(|(_, table)| *table);
@@ -431,6 +471,7 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,
+        enums: None,
     })
 }
 

@@ -55,6 +55,7 @@ pub mod evm;
 
 // What is checked, and what is driven.
 pub mod oracle;
+pub mod own;
 
 pub mod worlds;
 
@@ -69,6 +70,7 @@ pub mod codec;
 pub mod coverage;
 pub mod decode;
 pub mod guidance;
+pub mod variables;
 
 pub mod corpus;
 pub mod generator;

@@ -15,6 +15,7 @@ use crate::{
     coverage::CoverageMap,
     novelty,
     oracle::Invariant,
+    own,
     problem::Problem,
 };
 
@@ -118,7 +119,7 @@ impl Campaign<'_> {
         let map = |places: &[Place], end| {
             CoverageMap::of_places(places, end).ok_or_else(|| foreign("it knows code that is not there"))
         };
-        (self.edges, self.states) = (map(&state.edges, end)?, map(&state.states, novelty::END)?);
+        (self.edges, self.states) = (map(&state.edges, end)?, map(&state.states, novelty::END + own::STATES)?);
         for (index, goals) in state.goals.into_iter().enumerate() {
             corpus.credit(index, goals);
         }

@@ -31,7 +31,7 @@ use crate::{
     executor::Executor,
     generator::Selection,
     guidance::Guidance,
-    limits,
+    invariants, limits,
     oracle::{Deviation, Invariant},
     problem::Problem,
     protocol::{Protocol, lacking},
@@ -71,6 +71,25 @@ pub struct Options {
     pub shrink_run_limit: u64,
     /// Whether to stop at the end of the first epoch with a finding.
     pub fail_fast: bool,
+}
+
+impl Options {
+    /// So many runs from `seed`, of everything, judging the whole catalogue.
+    pub fn new(seed: u64, runs: u64) -> Self {
+        Self {
+            seed,
+            runs: Some(runs),
+            depth: 100,
+            workers: 1,
+            actions: Selection::All,
+            guidance: Guidance::default(),
+            corpus_size: limits::CORPUS_ENTRIES,
+            invariants: invariants::all().collect(),
+            deviations: Vec::new(),
+            shrink_run_limit: 5_000,
+            fail_fast: false,
+        }
+    }
 }
 
 /// What stops a campaign from outside.
@@ -181,6 +200,8 @@ fn begin(
         }
         campaign.play(on_event);
         campaign.shrink(on_event);
+        // What could not be read was taken for empty: nothing that was found counts.
+        protocol.origin().and_then(|origin| origin.backing.failure()).map_or(Ok(()), Err)?;
         Ok(campaign.into_summary(possible))
     })
 }

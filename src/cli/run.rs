@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{RunArgs, checkpoints::Keeper, exit, printed, progress::Reporter, tell, warn};
+use super::{RunArgs, checkpoints::Keeper, exit, fork::Subject, printed, progress::Reporter, tell, warn};
 use crate::{
     artifact::Artifacts,
     campaign::{self, Checkpoint, Control, Summary},
@@ -28,43 +28,55 @@ use crate::{
 pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     let file = Given::from_file(arguments.config.as_deref())?;
     let mut settings = arguments.given.or(file).settle()?;
-    let artifacts = Artifacts::load(&settings.source, settings.release.name)?;
-    let provenance = Provenance { source: settings.source.clone(), config_digest: settings.digest(&artifacts) };
-    let protocol = EigenLayer::in_world(artifacts, settings.world)?;
-    settings.select_actions(&protocol)?;
+    let (source, own) = (settings.source.clone(), settings.own_invariants.clone());
+    let subject = Subject::of(&mut settings, |release| {
+        let mut artifacts = Artifacts::load(&source, release)?;
+        artifacts.take_own(&own)?;
+        Ok(artifacts)
+    })?;
+    let protocol = &subject.protocol;
+    let config_digest = settings.digest(protocol.artifacts(), subject.hash());
+    let provenance = Provenance { source: settings.source.clone(), config_digest };
+    settings.select_actions(protocol)?;
     if !protocol.artifacts().supposed.is_empty() {
-        trial::hold(&protocol)?;
+        trial::hold(protocol)?;
     }
     check_formats(&settings, protocol.artifacts())?;
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
     let digest = provenance.config_digest;
-    let checkpoint = arguments.resume.then(|| output.load_checkpoint(digest, &protocol)).transpose()?;
+    let checkpoint = arguments.resume.then(|| output.load_checkpoint(digest, protocol)).transpose()?;
     let played_before = checkpoint.as_ref().map_or(0, Checkpoint::calls);
-    let (corpus, damaged) = if checkpoint.is_some() { Default::default() } else { load_corpus(&settings, &protocol)? };
+    let (corpus, damaged) = if checkpoint.is_some() { Default::default() } else { load_corpus(&settings, protocol)? };
     damaged.iter().for_each(warn);
     if checkpoint.is_none() {
         output.drop_checkpoint()?;
     }
 
     let control = control(&settings)?;
-    let mut keeper = Keeper::new(&output, &protocol, &settings, digest);
+    let mut keeper = Keeper::new(&output, protocol, &settings, digest);
     let mut reporter = Reporter::new(settings.options.seed, settings.options.runs);
     let mut on_event = |event| {
         keeper.on(&event, &control);
+        if subject.has_failed() {
+            control.interrupted.store(true, Ordering::Relaxed);
+        }
         reporter.on(&event);
     };
     let begun = Instant::now();
     let summary = match checkpoint {
-        None => campaign::run(&protocol, &settings.options, corpus, &control, &mut on_event),
-        Some(checkpoint) => campaign::resume(&protocol, &settings.options, checkpoint, &control, &mut on_event),
-    }?;
+        None => campaign::run(protocol, &settings.options, corpus, &control, &mut on_event),
+        Some(checkpoint) => campaign::resume(protocol, &settings.options, checkpoint, &control, &mut on_event),
+    };
+    // What was asked is kept, however it ends.
+    subject.save()?;
+    let summary = summary?;
     let seconds = begun.elapsed().as_secs_f64();
     let points = reporter.finish();
 
-    let (findings, lines) = save(&protocol, &output, &summary, &provenance)?;
+    let (findings, lines) = save(protocol, &output, &summary, &provenance)?;
     let calls_per_second = (summary.calls - played_before) as f64 / seconds.max(f64::EPSILON);
     let timing = Timing { seconds, calls_per_second, workers: settings.options.workers };
-    let mut report = Report::new(&protocol, &settings.options, &summary, findings);
+    let mut report = Report::new(protocol, &settings.options, &summary, findings);
     report.lines = lines;
     report.pace = Some(Pace { timing, points });
     output.save_report(&report, &settings.formats)?;

@@ -3,6 +3,7 @@
 //! Nothing in it depends on the machine or on how many workers there were, so that the same campaign gives the same
 //! bytes. How long it took is told apart: in a file of its own, and in a section of the page.
 
+pub mod gate;
 mod html;
 pub mod human;
 mod json;
@@ -33,6 +34,7 @@ use crate::{
     invariants,
     lines::Lines,
     oracle::{Assumption, Deviation, Invariant},
+    own::{self, is_own},
     protocol::{ActionInfo, Expects, Protocol, action_info, lacking},
     timeline::{Evidence, Timeline},
 };
@@ -346,7 +348,13 @@ fn metric_row((deviation, count): (&&Deviation, &DeviationCount)) -> MetricRow {
         statement: deviation.statement,
         measured: count.measured,
         deviated: count.deviated,
-        most: count.most.to_string(),
+        most: if !is_own(deviation.id) {
+            count.most.to_string()
+        } else if count.measured == 0 {
+            "-".to_owned()
+        } else {
+            own::number(count.most).to_string()
+        },
         unit: deviation.unit,
     }
 }
@@ -414,7 +422,12 @@ impl Report {
 impl InvariantRow {
     /// The title of its family.
     pub fn family(&self) -> &'static str {
-        invariants::find(self.id).map_or(self.id, |invariant| invariants::family_of(invariant).title)
+        match invariants::find(self.id) {
+            Some(invariant) => invariants::family_of(invariant).title,
+            None if is_own(self.id) => own::FAMILY.title,
+            // Of a crate with a catalogue of its own.
+            None => self.id.split('-').next().unwrap_or_default(),
+        }
     }
 }
 

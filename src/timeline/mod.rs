@@ -104,7 +104,7 @@ impl From<Difference> for Change {
 impl Timeline {
     /// Plays `calls` from the deployment until they violate `invariant`.
     pub fn of(executor: &mut Executor<'_>, invariant: &Invariant, calls: &[Call]) -> Self {
-        executor.ask_model_for(invariants::all());
+        executor.ask_for(invariants::all());
         executor.reset();
         let mut scribe = Scribe::new(executor, invariant);
         for call in calls {

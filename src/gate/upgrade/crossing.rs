@@ -7,6 +7,7 @@ use crate::{
     call::{Call, Outcome},
     evm::World,
     executor::Executor,
+    gate::reach::Reach,
     ledger::{Ledger, Touched},
     oracle::{Invariant, Step},
     problem::Problem,
@@ -69,7 +70,7 @@ impl<'p> Crossing<'p> {
 
     /// Goes back to the deployment of the baseline.
     pub fn reset(&mut self) {
-        self.executor.ask_model_for([]);
+        self.executor.ask_for([]);
         self.executor.reset();
         // The reader that was handed over is lost with what it learned.
         let reader = self.reader.get_or_insert_with(|| self.path.to.reader());
@@ -104,6 +105,14 @@ impl<'p> Crossing<'p> {
         self.path.to
     }
 
+    /// As [`Crossing::execute`], counting what is called by `action`.
+    pub fn execute_traced(&mut self, call: &Call, action: &'static str, reach: &mut Reach) -> Option<Outcome> {
+        let (outcome, frame) = self.executor.execute_traced(call)?;
+        frame.iter().for_each(|frame| reach.follow(self.executor.protocol(), action, frame));
+        self.look();
+        Some(outcome)
+    }
+
     /// Plays a call; its delay has passed. `None` when it names something that is not there.
     pub fn execute(&mut self, call: &Call) -> Option<Outcome> {
         self.executor.transaction(call)?;
@@ -136,7 +145,7 @@ impl<'p> Crossing<'p> {
         self.phase = Phase::After;
         let reader = self.reader.take().expect("an upgrade ends once");
         self.executor.hand_over(self.path.to, reader, &self.ledger);
-        self.executor.ask_model_for(judged.iter().copied());
+        self.executor.ask_for(judged.iter().copied());
     }
 
     /// What the last transaction of the upgrade changed in what the candidate reads: before and after, if they differ.
