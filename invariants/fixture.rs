@@ -78,6 +78,7 @@ impl Scene {
             ghosts: &self.ghosts,
             book: &self.book,
             predicted: self.predicted.as_ref(),
+            answers: &[],
             leaving: self.left.as_ref().map(|(begun, history)| Leaving { begun, history, progress: Progress::Over }),
         }
     }

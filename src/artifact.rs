@@ -5,6 +5,7 @@ mod folder;
 mod foundry;
 pub mod layout;
 mod revision;
+mod source_map;
 
 use std::{
     collections::BTreeMap,
@@ -21,6 +22,7 @@ pub use declarations::Declarations;
 pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
 pub use revision::Revision;
+pub use source_map::{SourceLine, SourceMap, Stretch, StretchKind};
 
 use crate::{
     limits,
@@ -44,9 +46,21 @@ pub struct Artifact {
     pub layout: Option<StorageLayout>,
     /// What else is declared in its sources, if the compiler was asked.
     pub declarations: Option<Declarations>,
+    /// The members of enums by name, out of the sources themselves, where there are no declarations and every source is
+    /// at hand as it was compiled.
+    pub enums: Option<BTreeMap<String, Vec<String>>>,
+    /// What forge knows it by, `path:name`, if forge built it.
+    pub target: Option<String>,
+    /// Where its code stands in its sources, if forge built it.
+    pub source_map: Option<SourceMap>,
 }
 
 impl Artifact {
+    /// The members of each enum, in order, by its name with that of the contract it is in, if that can be known.
+    pub fn enums(&self) -> Option<&BTreeMap<String, Vec<String>>> {
+        self.declarations.as_ref().map(|declared| &declared.enums).or(self.enums.as_ref())
+    }
+
     /// Identifies the code: the hash of what creates it.
     pub fn digest(&self) -> B256 {
         keccak256(&self.creation)
@@ -103,6 +117,8 @@ pub struct Artifacts {
     pub borrowed: Vec<String>,
     /// The contracts whose artifacts do not say where variables are. They are taken to be where the binary's are.
     pub supposed: Vec<String>,
+    /// The contracts with invariants of the auditor's own, and the files that they are from.
+    pub own: Vec<(String, PathBuf)>,
     contracts: BTreeMap<String, Artifact>,
 }
 
@@ -204,6 +220,7 @@ impl Artifacts {
             release: release.to_owned(),
             borrowed: Vec::new(),
             supposed: Vec::new(),
+            own: Vec::new(),
             contracts,
         })
     }
@@ -228,6 +245,20 @@ impl Artifacts {
         }
         artifacts.libraries(folder)?;
         Ok(artifacts)
+    }
+
+    /// Takes contracts with invariants of the auditor's own in.
+    pub fn take_own(&mut self, files: &[PathBuf]) -> Result<(), Problem> {
+        for (file, artifact) in files.iter().zip(own(files)?) {
+            if self.has(&artifact.name) {
+                return Err(Problem::new(format!("there is a contract called {} already", artifact.name))
+                    .at(file.display())
+                    .hint("give it another name"));
+            }
+            self.own.push((artifact.name.clone(), file.clone()));
+            self.contracts.insert(artifact.name.clone(), artifact);
+        }
+        Ok(())
     }
 
     /// Takes a contract from elsewhere in. A pod that wants proofs of the beacon chain stands beside ours.
@@ -321,6 +352,11 @@ impl Artifacts {
         self.contracts.contains_key(name)
     }
 
+    /// Whether some of them say where their code stands in its sources.
+    pub fn have_source_maps(&self) -> bool {
+        self.contracts.values().any(|artifact| artifact.source_map.is_some())
+    }
+
     /// The name of the pod that is deployed: ours, whoever else has one.
     pub fn pod(&self) -> &'static str {
         if self.has(REPORTED_POD) { REPORTED_POD } else { "EigenPod" }
@@ -353,6 +389,21 @@ struct MutantFile {
 #[derive(Deserialize)]
 struct MutantCode {
     bytecode: Bytes,
+}
+
+/// The contracts of the auditor's own in `files`, each called as its file.
+pub fn own(files: &[PathBuf]) -> Result<Vec<Artifact>, Problem> {
+    let read = |file: &PathBuf| {
+        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let artifact = parse(&name, &read_text(file)?).map_err(|problem| problem.at(file.display()))?;
+        match artifact.links.first() {
+            Some(link) => Err(Problem::new(format!("it is linked with the library {}", link.library))
+                .at(file.display())
+                .hint("make the library's functions internal")),
+            None => Ok(artifact),
+        }
+    };
+    files.iter().map(read).collect()
 }
 
 /// The contracts of a release that the binary carries.
@@ -415,10 +466,20 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         creation,
         links,
         runtime: runtime_code(whole),
+        target: target_of(whole),
+        source_map: None,
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,
+        enums: None,
     })
+}
+
+/// What forge was told to compile, as its artifacts have it.
+fn target_of(whole: &Value) -> Option<String> {
+    let target = whole["metadata"]["settings"]["compilationTarget"].as_object()?;
+    let (path, name) = target.iter().next()?;
+    Some(format!("{path}:{}", name.as_str()?))
 }
 
 /// The code after creation: text, or as Foundry has it an object with text. It is looked at, never run, so that it may be

@@ -38,6 +38,8 @@ pub enum Role {
     Contract,
     /// An address with a meaning, such as the zero address.
     Special,
+    /// Asked after every call; takes no part.
+    Auditor,
 }
 
 impl Role {
@@ -58,6 +60,7 @@ impl Role {
             Self::Recipient => "recipient",
             Self::Contract => "contract",
             Self::Special => "special",
+            Self::Auditor => "auditor",
         }
     }
 }

@@ -48,6 +48,7 @@ pub fn judge(
         ghosts: &ghosts,
         book: protocol.book(),
         predicted: None,
+        answers: &[],
         leaving: None,
     };
     let judge = |invariant: &&'static Invariant| {

@@ -17,7 +17,7 @@ use serde_json::json;
 pub use deployment::deployment;
 
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Source},
+    artifact::{self, Artifacts, DEFAULT_RELEASE, Folder, Source},
     call::ActionId,
     campaign::Options,
     finding::digests,
@@ -25,6 +25,7 @@ use crate::{
     guidance::Guidance,
     invariants, limits, mutant,
     oracle::Invariant,
+    own::{self, Own},
     problem::{Problem, nearest},
     protocol::{
         ActionInfo, Protocol,
@@ -114,6 +115,26 @@ pub struct Given {
     #[arg(skip)]
     pub contracts: Option<BTreeMap<String, String>>,
 
+    /// Plays a deployment that lives on the node at this URL, from where it stands; --deployment says what of it
+    #[arg(long, env = "SLASHPROOF_FORK_URL", value_name = "URL")]
+    pub fork_url: Option<String>,
+
+    /// From the end of this block on [default: the newest]
+    #[arg(long, env = "SLASHPROOF_FORK_BLOCK", value_name = "N")]
+    pub fork_block: Option<u64>,
+
+    /// Where what was asked of the node is kept [default: slashproof-fork]
+    #[arg(long, env = "SLASHPROOF_FORK_CACHE", value_name = "DIR")]
+    pub fork_cache: Option<PathBuf>,
+
+    /// What is there to be played: TOML or JSON, as for check
+    #[arg(long, env = "SLASHPROOF_DEPLOYMENT", value_name = "FILE")]
+    pub deployment: Option<PathBuf>,
+
+    /// Contracts with invariants of your own, compiled: out/Stakes.sol/Stakes.json, separated by commas
+    #[arg(long, env = "SLASHPROOF_OWN_INVARIANTS", value_name = "FILES", value_delimiter = ',')]
+    pub own_invariants: Option<Vec<PathBuf>>,
+
     /// What surrounds the contracts: tokens and registrars. slashproof list worlds names them [default: the mutant's, or standard]
     #[arg(long, env = "SLASHPROOF_WORLD", value_name = "NAME")]
     pub world: Option<String>,
@@ -173,6 +194,11 @@ const KEYS: &[&str] = &[
     "mutant",
     "artifacts",
     "contracts",
+    "fork_url",
+    "fork_block",
+    "fork_cache",
+    "deployment",
+    "own_invariants",
     "world",
     "out",
     "corpus_dir",
@@ -180,6 +206,19 @@ const KEYS: &[&str] = &[
     "shrink_run_limit",
     "fail_fast",
 ];
+
+/// What is played, if it lives on a node.
+#[derive(Clone, Debug)]
+pub struct ForkSettings {
+    /// The node.
+    pub url: String,
+    /// From the end of which block on; `None` for the newest.
+    pub block: Option<u64>,
+    /// Where what was asked is kept.
+    pub cache: PathBuf,
+    /// The file that says what of it is played.
+    pub deployment: PathBuf,
+}
 
 /// What it means.
 #[derive(Clone, Debug)]
@@ -190,6 +229,10 @@ pub struct Settings {
     pub source: Source,
     /// What they are a release of.
     pub release: &'static Release,
+    /// What is played, if it lives on a node.
+    pub fork: Option<ForkSettings>,
+    /// The files of contracts with invariants of the auditor's own.
+    pub own_invariants: Vec<PathBuf>,
     /// What surrounds them.
     pub world: &'static Kind,
     /// Seconds after which no further epoch begins.
@@ -251,6 +294,11 @@ impl Given {
             mutant,
             artifacts,
             contracts: self.contracts.or(other.contracts),
+            fork_url: self.fork_url.or(other.fork_url),
+            fork_block: self.fork_block.or(other.fork_block),
+            fork_cache: self.fork_cache.or(other.fork_cache),
+            deployment: self.deployment.or(other.deployment),
+            own_invariants: self.own_invariants.or(other.own_invariants),
             world: self.world.or(other.world),
             out: self.out.or(other.out),
             corpus_dir: self.corpus_dir.or(other.corpus_dir),
@@ -296,6 +344,34 @@ impl Given {
         }
     }
 
+    /// What is played, if it lives on a node.
+    fn fork(&self) -> Result<Option<ForkSettings>, Problem> {
+        let (Some(url), Some(file)) = (&self.fork_url, &self.deployment) else {
+            return match (&self.fork_url, &self.deployment) {
+                (Some(_), None) => Err(Problem::new("it is not said what is deployed on the node")
+                    .hint("name a file with --deployment; docs/auditing.md has an example")),
+                (None, Some(_)) => Err(Problem::new("a deployment is named, and no node that it lives on")
+                    .hint("name one with --fork-url, or judge it as it stands with slashproof check")),
+                _ => Ok(None),
+            };
+        };
+        if self.mutant.is_some() || self.world.is_some() || self.release.is_some() {
+            return Err(Problem::new("what lives on a node has its own contracts, world and release")
+                .hint("leave --mutant, --world and --release out; the deployment names the release"));
+        }
+        Ok(Some(ForkSettings {
+            url: url.clone(),
+            block: self.fork_block,
+            cache: self.fork_cache.clone().unwrap_or_else(|| PathBuf::from("slashproof-fork")),
+            deployment: file.clone(),
+        }))
+    }
+
+    /// The auditor's own functions.
+    pub fn own(&self) -> Result<Vec<Own>, Problem> {
+        own::of(&artifact::own(self.own_invariants.as_deref().unwrap_or_default())?)
+    }
+
     /// What it means.
     pub fn settle(self) -> Result<Settings, Problem> {
         let source = self.source()?;
@@ -308,6 +384,10 @@ impl Given {
             (None, Some(_)) => None,
             (None, None) => Some(DEFAULT_RUNS),
         };
+        let own = self.own()?;
+        let judged = select(self.invariants.as_deref(), &own)?;
+        let measured: &[_] = if self.metrics.unwrap_or(false) { invariants::DEVIATIONS } else { &[] };
+        let numbers = own.iter().filter_map(|own| own.number);
         Ok(Settings {
             options: Options {
                 seed: self.seed.unwrap_or(0),
@@ -317,13 +397,15 @@ impl Given {
                 actions: Selection::All,
                 guidance: self.guidance.unwrap_or_default(),
                 corpus_size: usize::try_from(corpus_size).expect("within its bounds"),
-                invariants: with_model(select(self.invariants.as_deref())?, self.model.unwrap_or(Switch::On))?,
-                deviations: if self.metrics.unwrap_or(false) { invariants::DEVIATIONS.to_vec() } else { Vec::new() },
+                invariants: with_model(judged, self.model.unwrap_or(Switch::On))?,
+                deviations: measured.iter().copied().chain(numbers).collect(),
                 shrink_run_limit: self.shrink_run_limit.unwrap_or(5_000),
                 fail_fast: self.fail_fast.unwrap_or(false),
             },
             source,
             release,
+            fork: self.fork()?,
+            own_invariants: self.own_invariants.clone().unwrap_or_default(),
             world: self.world()?,
             timeout: self.timeout,
             out: self.out.unwrap_or_else(|| PathBuf::from("slashproof-out")),
@@ -345,10 +427,10 @@ impl Settings {
     }
 
     /// Identifies everything that decides what a campaign finds.
-    pub fn digest(&self, artifacts: &Artifacts) -> B256 {
+    pub fn digest(&self, artifacts: &Artifacts, fork: Option<B256>) -> B256 {
         let options = &self.options;
         let ids: Vec<_> = options.invariants.iter().map(|invariant| invariant.id).collect();
-        let decisive = json!({
+        let mut decisive = json!({
             "seed": options.seed,
             "runs": options.runs,
             "depth": options.depth,
@@ -362,6 +444,9 @@ impl Settings {
             "world": self.world.name,
             "artifacts": digests(artifacts),
         });
+        if let Some(hash) = fork {
+            decisive["fork"] = json!(hash);
+        }
         keccak256(decisive.to_string())
     }
 }
@@ -416,15 +501,16 @@ pub fn workers(asked: Option<usize>) -> Result<usize, Problem> {
     Ok(usize::try_from(workers).expect("within its bounds"))
 }
 
-/// The invariants that were asked for, in catalogue order.
-pub fn select(ids: Option<&[String]>) -> Result<Vec<&'static Invariant>, Problem> {
-    let Some(ids) = ids else { return Ok(invariants::all().collect()) };
-    let key = |invariant: &Invariant| invariants::family_of(invariant).key;
+/// The invariants that were asked for, in catalogue order, the auditor's own last.
+pub fn select(ids: Option<&[String]>, own: &[Own]) -> Result<Vec<&'static Invariant>, Problem> {
+    let all = || invariants::all().chain(own.iter().map(|own| own.invariant));
+    let Some(ids) = ids else { return Ok(all().collect()) };
+    let key = |invariant: &Invariant| invariant.id.split('-').next().unwrap_or_default();
     for id in ids {
-        if invariants::find(id).is_some() || invariants::all().any(|invariant| key(invariant) == id) {
+        if all().any(|invariant| invariant.id == id || key(invariant) == id) {
             continue;
         }
-        let known = invariants::all().map(|invariant| invariant.id).chain(invariants::FAMILIES.iter().map(|f| f.key));
+        let known = all().map(|invariant| invariant.id).chain(invariants::FAMILIES.iter().map(|f| f.key));
         let problem = Problem::new(format!("there is no invariant {id:?}"));
         return Err(match nearest(id, known) {
             Some(near) => problem.hint(format!("did you mean {near}? slashproof list invariants names them all")),
@@ -435,7 +521,7 @@ pub fn select(ids: Option<&[String]>) -> Result<Vec<&'static Invariant>, Problem
         return Err(Problem::new("no invariant is named").hint("leave the option out to judge all"));
     }
     let asked = |invariant: &&Invariant| ids.iter().any(|id| id == invariant.id || id == key(invariant));
-    Ok(invariants::all().filter(asked).collect())
+    Ok(all().filter(asked).collect())
 }
 
 /// The actions that were asked for, by name or by the actor before the dot.
@@ -519,7 +605,7 @@ mod tests {
     fn families_and_invariants_are_selected() {
         let ids = |asked: &[&str]| -> Result<Vec<&str>, Problem> {
             let asked: Vec<String> = asked.iter().map(ToString::to_string).collect();
-            Ok(select(Some(&asked))?.into_iter().map(|invariant| invariant.id).collect())
+            Ok(select(Some(&asked), &[])?.into_iter().map(|invariant| invariant.id).collect())
         };
         assert_eq!(ids(&["AUT-01", "MAG-02"]).unwrap(), ["MAG-02", "AUT-01"]);
         assert!(ids(&["MAG"]).unwrap().len() > 3);

@@ -3,13 +3,15 @@
 use crate::{
     book::Book,
     call::{Call, Delay, Outcome, SECONDS_PER_BLOCK, Transaction},
+    decode::Decoder,
     evm::{Block, Frame, Place, Snapshot, World},
     exit::Exit,
     ghost::{Ghosts, Happened},
     invariants::asks_model,
     ledger::{Ledger, Touched},
     model::Lockstep,
-    oracle::{Invariant, Leaving, Progress, Step},
+    oracle::{Answer, Invariant, Leaving, Progress, Step},
+    own::{Asked, is_own},
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
@@ -43,6 +45,9 @@ pub struct Executor<'p> {
     /// The model beside it, and whether it is asked.
     model: Lockstep,
     asks_model: bool,
+    /// What the auditor's own functions said after the last call, and whether they are asked.
+    answers: Vec<Answer>,
+    asks_own: bool,
     start: Moment,
     /// How often it went back there.
     resets: u64,
@@ -53,8 +58,13 @@ pub struct Executor<'p> {
 impl<'p> Executor<'p> {
     /// Deploys the protocol.
     pub fn deploy(protocol: &'p dyn Protocol) -> Result<Self, Problem> {
-        let mut world = World::new(FIRST_BLOCK);
+        let mut world = protocol.origin().map_or_else(|| World::new(FIRST_BLOCK), World::on);
         set_up(&mut world, protocol)?;
+        if let Some(origin) = protocol.origin() {
+            let contracts = protocol.book().entries().iter().filter(|entry| entry.contract.is_some());
+            contracts.for_each(|entry| world.adopt(entry.address));
+            origin.backing.failure().map_or(Ok(()), Err)?;
+        }
         Ok(Self::beginning(protocol, world))
     }
 
@@ -85,6 +95,8 @@ impl<'p> Executor<'p> {
             before: ledger.clone(),
             model: Lockstep::new(&ledger),
             asks_model: true,
+            answers: Vec::new(),
+            asks_own: !protocol.own().is_empty(),
             after: ledger,
             touched: Touched::EVERYTHING,
             ghosts,
@@ -95,9 +107,16 @@ impl<'p> Executor<'p> {
         }
     }
 
-    /// Asks the model from now on if one of `invariants` wants to know. It costs time, and nobody else listens.
-    pub fn ask_model_for<'i>(&mut self, invariants: impl IntoIterator<Item = &'i Invariant>) {
-        self.asks_model = invariants.into_iter().any(asks_model);
+    /// Asks the model, and the auditor's own functions, from now on if one of `invariants` wants to know. It costs time,
+    /// and nobody else listens.
+    pub fn ask_for<'i>(&mut self, invariants: impl IntoIterator<Item = &'i Invariant>) {
+        let own = self.protocol.own();
+        (self.asks_model, self.asks_own) = (false, own.iter().any(|asked| asked.own.number.is_some()));
+        for invariant in invariants {
+            self.asks_model |= asks_model(invariant);
+            self.asks_own |= is_own(invariant.id);
+        }
+        self.answers.clear();
         self.model.lose();
     }
 
@@ -109,6 +128,11 @@ impl<'p> Executor<'p> {
     /// The ledger as it stands.
     pub fn ledger(&self) -> &Ledger {
         &self.after
+    }
+
+    /// What the auditor's own functions said after the last call.
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
     }
 
     /// The world, to look at.
@@ -216,10 +240,22 @@ impl<'p> Executor<'p> {
 
     /// The last call as invariants see it.
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
-        let Self { before, after, touched, ghosts, model, asks_model, .. } = self;
+        let Self { before, after, touched, ghosts, model, asks_model, answers, .. } = self;
         let predicted = asks_model.then(|| model.prediction());
         let (events, book) = (self.world.logs(), self.book());
-        Step { before, call, outcome, after, events, touched: *touched, ghosts, book, predicted, leaving: None }
+        Step {
+            before,
+            call,
+            outcome,
+            after,
+            events,
+            touched: *touched,
+            ghosts,
+            book,
+            predicted,
+            answers,
+            leaving: None,
+        }
     }
 
     /// Lets everybody leave, from where the run stands; `watch` sees every call, and the last once more when it is over.
@@ -281,6 +317,19 @@ impl<'p> Executor<'p> {
         ghosts.fold(Happened { before, call, outcome, after, touched: *touched });
         if *asks_model {
             model.compare(after);
+        }
+        if self.asks_own {
+            self.ask_own();
+        }
+    }
+
+    /// Hears what the auditor's own functions say of the state as it is.
+    fn ask_own(&mut self) {
+        let Self { protocol, world, answers, .. } = self;
+        let decoder = Decoder::new(protocol.book(), protocol.artifacts());
+        answers.clear();
+        for Asked { own, view } in protocol.own() {
+            answers.push(own.answer(&world.ask(view), |data| decoder.error(data)));
         }
     }
 }

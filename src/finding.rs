@@ -49,6 +49,10 @@ pub struct Finding {
     pub release: String,
     /// What surrounded them, by name.
     pub world: String,
+    /// The files of contracts with invariants of the auditor's own.
+    pub own_invariants: Vec<PathBuf>,
+    /// The deployment that it was found on and the block, if that lives on a node.
+    pub fork: Option<(PathBuf, u64)>,
     /// Digest of the configuration of its campaign.
     pub config_digest: B256,
     /// Digest of each contract's creation code.
@@ -100,6 +104,8 @@ impl Finding {
             source: provenance.source.clone(),
             release: protocol.release().to_owned(),
             world: protocol.world().name.to_owned(),
+            own_invariants: protocol.artifacts().own.iter().map(|(_, file)| file.clone()).collect(),
+            fork: protocol.origin().map(|origin| (origin.deployment.clone(), origin.block.number)),
             config_digest: provenance.config_digest,
             artifacts: digests(protocol.artifacts()),
             calls: codec::write_calls(protocol, &violation.calls),
@@ -166,7 +172,7 @@ impl Finding {
             }
         }
         let Origin { seed, epoch, run } = self.origin;
-        json!({
+        let mut whole = json!({
             "format": FORMAT,
             "kind": KIND,
             "invariant": self.invariant,
@@ -183,7 +189,14 @@ impl Finding {
             "config_digest": self.config_digest,
             "artifacts": self.artifacts,
             "calls": calls,
-        })
+        });
+        if !self.own_invariants.is_empty() {
+            whole["own_invariants"] = json!(self.own_invariants);
+        }
+        if let Some(fork) = &self.fork {
+            whole["fork"] = json!(fork);
+        }
+        whole
     }
 
     fn from_json(value: &Value) -> Result<Self, Problem> {
@@ -219,6 +232,10 @@ impl Finding {
             source: read("source", field("source")?)?,
             release: named("release", DEFAULT_RELEASE)?,
             world: named("world", worlds::STANDARD.name)?,
+            own_invariants: value
+                .get("own_invariants")
+                .map_or(Ok(Vec::new()), |own| read("own_invariants", own.clone()))?,
+            fork: value.get("fork").map(|fork| read("fork", fork.clone())).transpose()?,
             config_digest: read("config_digest", field("config_digest")?)?,
             artifacts: read("artifacts", field("artifacts")?)?,
             calls,

@@ -3,6 +3,7 @@
 use alloy_primitives::Address;
 
 use crate::{
+    book::{Entry, Role},
     call::{ActionId, Delay, Operation},
     draw::{Dice, Draw, Favourites},
     ledger::Ledger,
@@ -66,7 +67,8 @@ impl<'p> Generator<'p> {
             if action.expects == Expects::Revert { weight / 2 } else { weight }
         });
         let weights = weights.collect();
-        let everybody = protocol.book().entries().iter().map(|entry| entry.address);
+        let takes_part = |entry: &&Entry| entry.role != Role::Auditor;
+        let everybody = protocol.book().entries().iter().filter(takes_part).map(|entry| entry.address);
         Self { protocol, weights, favourites: Favourites::of_run(dice, everybody) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::{Address, Log, U256};
+use alloy_primitives::{Address, I256, Log, U256};
 
 use crate::{
     book::Book,
@@ -33,8 +33,21 @@ pub struct Step<'a> {
     pub book: &'a Book,
     /// What the model said of the call, if it was asked.
     pub predicted: Option<&'a Prediction>,
+    /// What the auditor's own functions say of the state after it, if they are asked.
+    pub answers: &'a [Answer],
     /// What there was before everybody began to leave, if they do.
     pub leaving: Option<Leaving<'a>>,
+}
+
+/// What a function of the auditor's own says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It holds.
+    Holds,
+    /// It does not: a sentence.
+    Broken(String),
+    /// A number, which had better be great.
+    Number(I256),
 }
 
 /// An exit under way: a call of it, or its end. See [`crate::exit`].

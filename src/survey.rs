@@ -40,7 +40,7 @@ impl Reached {
 
 /// Plays every sequence; what each reaches, in the order of the corpus.
 pub fn survey(executor: &mut Executor<'_>, corpus: &Corpus) -> Vec<Reached> {
-    executor.ask_model_for([]);
+    executor.ask_for([]);
     corpus.entries().iter().map(|entry| reached(executor, entry)).collect()
 }
 

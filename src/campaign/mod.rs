@@ -5,6 +5,8 @@
 //! and number, and it does not matter which worker plays it: one worker and many give the same summary, byte for byte.
 
 mod checkpoint;
+mod failures;
+mod growth;
 mod learning;
 mod rehearsal;
 mod summary;
@@ -29,13 +31,16 @@ use crate::{
     executor::Executor,
     generator::Selection,
     guidance::Guidance,
-    limits,
+    invariants, limits,
     oracle::{Deviation, Invariant},
     problem::Problem,
     protocol::{Protocol, lacking},
 };
 
 pub use checkpoint::Checkpoint;
+pub use failures::{Failure, Failures};
+use growth::Growth;
+pub use growth::Point;
 pub use rehearsal::Rehearsal;
 pub use summary::{ActionCount, DeviationCount, Ended, First, InvariantCount, Origin, Predictions, Summary, Violation};
 use worker::{Open, Worker};
@@ -66,6 +71,25 @@ pub struct Options {
     pub shrink_run_limit: u64,
     /// Whether to stop at the end of the first epoch with a finding.
     pub fail_fast: bool,
+}
+
+impl Options {
+    /// So many runs from `seed`, of everything, judging the whole catalogue.
+    pub fn new(seed: u64, runs: u64) -> Self {
+        Self {
+            seed,
+            runs: Some(runs),
+            depth: 100,
+            workers: 1,
+            actions: Selection::All,
+            guidance: Guidance::default(),
+            corpus_size: limits::CORPUS_ENTRIES,
+            invariants: invariants::all().collect(),
+            deviations: Vec::new(),
+            shrink_run_limit: 5_000,
+            fail_fast: false,
+        }
+    }
 }
 
 /// What stops a campaign from outside.
@@ -176,6 +200,8 @@ fn begin(
         }
         campaign.play(on_event);
         campaign.shrink(on_event);
+        // What could not be read was taken for empty: nothing that was found counts.
+        protocol.origin().and_then(|origin| origin.backing.failure()).map_or(Ok(()), Err)?;
         Ok(campaign.into_summary(possible))
     })
 }
@@ -227,6 +253,7 @@ struct Played {
     reverts: u64,
     predictions: Predictions,
     actions: Vec<ActionCount>,
+    failures: Failures,
     invariants: Vec<InvariantCount>,
     deviations: Vec<DeviationCount>,
     /// Index of a selected invariant, of the call after which it was violated, and how.
@@ -264,6 +291,8 @@ struct Campaign<'a> {
     reverts: u64,
     predictions: Predictions,
     actions: Vec<ActionCount>,
+    failures: Failures,
+    growth: Growth,
     invariants: Vec<InvariantCount>,
     deviations: Vec<DeviationCount>,
     edges: CoverageMap,
@@ -295,6 +324,8 @@ impl<'a> Campaign<'a> {
             reverts: 0,
             predictions: Predictions::default(),
             actions: vec![ActionCount::default(); protocol.actions().len()],
+            failures: Failures::default(),
+            growth: Growth::default(),
             invariants: vec![InvariantCount::default(); options.invariants.len()],
             deviations: vec![DeviationCount::default(); options.deviations.len()],
             edges: CoverageMap::default(),
@@ -325,6 +356,7 @@ impl<'a> Campaign<'a> {
                 self.merge(results, on_event);
                 on_event(Event::Progress(self.progress()));
             }
+            self.growth.note(self.epoch, self.point());
             self.epoch += 1;
             let over = self.is_over();
             let is_cut_short = matches!(over, Some(Ended::Interrupted | Ended::TimedOut));
@@ -414,6 +446,7 @@ impl<'a> Campaign<'a> {
                 total.reverted += count.reverted;
                 total.discarded += count.discarded;
             }
+            self.failures.add(&played.failures);
             for (total, count) in self.invariants.iter_mut().zip(&played.invariants) {
                 total.checks += count.checks;
                 total.not_applicable += count.not_applicable;
@@ -478,6 +511,10 @@ impl<'a> Campaign<'a> {
         }
     }
 
+    fn point(&self) -> Point {
+        Point { runs: self.runs, calls: self.calls, edges: self.edges.count(), states: self.states.count() }
+    }
+
     fn progress(&self) -> Progress {
         Progress {
             runs: self.runs,
@@ -494,6 +531,7 @@ impl<'a> Campaign<'a> {
             self.options.invariants.iter().position(|invariant| invariant.id == violation.invariant.id)
         };
         self.violations.sort_by_key(order);
+        let end = self.point();
         Summary {
             runs: self.runs,
             replayed: self.replayed,
@@ -501,9 +539,12 @@ impl<'a> Campaign<'a> {
             reverts: self.reverts,
             predictions: self.predictions,
             actions: self.actions,
+            failures: self.failures,
+            growth: self.growth.until(end),
             invariants: self.invariants,
             deviations: self.deviations,
             edges: self.edges.count(),
+            taken: self.edges.places().into_iter().map(|(place, ..)| place).collect(),
             states: self.states.count(),
             edges_possible,
             corpus: self.corpus,

@@ -30,7 +30,7 @@ pub struct Rehearsal<'e, 'p> {
 impl<'e, 'p> Rehearsal<'e, 'p> {
     /// Looks for violations of `invariant`. Nobody else may play on `executor` meanwhile.
     pub fn new(executor: &'e mut Executor<'p>, invariant: &'static Invariant) -> Self {
-        executor.ask_model_for([invariant]);
+        executor.ask_for([invariant]);
         executor.reset();
         Self { executor, invariant, marks: Vec::new() }
     }

@@ -22,6 +22,7 @@ use crate::{
     mutator::{Mutator, Place},
     novelty,
     oracle::{Checkpoint, Deviation, Invariant, Step, Verdict},
+    own,
     protocol::{Expects, Protocol},
     shrinker::{Shown, shrink},
 };
@@ -101,7 +102,7 @@ struct Run<'r, 'p> {
 
 impl<'r, 'p> Run<'r, 'p> {
     fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan, trails: &'r mut Trails) -> Self {
-        executor.ask_model_for(plan.open.invariants());
+        executor.ask_for(plan.open.invariants());
         executor.reset();
         trails.begin();
         let played = Played {
@@ -230,6 +231,7 @@ impl<'r, 'p> Run<'r, 'p> {
         } else {
             count.reverted += 1;
             self.played.reverts += 1;
+            self.played.failures.count(call.action, &outcome);
         }
         self.played.calls += 1;
         self.judge(&call, &outcome);
@@ -246,7 +248,8 @@ impl<'r, 'p> Run<'r, 'p> {
         let taken = coverage::signals(executor.world().edges());
         trails.edges.follow(&plan.edges, taken, &mut Trail { novel: edges, rare: rare_edges });
         if succeeded && options.guidance.sees_states() {
-            let reached = novelty::states(executor.ledger()).map(|state| Signal::new(state, 1));
+            let own = own::states(executor.answers()).map(|state| novelty::END + state);
+            let reached = novelty::states(executor.ledger()).chain(own).map(|state| Signal::new(state, 1));
             trails.states.follow(&plan.states, reached, &mut Trail { novel: states, rare: rare_states });
         }
         if edges.len() + states.len() > known {
@@ -356,7 +359,7 @@ pub fn shrink_violation(executor: &mut Executor<'_>, violation: Violation, limit
 
 /// Plays `calls` from the deployment; where and how they violate `invariant`, if they do.
 pub fn shows(executor: &mut Executor<'_>, invariant: &Invariant, calls: &[Call]) -> Option<(Shown, String)> {
-    executor.ask_model_for([invariant]);
+    executor.ask_for([invariant]);
     executor.reset();
     let mut succeeded = Vec::with_capacity(calls.len());
     for (at, call) in calls.iter().enumerate() {

@@ -13,7 +13,7 @@ use super::{ListArgs, Listed, printed};
 use crate::{
     artifact::{Artifacts, Source},
     campaign::{self, Control, Options},
-    config::select,
+    config::{Given, select},
     corpus::Corpus,
     executor::Executor,
     finding::{Finding, Provenance},
@@ -21,7 +21,8 @@ use crate::{
     guidance::Guidance,
     invariants::{self, family_of},
     limits, mutant,
-    oracle::{Assumption, Deviation, Invariant},
+    oracle::{Assumption, Deviation, Family, Invariant},
+    own::{self, Own, is_own},
     problem::Problem,
     protocol::{
         Expects, Protocol,
@@ -43,7 +44,7 @@ struct Line {
 
 pub(super) fn list(arguments: &ListArgs) -> Result<ExitCode, Problem> {
     let lines = match arguments.what {
-        Listed::Invariants => invariant_lines(),
+        Listed::Invariants => invariant_lines(&own()?),
         Listed::Actions => action_lines(&arguments.release)?,
         Listed::Releases => release_lines(),
         Listed::Worlds => world_lines(),
@@ -61,13 +62,23 @@ pub(super) fn list(arguments: &ListArgs) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn invariant_lines() -> Vec<Line> {
+/// The auditor's own functions, if a configuration file here names some.
+fn own() -> Result<Vec<Own>, Problem> {
+    Given::from_file(None)?.own()
+}
+
+/// The family of an invariant of the catalogue, or that of all that are not.
+fn family(invariant: &Invariant) -> &'static Family {
+    if is_own(invariant.id) { &own::FAMILY } else { family_of(invariant) }
+}
+
+fn invariant_lines(own: &[Own]) -> Vec<Line> {
     let line = |invariant: &Invariant| Line {
         name: invariant.id.to_owned(),
         text: invariant.statement.to_owned(),
         value: json!({
             "id": invariant.id,
-            "family": family_of(invariant).title,
+            "family": family(invariant).title,
             "statement": invariant.statement,
             "formula": invariant.formula,
             "checkpoint": invariant.checkpoint.to_string(),
@@ -76,7 +87,7 @@ fn invariant_lines() -> Vec<Line> {
             "mutants": breaking(invariant.id),
         }),
     };
-    invariants::all().map(line).collect()
+    invariants::all().chain(own.iter().map(|own| own.invariant)).map(line).collect()
 }
 
 fn breaking(id: &str) -> Vec<&'static str> {
@@ -163,7 +174,7 @@ pub(super) fn explain(id: &str) -> Result<ExitCode, Problem> {
         printed(explain_deviation(deviation, &mut out))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let selected = select(Some(&[id.to_owned()]))?;
+    let selected = select(Some(&[id.to_owned()]), &own()?)?;
     for (index, invariant) in selected.iter().enumerate() {
         if index > 0 {
             printed(writeln!(out))?;
@@ -185,7 +196,7 @@ fn explain_deviation(deviation: &Deviation, out: &mut dyn Write) -> io::Result<(
 }
 
 fn explain_one(invariant: &Invariant, out: &mut dyn Write) -> io::Result<()> {
-    let family = family_of(invariant);
+    let family = family(invariant);
     writeln!(out, "{}  {}\n", invariant.id, invariant.statement)?;
     writeln!(out, "formula     {}", invariant.formula)?;
     writeln!(out, "why         {}", invariant.why)?;

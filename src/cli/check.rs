@@ -40,7 +40,7 @@ mod live {
     /// Reads the ledger of a deployment and judges it.
     pub(in crate::cli) fn check(arguments: &CheckArgs) -> Result<ExitCode, Problem> {
         let deployment = deployment(&arguments.deployment)?;
-        let invariants = select(arguments.invariants.as_deref())?;
+        let invariants = select(arguments.invariants.as_deref(), &[])?;
         let source = arguments.artifacts.as_ref().map_or(Source::Bundled, |folder| Source::Folder(folder.clone()));
         let artifacts = Artifacts::load(&source, deployment.release.name)?;
         let patience = Duration::from_secs(arguments.timeout.max(1));

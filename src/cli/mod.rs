@@ -11,13 +11,15 @@ mod check;
 mod checkpoints;
 mod corpus;
 mod doctor;
+mod fork;
 mod gate;
 mod mutants;
 mod progress;
 mod replay;
 mod run;
+mod step;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +28,7 @@ use crate::{
     config::{Given, check_environment},
     guidance::Guidance,
     problem::Problem,
+    report::trace::Colours,
 };
 
 /// Fuzzing and invariant harness for slashing contracts.
@@ -147,9 +150,25 @@ struct ReplayArgs {
     /// A finding
     file: PathBuf,
 
+    /// The node, for a finding on a deployment that lives on one
+    #[arg(long, value_name = "URL")]
+    fork_url: Option<String>,
+
+    /// Where what was asked of that node is kept
+    #[arg(long, value_name = "DIR", default_value = "slashproof-fork")]
+    fork_cache: PathBuf,
+
     /// Prints the call tree of every call
     #[arg(long)]
     trace: bool,
+
+    /// Plays it call by call, as lines on standard input say: h tells the commands
+    #[arg(long)]
+    step: bool,
+
+    /// Whether call trees are coloured
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    color: Colour,
 
     /// Where to play it
     #[arg(long, value_enum, default_value_t = Engine::Revm)]
@@ -182,6 +201,27 @@ enum Engine {
     Revm,
     /// A node
     Anvil,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Colour {
+    /// On a terminal, unless `NO_COLOR` says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Colour {
+    fn colours(self) -> Colours {
+        let wanted = match self {
+            Self::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Self::Always => true,
+            Self::Never => false,
+        };
+        if wanted { Colours::On } else { Colours::Off }
+    }
 }
 
 #[derive(Debug, clap::Args)]

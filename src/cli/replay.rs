@@ -1,26 +1,35 @@
 //! `slashproof replay` and `slashproof shrink`.
 
 use std::{
-    io::{Write, stdout},
+    io::{Write, stdin, stdout},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use super::{Engine, ReplayArgs, ShrinkArgs, exit, printed, warn};
+use super::{
+    Engine, ReplayArgs, ShrinkArgs, exit,
+    fork::Subject,
+    printed,
+    step::{Walk, Walked},
+    warn,
+};
 use crate::{
-    artifact::{Artifacts, Source},
+    artifact::{self, Artifacts, Source},
     call::Call,
     campaign::{Control, Violation, shows, shrink_violation, violation},
+    config::ForkSettings,
     decode::Decoder,
     executor::Executor,
     finding::{Finding, Provenance, tell},
     invariants, mutant,
     oracle::{Checkpoint, Invariant, Step},
+    own,
     problem::{Problem, nearest},
     protocol::{
         Protocol,
         eigenlayer::{EigenLayer, release},
     },
-    report::trace,
+    report::trace::Tracer,
     worlds,
 };
 
@@ -32,31 +41,60 @@ struct Case {
     calls: Vec<Call>,
 }
 
+impl Case {
+    fn tracer(&self, arguments: &ReplayArgs) -> Tracer<'_> {
+        Tracer::new(self.protocol.book(), self.protocol.artifacts(), arguments.color.colours())
+    }
+}
+
 /// Where the contracts of a replay come from, if not from where the finding does.
 #[derive(Default)]
 struct Instead {
     source: Option<Source>,
     release: Option<String>,
+    /// The node of a fork, and where what was asked of it is kept.
+    fork_url: Option<String>,
+    fork_cache: PathBuf,
+}
+
+impl Instead {
+    /// Where a finding on a deployment that lives on a node is played.
+    fn fork(&self, deployment: &Path, block: u64) -> Result<ForkSettings, Problem> {
+        let url = self.fork_url.clone().ok_or_else(|| {
+            Problem::new("it was found on a deployment that lives on a node").hint("name the node with --fork-url")
+        })?;
+        let (cache, deployment) = (self.fork_cache.clone(), deployment.to_owned());
+        Ok(ForkSettings { url, block: Some(block), cache, deployment })
+    }
 }
 
 fn load(file: &std::path::Path, instead: &Instead) -> Result<Case, Problem> {
     let finding = Finding::load(file)?;
-    let invariant = invariants::find(&finding.invariant).ok_or_else(|| {
+    let own = own::of(&artifact::own(&finding.own_invariants)?)?;
+    let all = || invariants::all().chain(own.iter().map(|own| own.invariant));
+    let invariant = all().find(|invariant| invariant.id == finding.invariant).ok_or_else(|| {
         let problem = Problem::new(format!("there is no invariant {:?}", finding.invariant)).at(file.display());
-        match nearest(&finding.invariant, invariants::all().map(|invariant| invariant.id)) {
+        match nearest(&finding.invariant, all().map(|invariant| invariant.id)) {
             Some(near) => problem.hint(format!("did you mean {near}?")),
             None => problem,
         }
     })?;
     let source = instead.source.as_ref().unwrap_or(&finding.source);
     let release = release::find(instead.release.as_ref().unwrap_or(&finding.release))?;
-    let artifacts = Artifacts::load(source, release.name)?;
+    let mut artifacts = Artifacts::load(source, release.name)?;
+    artifacts.take_own(&finding.own_invariants)?;
     let differing = finding.differing(&artifacts);
     if !differing.is_empty() {
         warn(&Problem::new(format!(
             "the finding is of other bytecode: the digest of {} differs; it is played all the same",
             differing.join(", ")
         )));
+    }
+    if let Some((deployment, block)) = &finding.fork {
+        let fork = instead.fork(deployment, *block).map_err(|problem| problem.at(file.display()))?;
+        let protocol = Subject::forked(&fork, |_| Ok(artifacts))?.protocol;
+        let calls = finding.calls(&protocol).map_err(|problem| problem.at(file.display()))?;
+        return Ok(Case { finding, invariant, protocol, calls });
     }
     let world = worlds::find(&finding.world).map_err(|problem| problem.at(file.display()))?;
     let protocol = EigenLayer::in_world(artifacts, world)?;
@@ -75,11 +113,23 @@ pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
         (None, Some(folder)) => Some(Source::Folder(folder.clone())),
         (None, None) => arguments.bundled.then_some(Source::Bundled),
     };
-    let case = load(&arguments.file, &Instead { source, release: arguments.release.clone() })?;
+    let case = load(
+        &arguments.file,
+        &Instead {
+            source,
+            release: arguments.release.clone(),
+            fork_url: arguments.fork_url.clone(),
+            fork_cache: arguments.fork_cache.clone(),
+        },
+    )?;
     let mut out = stdout().lock();
     printed(writeln!(out, "{}: {}", case.invariant.id, case.invariant.statement))?;
     let sentence = match arguments.on {
-        Engine::Revm => on_revm(&case, arguments.trace, &mut out)?,
+        Engine::Revm if arguments.step => match step(&case, arguments, &mut out)? {
+            Walked { to_the_end: true, violated } => violated,
+            Walked { .. } => return Ok(ExitCode::SUCCESS),
+        },
+        Engine::Revm => on_revm(&case, arguments, &mut out)?,
         Engine::Anvil => on_anvil(&case, arguments, &mut out)?,
     };
     if let Some(sentence) = sentence {
@@ -91,10 +141,35 @@ pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
     }
 }
 
-fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+/// Plays it as lines on standard input say.
+fn step(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<Walked, Problem> {
     let mut executor = Executor::deploy(&case.protocol)?;
     let told = tell(&mut executor, &case.calls);
-    let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());
+    let Case { invariant, calls, .. } = case;
+    let walk = Walk { executor: &mut executor, invariant, calls, told: &told, tracer: case.tracer(arguments) };
+    let walked = walk.go(&mut stdin().lock(), out)?;
+    if walked.to_the_end && invariant.checkpoint == Checkpoint::Exit {
+        return Ok(Walked { violated: leave(case, &mut executor, out)?, ..walked });
+    }
+    Ok(walked)
+}
+
+/// Lets everybody leave, and tells it.
+fn leave(case: &Case, executor: &mut Executor<'_>, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+    let mut lines = Lines::default();
+    let mut violated = None;
+    executor.leave(&mut |step| {
+        lines.add(case, step);
+        violated = violated.take().or_else(|| violation(case.invariant, step));
+    });
+    lines.print(out)?;
+    Ok(violated)
+}
+
+fn on_revm(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<Option<String>, Problem> {
+    let mut executor = Executor::deploy(&case.protocol)?;
+    let told = tell(&mut executor, &case.calls);
+    let tracer = case.tracer(arguments);
     executor.reset();
     let mut violated = None;
     for (index, (call, told)) in case.calls.iter().zip(&told).enumerate() {
@@ -102,8 +177,8 @@ fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<
         let line = format!("{:>3}  block {}  {}  {}", index + 1, executor.ledger().block, told.actor, told.text);
         printed(writeln!(out, "{line}  [{}]", told.outcome))?;
         let Some((outcome, tree)) = executor.execute_traced(call) else { continue };
-        if let Some(tree) = tree.filter(|_| with_trace) {
-            printed(trace::render(&tree, &decoder, out))?;
+        if let Some(tree) = tree.filter(|_| arguments.trace) {
+            printed(tracer.render(&tree, executor.world().preimages(), out))?;
         }
         violated = violation(case.invariant, &executor.step(call, &outcome));
         if violated.is_some() {
@@ -111,12 +186,7 @@ fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<
         }
     }
     if case.invariant.checkpoint == Checkpoint::Exit {
-        let mut lines = Lines::default();
-        executor.leave(&mut |step| {
-            lines.add(case, step);
-            violated = violated.take().or_else(|| violation(case.invariant, step));
-        });
-        lines.print(out)?;
+        violated = leave(case, &mut executor, out)?;
     }
     Ok(violated)
 }
@@ -125,8 +195,11 @@ fn on_revm(case: &Case, with_trace: bool, out: &mut dyn Write) -> Result<Option<
 fn on_anvil(case: &Case, arguments: &ReplayArgs, out: &mut dyn Write) -> Result<Option<String>, Problem> {
     use crate::node::Node;
 
-    if arguments.trace {
-        warn(&Problem::new("a node is not traced").hint("replay on revm with --trace"));
+    if arguments.trace || arguments.step {
+        warn(
+            &Problem::new("a node is not traced, and plays without stopping")
+                .hint("replay on revm for --trace and --step"),
+        );
     }
     let mut node = Node::start(&case.protocol, arguments.anvil.as_deref())?;
     let decoder = Decoder::new(case.protocol.book(), case.protocol.artifacts());

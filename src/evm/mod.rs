@@ -5,9 +5,13 @@
 //! going back to a [`Snapshot`] costs what was changed since, not the size of the state, and the slots that a call
 //! changed are known without looking for them.
 
+mod base;
 mod comparisons;
 mod coverage;
+mod preimages;
 mod trace;
+
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Log, U256};
 use revm::{
@@ -16,7 +20,6 @@ use revm::{
         BlockEnv, CfgEnv, Context, Evm, Journal, JournalEntry, JournalTr, LocalContext, LocalContextTr, TxEnv,
         journaled_state::entry::JournalEntryTr, result::EVMError,
     },
-    database_interface::EmptyDB,
     handler::{EthFrame, EthPrecompiles, EvmTr, FrameResult, ItemOrResult, instructions::EthInstructions},
     interpreter::{
         CallInput, CallInputs, CallScheme, CallValue, CreateInputs, CreateScheme, FrameInput, InstructionResult,
@@ -25,14 +28,18 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
+pub use base::{Account, Backing, Origin};
 pub use comparisons::Comparisons;
 pub use coverage::{Edge, EdgeMap};
+pub use preimages::Preimages;
 pub use trace::{Frame, FrameEnd, FrameKind, TraceEvent};
 
 use crate::{
-    call::{Outcome, Transaction},
+    call::{Outcome, SECONDS_PER_BLOCK, Transaction},
     limits,
 };
+use base::Base;
+use preimages::Hashes;
 use trace::Recorder;
 
 /// What instructions note besides what they do.
@@ -40,10 +47,11 @@ use trace::Recorder;
 struct Notes {
     edges: EdgeMap,
     comparisons: Comparisons,
+    hashes: Hashes,
 }
 
 /// What instructions see: state, block and notes.
-type Host = Context<BlockEnv, TxEnv, CfgEnv, EmptyDB, Journal<EmptyDB>, Notes>;
+type Host = Context<BlockEnv, TxEnv, CfgEnv, Base, Journal<Base>, Notes>;
 
 type Machine = Evm<Host, (), EthInstructions<EthInterpreter, Host>, EthPrecompiles, EthFrame<EthInterpreter>>;
 
@@ -97,7 +105,24 @@ impl World {
         let mut instructions = EthInstructions::new_mainnet_with_spec(RULES);
         coverage::instrument(&mut instructions);
         comparisons::instrument(&mut instructions);
+        preimages::instrument(&mut instructions);
         Self::with(instructions, block)
+    }
+
+    /// A world that begins after a block of a chain, with all that is there.
+    pub fn on(origin: &Origin) -> Self {
+        let Block { number, timestamp } = origin.block;
+        let mut world = Self::new(Block { number: number + 1, timestamp: timestamp + SECONDS_PER_BLOCK });
+        world.machine.ctx.cfg.chain_id = origin.chain_id;
+        world.machine.ctx.journaled_state.database = Base(Some(Arc::clone(&origin.backing)));
+        world
+    }
+
+    /// Counts the edges of a contract that was there before the world, as of those that it creates.
+    pub fn adopt(&mut self, address: Address) {
+        let loaded = self.machine.ctx.journaled_state.load_account_with_code(address);
+        loaded.expect("no database of ours fails");
+        self.register_code(address);
     }
 
     /// A world without accounts whose instructions note nothing: neither edges nor comparisons. What everything else is
@@ -112,7 +137,7 @@ impl World {
         let host = Context {
             block: BlockEnv::default(),
             tx: TxEnv::default(),
-            journaled_state: Journal::new(EmptyDB::new()),
+            journaled_state: Journal::new(Base::default()),
             chain: Notes::default(),
             local: LocalContext::default(),
             error: Ok(()),
@@ -151,8 +176,15 @@ impl World {
     /// Plays a transaction and tells how it went.
     pub fn call_traced(&mut self, transaction: &Transaction) -> (Outcome, Option<Frame>) {
         let mut recorder = Recorder::default();
+        self.machine.ctx.chain.hashes = Hashes { is_on: true, ..Hashes::default() };
         let outcome = self.transact(transaction, Some(&mut recorder));
+        self.machine.ctx.chain.hashes.is_on = false;
         (outcome, recorder.finish())
+    }
+
+    /// What the last call that was traced hashed: the keys of the mappings that it wrote to are among it.
+    pub fn preimages(&self) -> &Preimages {
+        &self.machine.ctx.chain.hashes.seen
     }
 
     /// Plays a transaction on a copy: nothing it changes stays.
@@ -160,6 +192,17 @@ impl World {
         let snapshot = self.snapshot();
         let outcome = self.call(transaction);
         self.revert_to(snapshot);
+        outcome
+    }
+
+    /// As [`World::view`], of which nobody must notice anything: edges, comparisons, and what is known of the last call
+    /// stay as they are.
+    pub fn ask(&mut self, view: &Transaction) -> Outcome {
+        let notes = std::mem::take(&mut self.machine.ctx.chain);
+        let (logs, last_call) = (std::mem::take(&mut self.logs), self.last_call);
+        let outcome = self.view(view);
+        self.machine.ctx.chain = notes;
+        (self.logs, self.last_call) = (logs, last_call);
         outcome
     }
 
@@ -190,13 +233,17 @@ impl World {
     pub fn storage(&self, address: Address, slot: U256) -> U256 {
         let state = &self.machine.ctx.journaled_state.inner.state;
         let value = state.get(&address).and_then(|account| account.storage.get(&slot));
-        value.map_or(U256::ZERO, |value| value.present_value)
+        value.map_or_else(|| self.base().slot(address, slot), |value| value.present_value)
+    }
+
+    fn base(&self) -> &Base {
+        &self.machine.ctx.journaled_state.database
     }
 
     /// The ETH of an account, in wei.
     pub fn balance(&self, address: Address) -> U256 {
         let state = &self.machine.ctx.journaled_state.inner.state;
-        state.get(&address).map_or(U256::ZERO, |account| account.info.balance)
+        state.get(&address).map_or_else(|| self.base().balance(address), |account| account.info.balance)
     }
 
     /// What stands at a place.
@@ -210,7 +257,7 @@ impl World {
     /// Gives ETH to an account, out of nothing.
     pub fn fund(&mut self, address: Address, wei: U256) {
         let journal = &mut self.machine.ctx.journaled_state;
-        journal.balance_incr(address, wei).expect("an empty database does not fail");
+        journal.balance_incr(address, wei).expect("no database of ours fails");
         self.last_call = self.undo.len();
         self.undo.extend(journal.inner.journal.drain(..).filter(lasting));
         journal.inner.commit_tx();
@@ -294,17 +341,17 @@ impl World {
     fn register_code(&mut self, address: Address) {
         let state = &self.machine.ctx.journaled_state.inner.state;
         let Some(info) = state.get(&address).map(|account| &account.info) else { return };
-        let length = info.code.as_ref().map_or(0, Bytecode::len);
+        let code = info.code.as_ref().map(Bytecode::original_bytes).unwrap_or_default();
         if info.code_hash != KECCAK256_EMPTY {
-            self.machine.ctx.chain.edges.register(info.code_hash, length);
+            self.machine.ctx.chain.edges.register(info.code_hash, code);
         }
     }
 
     fn transact(&mut self, transaction: &Transaction, recorder: Option<&mut Recorder>) -> Outcome {
         let journal = &mut self.machine.ctx.journaled_state;
         // The sender must be loaded to pay; the target, for its code.
-        journal.load_account(transaction.from).expect("an empty database does not fail");
-        let account = journal.load_account_with_code(transaction.to).expect("an empty database does not fail");
+        journal.load_account(transaction.from).expect("no database of ours fails");
+        let account = journal.load_account_with_code(transaction.to).expect("no database of ours fails");
         let known_bytecode = (account.info.code_hash, account.info.code.clone().unwrap_or_default());
         self.machine.ctx.tx.caller = transaction.from;
         let input = FrameInput::Call(Box::new(CallInputs {
@@ -335,7 +382,7 @@ impl World {
             None => self.run_frames(first),
             Some(recorder) => self.run_frames_traced(first, recorder),
         };
-        let result = result.expect("an empty database does not fail");
+        let result = result.expect("no database of ours fails");
         self.gas = result.gas().total_gas_spent();
         self.last_call = self.undo.len();
         let journal = &mut self.machine.ctx.journaled_state.inner;
@@ -436,9 +483,11 @@ impl Noted {
     /// Tells `recorder` of what the journal has that it does not know. A frame that fails takes its entries back, so
     /// the journal can be shorter than before.
     fn catch_up(&mut self, journal: &revm::context::JournalInner<JournalEntry>, recorder: &mut Recorder) {
-        for entry in journal.journal.get(self.entries..).unwrap_or_default() {
+        let entries = journal.journal.get(self.entries..).unwrap_or_default();
+        for (at, entry) in entries.iter().enumerate() {
             if let JournalEntry::StorageChanged { address, key, had_value } = entry {
-                recorder.note(TraceEvent::Store { address: *address, slot: *key, before: *had_value });
+                let after = written(journal, &entries[at + 1..], (*address, *key));
+                recorder.note(TraceEvent::Store { address: *address, slot: *key, before: *had_value, after });
             }
         }
         for log in journal.logs.get(self.logs..).unwrap_or_default() {
@@ -446,6 +495,24 @@ impl Noted {
         }
         *self = Self { entries: journal.journal.len(), logs: journal.logs.len() };
     }
+}
+
+/// What a write left at a place: what the next write of `later` found there, or what is there now.
+fn written(
+    journal: &revm::context::JournalInner<JournalEntry>,
+    later: &[JournalEntry],
+    (address, slot): (Address, U256),
+) -> U256 {
+    let next = later.iter().find_map(|entry| match entry {
+        JournalEntry::StorageChanged { address: at, key, had_value } if (*at, *key) == (address, slot) => {
+            Some(*had_value)
+        }
+        _ => None,
+    });
+    next.unwrap_or_else(|| {
+        let value = journal.state.get(&address).and_then(|account| account.storage.get(&slot));
+        value.map_or(U256::ZERO, |value| value.present_value)
+    })
 }
 
 fn frame_of(input: &FrameInput, host: &Host) -> Frame {

@@ -62,8 +62,10 @@ pub enum TraceEvent {
         address: Address,
         /// Which.
         slot: U256,
-        /// Value before this frame part.
+        /// Value before.
         before: U256,
+        /// Value after.
+        after: U256,
     },
 }
 

@@ -92,7 +92,7 @@ pub fn judge(path: upgrade::Path<'_>, legacy: Legacy<'_>, expectations: &Expecta
 fn play(executor: &mut Executor<'_>, calls: &[Call], name: &str) -> Vec<Divergence> {
     let protocol = executor.protocol();
     let judged: Vec<&'static Invariant> = invariants::all().filter(|it| lacking(protocol, it).is_empty()).collect();
-    executor.ask_model_for(judged.iter().copied());
+    executor.ask_for(judged.iter().copied());
     executor.reset();
     let mut met: Vec<Divergence> = Vec::new();
     let mut see = |step: &crate::oracle::Step<'_>| {

@@ -5,6 +5,7 @@
 //! without delay are of one block; to see the state between them, the block is taken back and mined again with one
 //! transaction more.
 
+mod fork;
 mod live;
 mod mining;
 mod rpc;
@@ -18,10 +19,12 @@ use std::{
 use alloy_primitives::{Address, B256, Log, U256};
 use serde_json::{Value, json};
 
+pub use fork::Fork;
 pub use live::Live;
 
 use crate::{
     call::{Call, Outcome, SECONDS_PER_BLOCK, Transaction},
+    decode::Decoder,
     evm::{Block, Place},
     executor::FIRST_BLOCK,
     exit::Exit,
@@ -29,7 +32,8 @@ use crate::{
     ledger::{Ledger, Touched},
     limits,
     model::Lockstep,
-    oracle::{Leaving, Progress, Step},
+    oracle::{Answer, Leaving, Progress, Step},
+    own::Asked,
     problem::Problem,
     protocol::{Protocol, Reader, Setup},
 };
@@ -47,6 +51,8 @@ pub struct Node<'p> {
     after: Ledger,
     /// Of the last call.
     events: Vec<Log>,
+    /// What the auditor's own functions said after it.
+    answers: Vec<Answer>,
     ghosts: Ghosts,
     /// The model beside it.
     model: Lockstep,
@@ -74,18 +80,23 @@ impl<'p> Node<'p> {
     /// Starts a node and deploys the protocol on it. `anvil` is the program; without it, the one on the `PATH` or in
     /// `contracts/node_modules` is taken.
     pub fn start(protocol: &'p dyn Protocol, anvil: Option<&Path>) -> Result<Self, Problem> {
+        if protocol.origin().is_some() {
+            return Err(
+                Problem::new("what is played on a fork cannot be deployed on another node").hint("replay it on revm")
+            );
+        }
         let rpc = Rpc::start(&find_anvil(anvil)?)?;
         let mut block = FIRST_BLOCK;
         let mut sent = Vec::new();
         for step in protocol.script() {
             match step {
-                Setup::Create { .. } | Setup::Send(_) => sent.push(rpc.send_setup(step)?),
+                Setup::Create { .. } | Setup::Send(_) => sent.push((rpc.send_setup(step)?, step)),
                 Setup::Fund { account, wei } => {
                     let _: Value = rpc.request("anvil_setBalance", &json!([account, wei]))?;
                 }
                 Setup::Pass { blocks } => {
                     rpc.mine_block(block, sent.len())?;
-                    check(&rpc, protocol, &std::mem::take(&mut sent))?;
+                    check(&rpc, &std::mem::take(&mut sent))?;
                     rpc.mine_empty(blocks - 1)?;
                     block.number += blocks;
                     block.timestamp += blocks * SECONDS_PER_BLOCK;
@@ -107,6 +118,7 @@ impl<'p> Node<'p> {
             model: Lockstep::new(&ledger),
             after: ledger,
             events: Vec::new(),
+            answers: Vec::new(),
             ghosts,
             block,
             sent: Vec::new(),
@@ -131,6 +143,7 @@ impl<'p> Node<'p> {
         self.model.predict(&self.before, call);
         self.read()?;
         self.model.compare(&self.after);
+        self.answers = self.ask_own()?;
         self.ghosts.fold(Happened {
             before: &self.before,
             call,
@@ -153,6 +166,7 @@ impl<'p> Node<'p> {
             ghosts: &self.ghosts,
             book: self.protocol.book(),
             predicted: Some(self.model.prediction()),
+            answers: &self.answers,
             leaving: None,
         }
     }
@@ -213,6 +227,16 @@ impl<'p> Node<'p> {
         Ok(last)
     }
 
+    /// What the auditor's own functions say.
+    fn ask_own(&self) -> Result<Vec<Answer>, Problem> {
+        let decoder = Decoder::new(self.protocol.book(), self.protocol.artifacts());
+        let ask = |asked: &Asked| {
+            let outcome = self.rpc.view(&asked.view, self.block.number)?;
+            Ok(asked.own.answer(&outcome, |data| decoder.error(data)))
+        };
+        self.protocol.own().iter().map(ask).collect()
+    }
+
     /// Reads all of the ledger again.
     fn read(&mut self) -> Result<(), Problem> {
         let storage = Storage::of(&self.rpc);
@@ -224,9 +248,8 @@ impl<'p> Node<'p> {
 }
 
 /// Every transaction of the deployment must have succeeded, and created what the plan says.
-fn check(rpc: &Rpc, protocol: &dyn Protocol, hashes: &[B256]) -> Result<(), Problem> {
-    let steps = protocol.script().iter().filter(|step| !matches!(step, Setup::Pass { .. } | Setup::Fund { .. }));
-    for (hash, step) in hashes.iter().zip(steps) {
+fn check(rpc: &Rpc, sent: &[(B256, &Setup)]) -> Result<(), Problem> {
+    for (hash, step) in sent {
         let receipt: Value = rpc.request("eth_getTransactionReceipt", &json!([hash]))?;
         if receipt["status"] != json!("0x1") {
             return Err(Problem::new("the protocol does not deploy on the node"));

@@ -9,9 +9,10 @@ use crate::{
     book::{Book, Role},
     call::{ActionId, Call, Operation, Outcome, Transaction},
     draw::Draw,
-    evm::{Place, World},
+    evm::{Origin, Place, World},
     ledger::{Ledger, Touched},
     oracle::{Assumption, Invariant},
+    own::Asked,
     problem::Problem,
     worlds::Kind,
 };
@@ -74,6 +75,19 @@ pub enum Setup {
     },
 }
 
+/// A question to a contract, and what it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Who is asked.
+    pub contract: Address,
+    /// What: the calldata of a view.
+    pub data: Bytes,
+    /// Its signature.
+    pub signature: &'static str,
+    /// What it returns; `None` if there is no right answer.
+    pub expected: Option<Bytes>,
+}
+
 /// How what is deployed is moved to other code.
 #[derive(Clone, Debug)]
 pub struct Upgrade {
@@ -103,6 +117,9 @@ pub trait Chain {
 
     /// Whether there is code at an address.
     fn has_code(&self, address: Address) -> Result<bool, Problem>;
+
+    /// What stands at places, in their order.
+    fn places(&self, places: &[Place]) -> Result<Vec<U256>, Problem>;
 }
 
 /// The state as a reader sees it: what stands at a place.
@@ -149,6 +166,11 @@ pub trait Protocol: Send + Sync {
     /// Its contracts.
     fn artifacts(&self) -> &Artifacts;
 
+    /// The chain that it lives on, if it does already.
+    fn origin(&self) -> Option<&Origin> {
+        None
+    }
+
     /// How to deploy it.
     fn script(&self) -> &[Setup];
 
@@ -164,6 +186,15 @@ pub trait Protocol: Send + Sync {
 
     /// Asks the contracts in `world` whether `ledger` is what they say, fact by fact, as far as they can be asked.
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem>;
+
+    /// The auditor's own functions, in the order of the answers of a step.
+    fn own(&self) -> &[Asked] {
+        &[]
+    }
+
+    /// What the contracts are to answer when `ledger` is how they stand, as far as they can be asked. The questions are the
+    /// same for every ledger of a world.
+    fn answers(&self, ledger: &Ledger) -> Vec<Answer>;
 
     /// A new reader of its ledger.
     fn reader(&self) -> Box<dyn Reader>;

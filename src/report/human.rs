@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::campaign::Predictions;
+use crate::{campaign::Predictions, own::is_own};
 
 use super::{ActionRow, FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, MetricRow, Report, text};
 
@@ -84,7 +84,19 @@ fn invariants(out: &mut dyn Write, rows: &[InvariantRow]) -> io::Result<()> {
     Ok(())
 }
 
+/// What is believed and does not hold, and what the auditor wants to be great.
 fn metrics(out: &mut dyn Write, rows: &[MetricRow]) -> io::Result<()> {
+    let (own, deviations): (Vec<_>, Vec<_>) = rows.iter().partition(|row| is_own(row.id));
+    deviation_rows(out, &deviations)?;
+    if own.is_empty() {
+        return Ok(());
+    }
+    let width = own.iter().map(|row| row.id.len()).max().unwrap_or(0).max("your own".len());
+    writeln!(out, "\n{:width$}  {:>11}  the greatest", "your own", "measured")?;
+    own.iter().try_for_each(|row| writeln!(out, "{:width$}  {:>11}  {}", row.id, grouped(row.measured), row.most))
+}
+
+fn deviation_rows(out: &mut dyn Write, rows: &[&MetricRow]) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }

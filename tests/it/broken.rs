@@ -83,6 +83,7 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
             ghosts: &ghosts,
             book,
             predicted,
+            answers: &[],
             leaving: None,
         };
         let leaving = |progress| Some(Leaving { begun: before, history: &ghosts, progress });

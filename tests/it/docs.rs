@@ -12,6 +12,7 @@ use crate::support::{root, slashproof, sources};
 const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("cargo run --release", "the same as `slashproof run`, which documents show"),
     ("cargo install --locked --path .", "cargo's own"),
+    ("forge build", "tests/it/own.rs builds the same project"),
     ("make test", "what runs this test"),
     ("make artifacts", "`make test` compares what it would write"),
     ("make bench", "the figures in docs/performance.md"),

@@ -81,6 +81,9 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
         runtime,
         layout,
         declarations,
+        enums: None,
+        target: None,
+        source_map: None,
     }
 }
 

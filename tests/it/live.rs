@@ -73,7 +73,7 @@ fn what_needs_more_is_not_judged() {
 }
 
 /// The file that describes a deployment of ours.
-fn describe(protocol: &EigenLayer, folder: &Path) -> String {
+pub fn describe(protocol: &EigenLayer, folder: &Path) -> String {
     let book = protocol.book();
     let all = |role: Role| -> Vec<String> { book.of_role(role).iter().map(ToString::to_string).collect() };
     let text = format!(
@@ -151,7 +151,7 @@ fn a_bug_that_has_happened_shows() {
 }
 
 /// Answers every request of every connection with what `answer` makes of it; `None` keeps silent.
-fn server(answer: fn(&Value) -> Option<String>) -> String {
+pub fn server(answer: fn(&Value) -> Option<String>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/secret-key", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -193,10 +193,15 @@ fn serve(mut stream: TcpStream, answer: fn(&Value) -> Option<String>) {
     }
 }
 
+/// The hash of a block.
+fn hash() -> String {
+    format!("0x{}", "ab".repeat(32))
+}
+
 /// A node that has a block, and answers the rest with `rest`.
-fn with_a_block(request: &Value, rest: impl Fn(&Value) -> Value) -> String {
+pub fn with_a_block(request: &Value, rest: impl Fn(&Value) -> Value) -> String {
     let answer = |request: &Value| {
-        let header = json!({ "number": "0x10", "timestamp": "0x20" });
+        let header = json!({ "number": "0x10", "timestamp": "0x20", "hash": hash() });
         let body =
             if request["method"] == "eth_getBlockByNumber" { json!({ "result": header }) } else { rest(request) };
         let mut whole = json!({ "jsonrpc": "2.0", "id": request["id"] });
@@ -209,7 +214,7 @@ fn with_a_block(request: &Value, rest: impl Fn(&Value) -> Value) -> String {
     }
 }
 
-const MANAGER: &str = "[contracts]\ndelegation_manager = \"0x00000000000000000000000000000000000000aa\"\n";
+pub const MANAGER: &str = "[contracts]\ndelegation_manager = \"0x00000000000000000000000000000000000000aa\"\n";
 
 /// What `check` says of a node, which must be one sentence and exit code 2.
 fn refused(url: &str, file: &str, more: &[&str]) -> String {

@@ -1,5 +1,6 @@
 //! One test binary, one module for each promise.
 
+mod action;
 mod broken;
 mod catalogue;
 mod cli;
@@ -8,6 +9,8 @@ mod determinism;
 mod docs;
 mod examples;
 mod files;
+mod fork;
+mod foundry;
 mod gate;
 mod guidance;
 mod hostile;
@@ -19,6 +22,9 @@ mod model;
 mod mutants;
 mod node;
 mod novelty;
+mod own;
+mod pages;
+mod project;
 mod real;
 mod releases;
 mod reports;
@@ -27,6 +33,7 @@ mod revisions;
 mod shrinking;
 mod support;
 mod tidy;
+mod trace;
 mod upgrade;
 mod worked;
 mod worlds;

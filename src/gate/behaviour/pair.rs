@@ -45,8 +45,8 @@ pub(super) struct Compared {
 impl<'p> Pair<'p> {
     pub fn new(path: Path<'p>, expectations: &'p Expectations) -> Result<Self, Problem> {
         let (mut old, mut new) = (Executor::deploy(path.from)?, Executor::deploy(path.to)?);
-        old.ask_model_for([]);
-        new.ask_model_for([]);
+        old.ask_for([]);
+        new.ask_for([]);
         let same = |action: &crate::protocol::ActionInfo| action_called(path.to, action.name).unwrap_or(ActionId::NONE);
         let actions = path.from.actions().iter().map(same).collect();
         Ok(Self { old, new, actions, expectations, parted: BTreeSet::new(), is_over: false })

@@ -70,7 +70,7 @@ impl<'p> Crossing<'p> {
 
     /// Goes back to the deployment of the baseline.
     pub fn reset(&mut self) {
-        self.executor.ask_model_for([]);
+        self.executor.ask_for([]);
         self.executor.reset();
         // The reader that was handed over is lost with what it learned.
         let reader = self.reader.get_or_insert_with(|| self.path.to.reader());
@@ -147,7 +147,7 @@ impl<'p> Crossing<'p> {
         self.phase = Phase::After;
         let reader = self.reader.take().expect("an upgrade ends once");
         self.executor.hand_over(self.path.to, reader, &self.ledger);
-        self.executor.ask_model_for(judged.iter().copied());
+        self.executor.ask_for(judged.iter().copied());
     }
 
     /// What the last transaction of the upgrade changed in what the candidate reads: before and after, if they differ.

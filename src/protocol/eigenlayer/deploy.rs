@@ -7,6 +7,7 @@
 mod bootstrap;
 mod eigen;
 pub(super) mod examples;
+mod own;
 mod pods;
 mod registrars;
 mod rewards;
@@ -24,6 +25,7 @@ use crate::{
     artifact::{ALLOCATION_MANAGER_VIEW, Artifact, Artifacts},
     book::{Book, Role},
     call::{SetId, Transaction},
+    own::Asked,
     problem::Problem,
     protocol::Setup,
     signature::Key,
@@ -195,19 +197,22 @@ pub(super) struct Plan {
     pub initializers: BTreeMap<Address, Bytes>,
     /// What it can be upgraded by.
     pub foundation: Foundation,
+    /// The auditor's own functions.
+    pub own: Vec<Asked>,
 }
 
 /// Plans the deployment of `artifacts`, which are of `release`, surrounded by `world`.
 pub(super) fn plan(artifacts: &Artifacts, release: &'static Release, world: &'static Kind) -> Result<Plan, Problem> {
     let mut planner = Planner::new(artifacts, release, world);
     let (contracts, cast) = planner.everything().map_err(|problem| problem.at(&artifacts.origin))?;
+    let own = planner.own(&contracts, &cast)?;
     let script = planner.script();
     let foundation = Foundation {
         nonce: planner.creations.len() as u64,
         proxy_admin: planner.book.address(PROXY_ADMIN).expect("it is in the book"),
         behind: planner.behind,
     };
-    Ok(Plan { book: planner.book, contracts, cast, script, initializers: planner.initializers, foundation })
+    Ok(Plan { book: planner.book, contracts, cast, script, initializers: planner.initializers, foundation, own })
 }
 
 struct Planner<'a> {

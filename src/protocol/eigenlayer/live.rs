@@ -114,6 +114,8 @@ impl EigenLayer {
             table: Vec::new(),
             actions: Vec::new(),
             vouched: Some(Vouched { plain_tokens: deployment.plain_tokens, all_stakers: deployment.all_stakers }),
+            own: Vec::new(),
+            origin: None,
         })
     }
 

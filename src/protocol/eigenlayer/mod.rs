@@ -10,6 +10,7 @@ mod control;
 mod deploy;
 mod examples;
 mod factory;
+mod forked;
 mod live;
 mod operator;
 mod permissions;
@@ -36,12 +37,13 @@ use crate::{
     book::Book,
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
-    evm::World,
+    evm::{Origin, World},
     ledger::{Ledger, Operator, Permission},
     model::switch,
     oracle::Assumption,
+    own::Asked,
     problem::Problem,
-    protocol::{Action, ActionInfo, Protocol, Reader, Setup, Upgrade},
+    protocol::{Action, ActionInfo, Answer, Protocol, Reader, Setup, Upgrade},
     worlds::{self, Avss, Kind},
 };
 use deploy::{
@@ -117,6 +119,10 @@ pub struct EigenLayer {
     actions: Vec<ActionInfo>,
     /// Of a deployment that somebody else made, what is known of it.
     vouched: Option<Vouched>,
+    /// The auditor's own functions.
+    own: Vec<Asked>,
+    /// The chain that it lives on, if it is played there.
+    origin: Option<Origin>,
 }
 
 impl EigenLayer {
@@ -134,7 +140,7 @@ impl EigenLayer {
         }
         artifacts.suppose_layouts();
         let slots = Slots::of(&artifacts, release)?;
-        let deploy::Plan { book, contracts, cast, script, initializers, foundation } =
+        let deploy::Plan { book, contracts, cast, script, initializers, foundation, own } =
             deploy::plan(&artifacts, release, world)?;
         let (table, actions) = actions(&artifacts, release, world);
         let delays = Delays::default();
@@ -153,6 +159,8 @@ impl EigenLayer {
             table,
             actions,
             vouched: None,
+            own,
+            origin: None,
         })
     }
 
@@ -191,6 +199,8 @@ impl EigenLayer {
             table,
             actions,
             vouched: self.vouched,
+            own: self.own.clone(),
+            origin: self.origin.clone(),
         };
         Ok((upgraded, upgrade))
     }
@@ -268,6 +278,10 @@ impl Protocol for EigenLayer {
         &self.artifacts
     }
 
+    fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
     fn script(&self) -> &[Setup] {
         &self.script
     }
@@ -288,6 +302,14 @@ impl Protocol for EigenLayer {
 
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
         confirm::confirm(self, &mut |view| Ok(world.view(view)), ledger)
+    }
+
+    fn own(&self) -> &[Asked] {
+        &self.own
+    }
+
+    fn answers(&self, ledger: &Ledger) -> Vec<Answer> {
+        confirm::all_answers(self, ledger)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

@@ -4,6 +4,8 @@
 pub(super) mod examples;
 mod rewards;
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{Address, B256, U256, keccak256};
 
 use rewards::FactorySlots;
@@ -41,12 +43,21 @@ pub(super) struct Slots {
 /// The variables of tokens and accounts of the world around.
 #[derive(Clone, Debug)]
 pub(super) struct TokenSlots {
-    pub balances: U256,
+    balances: U256,
+    /// Of tokens that keep them elsewhere.
+    pub elsewhere: BTreeMap<Address, U256>,
     // Of tokens that rebase.
     pub units: U256,
     pub rate: U256,
     // Of tokens that bar.
     pub is_barred: U256,
+}
+
+impl TokenSlots {
+    /// Where a token keeps its balances.
+    pub fn balances(&self, token: Address) -> U256 {
+        self.elsewhere.get(&token).copied().unwrap_or(self.balances)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -356,6 +367,7 @@ fn deposits(layout: &StorageLayout, booking: Booking) -> Result<DepositSlots, Pr
 fn tokens(plain: &StorageLayout, rebasing: &StorageLayout, barring: &StorageLayout) -> Result<TokenSlots, Problem> {
     Ok(TokenSlots {
         balances: plain.variable("_balances")?.slot,
+        elsewhere: BTreeMap::new(),
         units: rebasing.variable("_units")?.slot,
         rate: rebasing.variable("rate")?.slot,
         is_barred: barring.variable("isBarred")?.slot,

@@ -48,6 +48,13 @@ const THINGS: &[(Thing, &[&str])] = &[
     (Thing::MaxPerDeposit, &["maxPerDeposit", "mostPerDeposit"]),
     (Thing::MaxTotalDeposits, &["maxTotalDeposits", "mostInTotal"]),
     (Thing::Token, &["underlyingToken", "token", "bEIGEN", "backing"]),
+    (Thing::RewardsCoordinator, &["IRewardsCoordinator", "rewardsCoordinator"]),
+    (Thing::StrategyFactory, &["IStrategyFactory", "strategyFactory"]),
+    (Thing::Operators, &["operators"]),
+    (Thing::Stakers, &["stakers"]),
+    (Thing::Avss, &["avss"]),
+    (Thing::Strategies, &["strategies"]),
+    (Thing::Tokens, &["tokens"]),
 ];
 
 /// What a parameter can mean.
@@ -89,6 +96,13 @@ pub(super) enum Thing {
     MaxPerDeposit,
     MaxTotalDeposits,
     Token,
+    RewardsCoordinator,
+    StrategyFactory,
+    Operators,
+    Stakers,
+    Avss,
+    Strategies,
+    Tokens,
 }
 
 /// Something that can be given.
@@ -137,9 +151,14 @@ impl Wiring {
 
     /// The call that initializes a contract with all that can be given; `None` where there is nothing to initialize.
     pub fn initializer(&self, contract: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
+        self.longest_call("initialize", contract)
+    }
+
+    /// The call of the function called `name` with all that can be given; `None` where there is none such.
+    pub fn longest_call(&self, name: &str, contract: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
         let mut found = None;
         let mut told = None;
-        for function in initializers(contract) {
+        for function in overloads(name, contract) {
             match self.values(&function.inputs) {
                 Ok(values) => {
                     let input = DynSolValue::Tuple(values).abi_encode_params();
@@ -149,7 +168,7 @@ impl Wiring {
             }
         }
         match (found, told) {
-            (None, Some(problem)) => Err(problem.at(format_args!("the initializer of {}", contract.name))),
+            (None, Some(problem)) => Err(problem.at(format_args!("{name} of {}", contract.name))),
             (found, _) => Ok(found),
         }
     }
@@ -182,9 +201,9 @@ impl Wiring {
     }
 }
 
-/// The functions called `initialize`, those that want most first.
-fn initializers(contract: &Artifact) -> Vec<&Function> {
-    let mut all: Vec<&Function> = contract.abi.function("initialize").into_iter().flatten().collect();
+/// The functions called `name`, those that want most first.
+fn overloads<'a>(name: &str, contract: &'a Artifact) -> Vec<&'a Function> {
+    let mut all: Vec<&Function> = contract.abi.function(name).into_iter().flatten().collect();
     all.sort_by_key(|function| std::cmp::Reverse(function.inputs.len()));
     all
 }
@@ -234,6 +253,9 @@ mod tests {
             runtime: alloy_primitives::Bytes::new(),
             layout: None,
             declarations: None,
+            enums: None,
+            target: None,
+            source_map: None,
         }
     }
 

@@ -367,6 +367,8 @@ impl Reader for SlotReader {
         for cell in 0..self.cells.len() {
             self.refresh(cell, &mut ledger, storage);
         }
+        // Every run begins with what is read here: where that is a life that others led, its withdrawals stay.
+        self.of_withdrawals.clear();
         ledger
     }
 

@@ -25,9 +25,10 @@ impl Facts<'_> {
     }
 
     fn balances(&mut self, blank: &Ledger, k: usize) {
+        let token = blank.tokens[k].address;
         for (h, holder) in blank.holders.iter().enumerate() {
             let strategy = strategy_at(blank, &blank.tokens[k], *holder);
-            self.word(entry(self.slots.tokens.balances, *holder), move |ledger, word| {
+            self.word(entry(self.slots.tokens.balances(token), *holder), move |ledger, word| {
                 put_balance(ledger, k, h, strategy, word);
             });
         }
