@@ -171,7 +171,7 @@ const DO_ELSE: &[(&str, &str, u64)] = &[
     ("deallocation-at-once", "ledger", 64),
     ("anybody-slashes", "success", 64),
     ("wrong-error-for-the-order", "error", 200),
-    ("clearing-tells-nothing", "events", 100),
+    ("clearing-tells-nothing", "output", 100),
     ("slash-tells-the-next-id", "events", 64),
     ("withdrawable-told-unslashed", "output", 200),
 ];
