@@ -38,8 +38,8 @@ fn words(text: &str) -> Vec<String> {
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '$';
         let length = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |end| end + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |end| end + 4)
         } else if first == '"' || first == '\'' {
             literal(rest, first)
         } else if is_name(first) {
