@@ -6,7 +6,7 @@ CARGO := cargo
 NEXTEST := $(CARGO) nextest
 TOOLS := target/tools
 
-.PHONY: test npm contracts lint unit artifacts catalogue lockstep bench clean
+.PHONY: test npm browser contracts lint unit artifacts catalogue lockstep bench clean
 
 test: contracts lint unit
 
@@ -15,6 +15,12 @@ test: contracts lint unit
 npm: contracts/node_modules/.installed
 contracts/node_modules/.installed: contracts/package-lock.json
 	cd contracts && npm install --no-save --ignore-scripts --no-audit --no-fund
+	touch $@
+
+# The browser that opens reports in the tests: Chromium as an npm package, with all that it needs.
+browser: tests/browser/node_modules/.installed
+tests/browser/node_modules/.installed: tests/browser/package-lock.json
+	cd tests/browser && npm install --no-save --ignore-scripts --no-audit --no-fund
 	touch $@
 
 contracts: npm
@@ -28,7 +34,7 @@ lint:
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --all-targets -- -D warnings
 
-unit: npm $(TOOLS)/nextest
+unit: npm browser $(TOOLS)/nextest
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" $(NEXTEST) run --locked
 
 # nextest, if the machine does not have it.
@@ -67,4 +73,4 @@ bench: npm
 	$(CARGO) bench --locked --bench engine -- report
 
 clean:
-	rm -rf target contracts/out contracts/cache contracts/node_modules slashproof-out
+	rm -rf target contracts/out contracts/cache contracts/node_modules tests/browser/node_modules slashproof-out

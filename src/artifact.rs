@@ -5,6 +5,7 @@ mod folder;
 mod foundry;
 pub mod layout;
 mod revision;
+mod source_map;
 
 use std::{
     collections::BTreeMap,
@@ -21,6 +22,7 @@ pub use declarations::Declarations;
 pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
 pub use revision::Revision;
+pub use source_map::{SourceLine, SourceMap, Stretch, StretchKind};
 
 use crate::{
     limits,
@@ -44,6 +46,10 @@ pub struct Artifact {
     pub layout: Option<StorageLayout>,
     /// What else is declared in its sources, if the compiler was asked.
     pub declarations: Option<Declarations>,
+    /// What forge knows it by, `path:name`, if forge built it.
+    pub target: Option<String>,
+    /// Where its code stands in its sources, if forge built it.
+    pub source_map: Option<SourceMap>,
 }
 
 impl Artifact {
@@ -338,6 +344,11 @@ impl Artifacts {
         self.contracts.contains_key(name)
     }
 
+    /// Whether some of them say where their code stands in its sources.
+    pub fn have_source_maps(&self) -> bool {
+        self.contracts.values().any(|artifact| artifact.source_map.is_some())
+    }
+
     /// The name of the pod that is deployed: ours, whoever else has one.
     pub fn pod(&self) -> &'static str {
         if self.has(REPORTED_POD) { REPORTED_POD } else { "EigenPod" }
@@ -447,10 +458,19 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         creation,
         links,
         runtime: runtime_code(whole),
+        target: target_of(whole),
+        source_map: None,
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,
     })
+}
+
+/// What forge was told to compile, as its artifacts have it.
+fn target_of(whole: &Value) -> Option<String> {
+    let target = whole["metadata"]["settings"]["compilationTarget"].as_object()?;
+    let (path, name) = target.iter().next()?;
+    Some(format!("{path}:{}", name.as_str()?))
 }
 
 /// The code after creation: text, or as Foundry has it an object with text. It is looked at, never run, so that it may be

@@ -31,7 +31,8 @@ impl<'a> Decoder<'a> {
         self.artifacts.iter().find(|(name, _)| *name == contract).map(|(_, artifact)| &artifact.abi)
     }
 
-    fn function(&self, to: Address, data: &[u8]) -> Option<&'a Function> {
+    /// The function that a call means.
+    pub fn function(&self, to: Address, data: &[u8]) -> Option<&'a Function> {
         let selector = data.get(..4)?;
         let answers = |abi: &'a JsonAbi| abi.functions().find(|function| function.selector() == selector);
         // Proxies are called by their admin too, in words of their own.

@@ -16,7 +16,8 @@
 //! A [`campaign`] lets workers play runs: a [`generator`] draws calls out of the ledger, half of the time after the
 //! beginning of a sequence of the [`corpus`], or after one that the [`mutator`] changed. What takes new edges
 //! ([`coverage`]) or brings the ledger into a new kind of state ([`novelty`]) is kept, as far as [`guidance`] goes; what
-//! violates an invariant is made smaller by the [`shrinker`], and the [`report`] tells all of it. A [`finding`] plays again here, or on a node.
+//! violates an invariant is made smaller by the [`shrinker`], and the [`report`] tells all of it. A [`finding`] plays again here, or
+//! on a node; its [`timeline`] is drawn in the report, and [`foundry`] writes it as a test.
 //!
 //! # Architecture invariants
 //!
@@ -76,6 +77,7 @@ pub mod generator;
 pub mod mutator;
 
 pub mod executor;
+pub mod lines;
 pub mod shrinker;
 pub mod survey;
 pub mod trial;
@@ -87,6 +89,10 @@ pub mod campaign;
 pub mod matrix;
 
 pub mod finding;
+
+pub mod timeline;
+
+pub mod foundry;
 
 pub mod gate;
 

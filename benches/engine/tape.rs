@@ -13,7 +13,7 @@ use slashproof::{
     ledger::{Ledger, Touched},
     oracle::Assumption,
     problem::Problem,
-    protocol::{ActionInfo, Protocol, Reader, Setup, Storage},
+    protocol::{ActionInfo, Answer, Protocol, Reader, Setup, Storage},
     worlds::Kind,
 };
 
@@ -95,6 +95,10 @@ impl Protocol for Taped<'_> {
 
     fn confirm(&self, world: &mut World, ledger: &Ledger) -> Result<(), Problem> {
         self.protocol.confirm(world, ledger)
+    }
+
+    fn answers(&self, ledger: &Ledger) -> Vec<Answer> {
+        self.protocol.answers(ledger)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

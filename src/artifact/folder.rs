@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Artifact, foundry, json, of_json, read_text};
+use super::{Artifact, SourceMap, foundry, json, of_json, read_text};
 use crate::problem::{Problem, nearest};
 
 /// Folders below the folder of artifacts in which those of a source are looked for.
@@ -114,6 +114,7 @@ impl Folder {
         let read = || {
             let whole = json(&read_text(path)?)?;
             let mut artifact = of_json(name, &whole)?;
+            artifact.source_map = SourceMap::of(&self.path, &whole);
             if artifact.layout.is_none() {
                 let called = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 artifact.layout = self.layout_in_build(&called)?;

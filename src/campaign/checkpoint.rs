@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ActionCount, Campaign, DeviationCount, First, InvariantCount, Origin, Predictions, Violation};
+use super::{
+    ActionCount, Campaign, DeviationCount, Failures, First, Growth, InvariantCount, Origin, Predictions, Violation,
+};
 use crate::{
     codec,
     corpus::{Corpus, Goals},
@@ -45,6 +47,8 @@ struct State {
     reverts: u64,
     predictions: Predictions,
     actions: Vec<ActionCount>,
+    failures: Failures,
+    growth: Growth,
     invariants: Vec<(String, InvariantCount)>,
     deviations: Vec<DeviationCount>,
     edges: Vec<Place>,
@@ -87,6 +91,8 @@ impl Campaign<'_> {
             reverts: self.reverts,
             predictions: self.predictions.clone(),
             actions: self.actions.clone(),
+            failures: self.failures.clone(),
+            growth: self.growth.clone(),
             invariants: self.options.invariants.iter().map(id).zip(self.invariants.iter().copied()).collect(),
             deviations: self.deviations.clone(),
             edges: self.edges.places(),
@@ -123,6 +129,7 @@ impl Campaign<'_> {
         (self.epoch, self.runs, self.replayed) = (state.epoch, state.runs, state.replayed);
         (self.calls, self.reverts, self.predictions) = (state.calls, state.reverts, state.predictions);
         (self.actions, self.deviations) = (state.actions, state.deviations);
+        (self.failures, self.growth) = (state.failures, state.growth);
         self.invariants = state.invariants.into_iter().map(|(_, count)| count).collect();
         Ok(())
     }

@@ -5,6 +5,8 @@
 //! and number, and it does not matter which worker plays it: one worker and many give the same summary, byte for byte.
 
 mod checkpoint;
+mod failures;
+mod growth;
 mod learning;
 mod rehearsal;
 mod summary;
@@ -36,6 +38,9 @@ use crate::{
 };
 
 pub use checkpoint::Checkpoint;
+pub use failures::{Failure, Failures};
+use growth::Growth;
+pub use growth::Point;
 pub use rehearsal::Rehearsal;
 pub use summary::{ActionCount, DeviationCount, Ended, First, InvariantCount, Origin, Predictions, Summary, Violation};
 use worker::{Open, Worker};
@@ -248,6 +253,7 @@ struct Played {
     reverts: u64,
     predictions: Predictions,
     actions: Vec<ActionCount>,
+    failures: Failures,
     invariants: Vec<InvariantCount>,
     deviations: Vec<DeviationCount>,
     /// Index of a selected invariant, of the call after which it was violated, and how.
@@ -285,6 +291,8 @@ struct Campaign<'a> {
     reverts: u64,
     predictions: Predictions,
     actions: Vec<ActionCount>,
+    failures: Failures,
+    growth: Growth,
     invariants: Vec<InvariantCount>,
     deviations: Vec<DeviationCount>,
     edges: CoverageMap,
@@ -316,6 +324,8 @@ impl<'a> Campaign<'a> {
             reverts: 0,
             predictions: Predictions::default(),
             actions: vec![ActionCount::default(); protocol.actions().len()],
+            failures: Failures::default(),
+            growth: Growth::default(),
             invariants: vec![InvariantCount::default(); options.invariants.len()],
             deviations: vec![DeviationCount::default(); options.deviations.len()],
             edges: CoverageMap::default(),
@@ -346,6 +356,7 @@ impl<'a> Campaign<'a> {
                 self.merge(results, on_event);
                 on_event(Event::Progress(self.progress()));
             }
+            self.growth.note(self.epoch, self.point());
             self.epoch += 1;
             let over = self.is_over();
             let is_cut_short = matches!(over, Some(Ended::Interrupted | Ended::TimedOut));
@@ -435,6 +446,7 @@ impl<'a> Campaign<'a> {
                 total.reverted += count.reverted;
                 total.discarded += count.discarded;
             }
+            self.failures.add(&played.failures);
             for (total, count) in self.invariants.iter_mut().zip(&played.invariants) {
                 total.checks += count.checks;
                 total.not_applicable += count.not_applicable;
@@ -499,6 +511,10 @@ impl<'a> Campaign<'a> {
         }
     }
 
+    fn point(&self) -> Point {
+        Point { runs: self.runs, calls: self.calls, edges: self.edges.count(), states: self.states.count() }
+    }
+
     fn progress(&self) -> Progress {
         Progress {
             runs: self.runs,
@@ -515,6 +531,7 @@ impl<'a> Campaign<'a> {
             self.options.invariants.iter().position(|invariant| invariant.id == violation.invariant.id)
         };
         self.violations.sort_by_key(order);
+        let end = self.point();
         Summary {
             runs: self.runs,
             replayed: self.replayed,
@@ -522,9 +539,12 @@ impl<'a> Campaign<'a> {
             reverts: self.reverts,
             predictions: self.predictions,
             actions: self.actions,
+            failures: self.failures,
+            growth: self.growth.until(end),
             invariants: self.invariants,
             deviations: self.deviations,
             edges: self.edges.count(),
+            taken: self.edges.places().into_iter().map(|(place, ..)| place).collect(),
             states: self.states.count(),
             edges_possible,
             corpus: self.corpus,

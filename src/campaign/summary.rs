@@ -5,7 +5,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
-use crate::{call::Call, corpus::Corpus, model::Ending, oracle::Invariant};
+use super::{Failures, Point};
+use crate::{call::Call, corpus::Corpus, evm::Edge, model::Ending, oracle::Invariant};
 
 /// What came of an action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,6 +144,10 @@ pub struct Summary {
     pub predictions: Predictions,
     /// By action.
     pub actions: Vec<ActionCount>,
+    /// Why calls failed.
+    pub failures: Failures,
+    /// How what is known grew, from nothing to the end.
+    pub growth: Vec<Point>,
     /// By selected invariant.
     pub invariants: Vec<InvariantCount>,
     /// By deviation that was measured.
@@ -151,6 +156,8 @@ pub struct Summary {
     pub edges: usize,
     /// Kinds of states of the ledger that were seen.
     pub states: usize,
+    /// Those edges.
+    pub taken: Vec<Edge>,
     /// Edges there can be.
     pub edges_possible: usize,
     /// Sequences that found coverage.

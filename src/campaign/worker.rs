@@ -231,6 +231,7 @@ impl<'r, 'p> Run<'r, 'p> {
         } else {
             count.reverted += 1;
             self.played.reverts += 1;
+            self.played.failures.count(call.action, &outcome);
         }
         self.played.calls += 1;
         self.judge(&call, &outcome);

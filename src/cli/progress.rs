@@ -12,11 +12,19 @@ use crate::campaign::{Event, Progress};
 /// Between two plain lines.
 const INTERVAL: Duration = Duration::from_secs(5);
 
+/// Moments of a campaign whose pace is kept, at most.
+const MOST_POINTS: usize = 120;
+
 /// Tells how a campaign goes.
 pub(super) struct Reporter {
     begun: Instant,
     told: Instant,
     bar: Option<ProgressBar>,
+    /// Seconds, and calls played until then.
+    pace: Vec<(f64, u64)>,
+    /// How many events lie between two of them.
+    every: usize,
+    events: usize,
 }
 
 impl Reporter {
@@ -34,7 +42,7 @@ impl Reporter {
             bar
         });
         let now = Instant::now();
-        Self { begun: now, told: now, bar }
+        Self { begun: now, told: now, bar, pace: Vec::new(), every: 1, events: 0 }
     }
 
     /// Takes notice of an event.
@@ -51,16 +59,30 @@ impl Reporter {
         }
     }
 
-    /// Clears the bar.
-    pub fn finish(self) {
+    /// Clears the bar; how fast it went: seconds, and calls played until then.
+    pub fn finish(self) -> Vec<(f64, u64)> {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
+        }
+        self.pace
+    }
+
+    /// Notes how fast it goes: less often the longer it lasts.
+    fn note(&mut self, seconds: f64, calls: u64) {
+        if self.events.is_multiple_of(self.every) {
+            self.pace.push((seconds, calls));
+        }
+        self.events += 1;
+        if self.pace.len() > MOST_POINTS {
+            self.pace = self.pace.iter().copied().step_by(2).collect();
+            self.every *= 2;
         }
     }
 
     fn progress(&mut self, progress: &Progress) {
         let seconds = self.begun.elapsed().as_secs_f64().max(f64::EPSILON);
         let Progress { runs, of_runs, calls, edges, corpus, findings } = *progress;
+        self.note(seconds, calls);
         let message = format!(
             "{calls} calls, {:.0}/s, {edges} edges, {corpus} kept, {findings} findings",
             calls as f64 / seconds

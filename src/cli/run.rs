@@ -2,7 +2,6 @@
 
 use std::{
     io::{Write, stdout},
-    path::PathBuf,
     process::ExitCode,
     sync::atomic::Ordering,
     thread,
@@ -17,9 +16,12 @@ use crate::{
     corpus::Corpus,
     executor::Executor,
     finding::{Finding, Provenance},
+    foundry,
+    lines::{self, Lines},
     problem::Problem,
     protocol::{Protocol, eigenlayer::EigenLayer},
-    report::{Output, Report, Timing, format},
+    report::{Output, Pace, Report, Timing, format},
+    timeline::{Evidence, Timeline},
     trial,
 };
 
@@ -39,6 +41,7 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     if !protocol.artifacts().supposed.is_empty() {
         trial::hold(protocol)?;
     }
+    check_formats(&settings, protocol.artifacts())?;
     let output = Output::prepare(&settings.out, settings.corpus_dir.as_deref())?;
     let digest = provenance.config_digest;
     let checkpoint = arguments.resume.then(|| output.load_checkpoint(digest, protocol)).transpose()?;
@@ -68,14 +71,17 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     subject.save()?;
     let summary = summary?;
     let seconds = begun.elapsed().as_secs_f64();
-    reporter.finish();
+    let points = reporter.finish();
 
-    let findings = save(protocol, &output, &summary, &provenance)?;
-    let report = Report::new(protocol, &settings.options, &summary, &findings);
+    let (findings, lines) = save(protocol, &output, &summary, &provenance)?;
     let calls_per_second = (summary.calls - played_before) as f64 / seconds.max(f64::EPSILON);
+    let timing = Timing { seconds, calls_per_second, workers: settings.options.workers };
+    let mut report = Report::new(protocol, &settings.options, &summary, findings);
+    report.lines = lines;
+    report.pace = Some(Pace { timing, points });
     output.save_report(&report, &settings.formats)?;
     keeper.finish(summary.ended, !control.interrupted.load(Ordering::Relaxed))?;
-    output.save_timing(&Timing { seconds, calls_per_second, workers: settings.options.workers })?;
+    output.save_timing(&timing)?;
     let mut out = stdout().lock();
     let shape = format(if arguments.json { "json" } else { "human" });
     printed((shape.render)(&report, &mut out).and_then(|()| out.flush()))?;
@@ -91,6 +97,16 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
         damaged.len()
     )));
     Ok(ExitCode::from(exit::FAILED))
+}
+
+/// Some formats need what not all artifacts have.
+fn check_formats(settings: &Settings, artifacts: &Artifacts) -> Result<(), Problem> {
+    let wants_lines = settings.formats.iter().any(|format| format.name == "lcov");
+    if wants_lines && !artifacts.have_source_maps() {
+        return Err(Problem::new("these artifacts have no source maps, so nothing can be said of lines")
+            .hint("give the out/ of a Foundry project with --artifacts, where its sources are beside it"));
+    }
+    Ok(())
 }
 
 fn load_corpus(settings: &Settings, protocol: &EigenLayer) -> Result<(Corpus, Vec<Problem>), Problem> {
@@ -120,20 +136,24 @@ fn control(settings: &Settings) -> Result<Control, Problem> {
     Ok(control)
 }
 
-/// Writes findings and corpus; the findings with their files.
+/// Writes findings and corpus; the findings with their files, and how they went.
 fn save(
     protocol: &dyn Protocol,
     output: &Output,
     summary: &Summary,
     provenance: &Provenance,
-) -> Result<Vec<(Finding, PathBuf)>, Problem> {
+) -> Result<(Vec<Evidence>, Lines), Problem> {
     let mut executor = Executor::deploy(protocol)?;
     let mut findings = Vec::with_capacity(summary.violations.len());
     for violation in &summary.violations {
         let finding = Finding::of(&mut executor, violation, provenance);
         let file = finding.save(&output.findings())?;
-        findings.push((finding, file));
+        let timeline = Timeline::of(&mut executor, violation.invariant, &violation.calls);
+        let evidence = Evidence { finding, file, timeline };
+        output.save_test(&foundry::test_name(&evidence), &foundry::test(protocol, &evidence))?;
+        findings.push(evidence);
     }
     summary.corpus.save(output.corpus(), protocol)?;
-    Ok(findings)
+    let lines = lines::of(protocol.artifacts(), executor.world().edges().codes(), &summary.taken);
+    Ok((findings, lines))
 }

@@ -5,7 +5,7 @@
 //! with two numbers for each of its bytes. A branch at `pc` is edge `2 pc` or `2 pc + 1`; a jump to `dest` is edge
 //! `2 dest`, which no branch can be, because a jump destination is no branch.
 
-use alloy_primitives::{B256, map::B256HashMap};
+use alloy_primitives::{B256, Bytes, map::B256HashMap};
 use revm::{
     bytecode::opcode::{JUMP, JUMPI},
     handler::instructions::EthInstructions,
@@ -34,6 +34,8 @@ pub struct EdgeMap {
     taken: Vec<Edge>,
     /// First edge of each code.
     bases: B256HashMap<Edge>,
+    /// The same with the code, in the order of registration.
+    codes: Vec<(Edge, Bytes)>,
     /// First edge of the code at an address in memory, so that hashes are looked up once for each code.
     known: Vec<(usize, Edge)>,
     /// The code that ran last.
@@ -43,10 +45,11 @@ pub struct EdgeMap {
 impl EdgeMap {
     /// Gives a code its range of edges, if it has none yet. The order of registration numbers the edges, so it must not
     /// depend on what is executed.
-    pub(super) fn register(&mut self, code_hash: B256, length: usize) {
+    pub(super) fn register(&mut self, code_hash: B256, code: Bytes) {
         let next = number(self.hits.len());
         if *self.bases.entry(code_hash).or_insert(next) == next {
-            self.hits.resize(self.hits.len() + 2 * (length + 1), 0);
+            self.hits.resize(self.hits.len() + 2 * (code.len() + 1), 0);
+            self.codes.push((next, code));
         }
         self.forget_addresses();
     }
@@ -55,6 +58,11 @@ impl EdgeMap {
     pub(super) fn forget_addresses(&mut self) {
         self.known.clear();
         self.current = (0, NO_EDGES);
+    }
+
+    /// The codes that have edges, each with the number of its first.
+    pub fn codes(&self) -> impl Iterator<Item = (Edge, &[u8])> {
+        self.codes.iter().map(|(first, code)| (*first, code.as_ref()))
     }
 
     /// Forgets what was taken.

@@ -341,9 +341,9 @@ impl World {
     fn register_code(&mut self, address: Address) {
         let state = &self.machine.ctx.journaled_state.inner.state;
         let Some(info) = state.get(&address).map(|account| &account.info) else { return };
-        let length = info.code.as_ref().map_or(0, Bytecode::len);
+        let code = info.code.as_ref().map(Bytecode::original_bytes).unwrap_or_default();
         if info.code_hash != KECCAK256_EMPTY {
-            self.machine.ctx.chain.edges.register(info.code_hash, length);
+            self.machine.ctx.chain.edges.register(info.code_hash, code);
         }
     }
 

@@ -75,6 +75,19 @@ pub enum Setup {
     },
 }
 
+/// A question to a contract, and what it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Who is asked.
+    pub contract: Address,
+    /// What: the calldata of a view.
+    pub data: Bytes,
+    /// Its signature.
+    pub signature: &'static str,
+    /// What it returns; `None` if there is no right answer.
+    pub expected: Option<Bytes>,
+}
+
 /// How what is deployed is moved to other code.
 #[derive(Clone, Debug)]
 pub struct Upgrade {
@@ -178,6 +191,10 @@ pub trait Protocol: Send + Sync {
     fn own(&self) -> &[Asked] {
         &[]
     }
+
+    /// What the contracts are to answer when `ledger` is how they stand, as far as they can be asked. The questions are the
+    /// same for every ledger of a world.
+    fn answers(&self, ledger: &Ledger) -> Vec<Answer>;
 
     /// A new reader of its ledger.
     fn reader(&self) -> Box<dyn Reader>;

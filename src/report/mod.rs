@@ -1,11 +1,13 @@
 //! The report: plain data about a finished campaign, and one file per format.
 //!
 //! Nothing in it depends on the machine or on how many workers there were, so that the same campaign gives the same
-//! bytes. How long it took is told apart.
+//! bytes. How long it took is told apart: in a file of its own, and in a section of the page.
 
+mod html;
 pub mod human;
 mod json;
 mod junit;
+mod lcov;
 mod markdown;
 mod output;
 mod sarif;
@@ -22,12 +24,18 @@ use alloy_primitives::B256;
 use serde::Serialize;
 
 use crate::{
-    campaign::{ActionCount, DeviationCount, Ended, InvariantCount, Options, Predictions, Summary},
-    finding::{Finding, digests},
+    artifact::{Artifacts, SourceLine},
+    campaign::{
+        ActionCount, DeviationCount, Ended, Failure, Failures, InvariantCount, Options, Point, Predictions, Summary,
+    },
+    decode::Decoder,
+    finding::{Finding, Told, digests},
     invariants,
+    lines::Lines,
     oracle::{Assumption, Deviation, Invariant},
     own::{self, is_own},
-    protocol::{ActionInfo, Expects, Protocol, lacking},
+    protocol::{ActionInfo, Expects, Protocol, action_info, lacking},
+    timeline::{Evidence, Timeline},
 };
 
 pub use output::Output;
@@ -111,8 +119,18 @@ pub struct Report {
     pub coverage: Coverage,
     /// Sequences that reached it.
     pub corpus: usize,
+    /// Why calls failed, the commonest first.
+    pub failures: Vec<FailureRow>,
+    /// How what is known grew, from nothing to the end.
+    pub growth: Vec<Point>,
     /// What was found.
     pub findings: Vec<FindingRow>,
+    /// The lines that were run, of contracts whose artifacts say where their code stands.
+    #[serde(skip)]
+    pub lines: Lines,
+    /// How fast it was. Only whoever reads a clock knows, and only a page shows it.
+    #[serde(skip)]
+    pub pace: Option<Pace>,
 }
 
 /// An action.
@@ -128,6 +146,17 @@ pub struct ActionRow {
     pub reverted: u64,
     /// Times there was nothing to do.
     pub discarded: u64,
+}
+
+/// A reason for which calls failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct FailureRow {
+    /// The error, the message, or what stopped the EVM.
+    pub reason: String,
+    /// Calls.
+    pub calls: u64,
+    /// Of which action.
+    pub actions: BTreeMap<&'static str, u64>,
 }
 
 /// An invariant.
@@ -187,14 +216,20 @@ pub struct FindingRow {
     pub shrunk: bool,
     /// Its file.
     pub file: PathBuf,
+    /// Where the function stands whose call showed it, if the artifacts say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceLine>,
     /// The calls in words.
     #[serde(skip)]
-    pub told: Vec<crate::finding::Told>,
+    pub told: Vec<Told>,
+    /// How it went, if that was written down.
+    #[serde(skip)]
+    pub timeline: Option<Timeline>,
 }
 
 impl Report {
-    /// The report of a campaign. `findings` are those of the summary's violations, with their files.
-    pub fn new(protocol: &dyn Protocol, options: &Options, summary: &Summary, findings: &[(Finding, PathBuf)]) -> Self {
+    /// The report of a campaign. `findings` are those of the summary's violations.
+    pub fn new(protocol: &dyn Protocol, options: &Options, summary: &Summary, findings: Vec<Evidence>) -> Self {
         let rows = |expects: Expects| -> Vec<ActionRow> {
             let counted = protocol.actions().iter().zip(&summary.actions).enumerate();
             let counted = counted.filter(|(index, _)| options.actions.has(*index)).map(|(_, counted)| counted);
@@ -226,7 +261,11 @@ impl Report {
             metrics: options.deviations.iter().zip(&summary.deviations).map(metric_row).collect(),
             coverage: Coverage { edges: summary.edges, states: summary.states },
             corpus: summary.corpus.entries().len(),
-            findings: findings.iter().map(|(finding, file)| finding_row(finding, file)).collect(),
+            failures: failure_rows(protocol, &summary.failures),
+            growth: summary.growth.clone(),
+            findings: findings.into_iter().map(|evidence| evidence_row(protocol.artifacts(), evidence)).collect(),
+            lines: Lines::new(),
+            pace: None,
         };
         report.judge(summary.ended);
         report
@@ -319,6 +358,37 @@ fn metric_row((deviation, count): (&&Deviation, &DeviationCount)) -> MetricRow {
     }
 }
 
+/// The reasons, of all actions together.
+fn failure_rows(protocol: &dyn Protocol, failures: &Failures) -> Vec<FailureRow> {
+    let decoder = Decoder::new(protocol.book(), protocol.artifacts());
+    let mut rows: BTreeMap<String, FailureRow> = BTreeMap::new();
+    for (action, failure, calls) in failures.iter() {
+        let reason = match failure {
+            Failure::Reverted(data) => decoder.error_name(data),
+            Failure::Halted(reason) => format!("halted: {reason}"),
+            Failure::Uncounted => "other reasons".to_owned(),
+        };
+        let row = rows.entry(reason.clone()).or_insert(FailureRow { reason, calls: 0, actions: BTreeMap::new() });
+        row.calls += calls;
+        *row.actions.entry(action_info(protocol, action).name).or_default() += calls;
+    }
+    let mut rows: Vec<FailureRow> = rows.into_values().collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.calls));
+    rows
+}
+
+fn evidence_row(artifacts: &Artifacts, Evidence { finding, file, timeline }: Evidence) -> FindingRow {
+    let source = finding.told.last().and_then(|told| line_of(artifacts, &told.function));
+    FindingRow { source, timeline: Some(timeline), ..finding_row(&finding, &file) }
+}
+
+/// Where a function stands, `Contract.function`.
+fn line_of(artifacts: &Artifacts, function: &str) -> Option<SourceLine> {
+    let (contract, function) = function.split_once('.')?;
+    let (_, artifact) = artifacts.iter().find(|(name, _)| *name == contract)?;
+    artifact.source_map.as_ref()?.functions().remove(function)
+}
+
 /// A finding as a report tells it.
 pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
     FindingRow {
@@ -328,7 +398,9 @@ pub fn finding_row(finding: &Finding, file: &Path) -> FindingRow {
         shrunk_length: finding.length(),
         shrunk: finding.shrunk,
         file: file.to_owned(),
+        source: None,
         told: finding.told.clone(),
+        timeline: None,
     }
 }
 
@@ -370,7 +442,8 @@ pub struct Format {
 }
 
 /// Every format.
-pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT];
+pub const FORMATS: &[Format] =
+    &[human::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT, markdown::FORMAT, html::FORMAT, lcov::FORMAT];
 
 /// The format called `name`.
 ///
@@ -389,4 +462,13 @@ pub struct Timing {
     pub calls_per_second: f64,
     /// Threads.
     pub workers: usize,
+}
+
+/// How fast a campaign was.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// All of it.
+    pub timing: Timing,
+    /// Seconds from the beginning, and calls played until then, in order.
+    pub points: Vec<(f64, u64)>,
 }

@@ -116,6 +116,11 @@ impl Output {
         Ok(())
     }
 
+    /// Writes a finding's test for Foundry beside the finding.
+    pub fn save_test(&self, name: &str, text: &str) -> Result<(), Problem> {
+        write_bytes(&self.findings().join(format!("{name}.t.sol")), text.as_bytes())
+    }
+
     /// Writes how long it took: apart, because it is never the same twice.
     pub fn save_timing(&self, timing: &Timing) -> Result<(), Problem> {
         write_whole(&self.folder.join("timing.json"), &json!(timing))

@@ -1,6 +1,7 @@
 //! The report as SARIF 2.1.0, for code scanning: a rule for each invariant that was judged, a result for each finding.
 //!
-//! A result is where the evidence is, the finding's file, and names the function whose call showed the violation.
+//! A result is at the line of the function whose call showed the violation, if the artifacts say where that is, or else where
+//! the evidence is, in the finding's file.
 
 use std::{
     collections::BTreeMap,
@@ -63,8 +64,9 @@ fn result(finding: &FindingRow, judged: &[&InvariantRow]) -> Found {
 }
 
 fn location(finding: &FindingRow) -> Location {
-    let file = ArtifactLocation::builder().uri(uri(&finding.file)).build();
-    let region = Region::builder().start_line(1).build();
+    let (file, line) = finding.source.as_ref().map_or((&finding.file, 1), |source| (&source.file, source.line));
+    let file = ArtifactLocation::builder().uri(uri(file)).build();
+    let region = Region::builder().start_line(i64::try_from(line).unwrap_or(1)).build();
     let physical = PhysicalLocation::builder().artifact_location(file).region(region).build();
     let last = finding.told.last().map(|told| told.function.as_str()).filter(|function| !function.is_empty());
     let logical =

@@ -81,6 +81,8 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
         runtime,
         layout,
         declarations,
+        target: None,
+        source_map: None,
     }
 }
 

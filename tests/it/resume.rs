@@ -14,7 +14,7 @@ use crate::support::{bundled, code, files, mutant, options, play, slashproof, st
 
 /// All that is reported of a summary, and what else there is.
 fn told(protocol: &EigenLayer, options: &Options, summary: &Summary) -> String {
-    let report = slashproof::report::Report::new(protocol, options, summary, &[]);
+    let report = slashproof::report::Report::new(protocol, options, summary, Vec::new());
     let calls: Vec<_> = summary.corpus.entries().iter().map(|entry| (entry.file_name(), &entry.goals)).collect();
     format!("{} {calls:?} {:?} {:?}", serde_json::to_string(&report).unwrap(), summary.violations, summary.first)
 }

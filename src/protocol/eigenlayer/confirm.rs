@@ -11,6 +11,7 @@ use crate::{
     call::{Outcome, SetId, Transaction},
     ledger::{Ledger, Operator, Staker},
     problem::Problem,
+    protocol::Answer,
 };
 
 sol! {
@@ -43,6 +44,7 @@ sol! {
     function ownerToPod(address podOwner) returns (address);
     function owner() returns (address);
     function paused() returns (uint256);
+    function balanceOf(address holder) returns (uint256);
     function getAdmins(address account) returns (address[]);
     function getPendingAdmins(address account) returns (address[]);
 }
@@ -52,192 +54,196 @@ pub(super) type Ask<'a> = &'a mut dyn FnMut(&Transaction) -> Result<Outcome, Pro
 
 /// Asks the contracts for what the ledger shows of them, and compares.
 pub(super) fn confirm(protocol: &EigenLayer, view: Ask<'_>, ledger: &Ledger) -> Result<(), Problem> {
-    let mut asking = Asking { protocol, view };
-    for (place, operator) in ledger.operators.iter().enumerate() {
-        asking.operator(ledger, operator)?;
-        asking.stakes(ledger, place)?;
-    }
-    asking.sets(ledger)?;
-    for staker in &ledger.stakers {
-        asking.staker(ledger, staker)?;
-    }
-    asking.strategies(ledger)?;
-    asking.native(ledger)?;
-    asking.rights(ledger)?;
-    asking.control(ledger)
-}
-
-struct Asking<'a> {
-    protocol: &'a EigenLayer,
-    view: Ask<'a>,
-}
-
-impl Asking<'_> {
-    /// What a contract answers.
-    fn ask<C: SolCall>(&mut self, contract: Address, question: &C) -> Result<C::Return, Problem> {
-        let data = question.abi_encode().into();
-        let view = Transaction { from: Address::ZERO, to: contract, data, value: U256::ZERO };
-        let answer = match (self.view)(&view)? {
-            Outcome::Returned(answer) => C::abi_decode_returns(&answer).ok(),
-            Outcome::Reverted(_) | Outcome::Halted(_) => None,
+    for Answer { contract, data, signature, expected } in answers(protocol, ledger) {
+        let question = Transaction { from: Address::ZERO, to: contract, data, value: U256::ZERO };
+        let name = protocol.book.name(contract);
+        let Outcome::Returned(answer) = view(&question)? else {
+            return Err(Problem::new(format!("{name} does not answer {signature}")));
         };
-        let name = self.protocol.book.name(contract);
-        answer.ok_or_else(|| Problem::new(format!("{name} does not answer {}", C::SIGNATURE)))
-    }
-
-    /// That a contract answers what the ledger shows.
-    fn same<C: SolCall, T: PartialEq>(
-        &mut self,
-        contract: Address,
-        question: &C,
-        (told, shown): (impl FnOnce(C::Return) -> T, T),
-    ) -> Result<(), Problem> {
-        let answer = self.ask(contract, question)?;
-        if told(answer) == shown {
-            return Ok(());
+        if expected != Some(answer) {
+            return Err(Problem::new(format!(
+                "{name} does not keep its storage as the {} release does",
+                protocol.release.name
+            ))
+            .at(&protocol.artifacts.origin)
+            .hint(format!(
+                "what {signature} answers is not where it should be; compile with extra_output = [\"storageLayout\"] in \
+                 foundry.toml"
+            )));
         }
-        let name = self.protocol.book.name(contract);
-        Err(Problem::new(format!(
-            "{name} does not keep its storage as the {} release does",
-            self.protocol.release.name
-        ))
-        .at(&self.protocol.artifacts.origin)
-        .hint(format!(
-            "what {} answers is not where it should be; compile with extra_output = [\"storageLayout\"] in \
-                 foundry.toml",
-            C::SIGNATURE
-        )))
+    }
+    Ok(())
+}
+
+/// What the contracts are to answer when `ledger` is how they stand.
+pub(super) fn answers(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Answer> {
+    let mut answers = Answers { protocol, all: Vec::new() };
+    for (place, operator) in ledger.operators.iter().enumerate() {
+        answers.operator(ledger, operator);
+        answers.stakes(ledger, place);
+    }
+    answers.sets(ledger);
+    for staker in &ledger.stakers {
+        answers.staker(ledger, staker);
+    }
+    answers.strategies(ledger);
+    answers.native(ledger);
+    answers.rights(ledger);
+    answers.control(ledger);
+    answers.all
+}
+
+/// The same, with balances of tokens: those are not the protocol's.
+pub(super) fn all_answers(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Answer> {
+    let mut answers = Answers { protocol, all: answers(protocol, ledger) };
+    answers.tokens(ledger);
+    answers.all
+}
+
+struct Answers<'a> {
+    protocol: &'a EigenLayer,
+    all: Vec<Answer>,
+}
+
+impl Answers<'_> {
+    /// That `contract` answers `shown`; `None` for what no contract answers.
+    fn says<C: SolCall>(&mut self, contract: Address, question: &C, shown: Option<&C::Return>) {
+        let expected = shown.map(|shown| C::abi_encode_returns(shown).into());
+        let data = question.abi_encode().into();
+        self.all.push(Answer { contract, data, signature: C::SIGNATURE, expected });
     }
 
-    fn operator(&mut self, ledger: &Ledger, operator: &Operator) -> Result<(), Problem> {
+    fn operator(&mut self, ledger: &Ledger, operator: &Operator) {
         let manager = self.protocol.contracts.allocation_manager;
         let at = operator.address;
-        self.same(manager, &getAllocatedSetsCall { operator: at }, (ids, operator.allocated_sets.clone()))?;
-        self.same(manager, &getRegisteredSetsCall { operator: at }, (ids, operator.registered_sets.clone()))?;
+        self.says(manager, &getAllocatedSetsCall { operator: at }, Some(&sets(&operator.allocated_sets)));
+        self.says(manager, &getRegisteredSetsCall { operator: at }, Some(&sets(&operator.registered_sets)));
         let delay = operator.delay.at(ledger.block);
-        let told = |answer: getAllocationDelayReturn| answer._0.then_some(answer._1);
-        self.same(manager, &getAllocationDelayCall { operator: at }, (told, delay))?;
+        let shown = getAllocationDelayReturn { _0: delay.is_some(), _1: delay.unwrap_or_default() };
+        self.says(manager, &getAllocationDelayCall { operator: at }, Some(&shown));
         for (set, id) in ledger.sets.iter().map(|set| set.id).enumerate() {
             let slashable = operator.memberships[set].is_slashable(ledger.block);
-            self.same(manager, &isOperatorSlashableCall { operator: at, set: abi(id) }, (itself, slashable))?;
+            self.says(manager, &isOperatorSlashableCall { operator: at, set: abi(id) }, Some(&slashable));
             for (index, strategy) in ledger.strategies.iter().map(|strategy| strategy.address).enumerate() {
                 let own = operator.allocations[set][index].settled(ledger.block);
-                let told = |told: Allocated| (told.currentMagnitude, told.pendingDiff, told.effectBlock);
+                let shown = Allocated {
+                    currentMagnitude: own.current,
+                    pendingDiff: own.pending,
+                    effectBlock: own.effect_block,
+                };
                 let question = getAllocationCall { operator: at, set: abi(id), strategy };
-                self.same(manager, &question, (told, (own.current, own.pending, own.effect_block)))?;
+                self.says(manager, &question, Some(&shown));
             }
         }
         let manager = self.protocol.contracts.delegation_manager;
-        self.same(manager, &delegationApproverCall { operator: at }, (itself, operator.approver))
+        self.says(manager, &delegationApproverCall { operator: at }, Some(&operator.approver));
     }
 
-    fn stakes(&mut self, ledger: &Ledger, place: usize) -> Result<(), Problem> {
+    fn stakes(&mut self, ledger: &Ledger, place: usize) {
         let (operator, manager) = (&ledger.operators[place], self.protocol.contracts.allocation_manager);
         let delegation = self.protocol.contracts.delegation_manager;
         for (index, strategy) in ledger.strategies.iter().map(|strategy| strategy.address).enumerate() {
             let at = operator.address;
             let stake = &operator.stakes[index];
             let max = stake.max_magnitude();
-            self.same(manager, &getMaxMagnitudeCall { operator: at, strategy }, (itself, max))?;
+            self.says(manager, &getMaxMagnitudeCall { operator: at, strategy }, Some(&max));
             let encumbered = ledger.encumbered(place, index);
-            self.same(manager, &getEncumberedMagnitudeCall { operator: at, strategy }, (Some, encumbered))?;
-            self.same(delegation, &operatorSharesCall { operator: at, strategy }, (itself, stake.shares))?;
+            self.says(manager, &getEncumberedMagnitudeCall { operator: at, strategy }, encumbered.as_ref());
+            self.says(delegation, &operatorSharesCall { operator: at, strategy }, Some(&stake.shares));
         }
-        Ok(())
     }
 
-    fn sets(&mut self, ledger: &Ledger) -> Result<(), Problem> {
+    fn sets(&mut self, ledger: &Ledger) {
         let manager = self.protocol.contracts.allocation_manager;
         for set in &ledger.sets {
             let id = || abi(set.id);
-            self.same(manager, &isOperatorSetCall { set: id() }, (itself, set.exists))?;
-            self.same(manager, &getStrategiesInOperatorSetCall { set: id() }, (itself, set.strategies.clone()))?;
-            self.same(manager, &getMembersCall { set: id() }, (itself, set.members.clone()))?;
+            self.says(manager, &isOperatorSetCall { set: id() }, Some(&set.exists));
+            self.says(manager, &getStrategiesInOperatorSetCall { set: id() }, Some(&set.strategies));
+            self.says(manager, &getMembersCall { set: id() }, Some(&set.members));
             if self.protocol.slots.allocation.numbering.is_some() {
-                self.same(manager, &getSlashCountCall { set: id() }, (itself, U256::from(set.slash_count)))?;
+                self.says(manager, &getSlashCountCall { set: id() }, Some(&U256::from(set.slash_count)));
             }
         }
         for (avs, registrar) in &ledger.control.registrars {
             let shown = if registrar.is_zero() { *avs } else { *registrar };
-            self.same(manager, &getAVSRegistrarCall { avs: *avs }, (itself, shown))?;
+            self.says(manager, &getAVSRegistrarCall { avs: *avs }, Some(&shown));
         }
-        Ok(())
     }
 
-    fn staker(&mut self, ledger: &Ledger, staker: &Staker) -> Result<(), Problem> {
+    fn staker(&mut self, ledger: &Ledger, staker: &Staker) {
         let at = staker.address;
         let manager = self.protocol.contracts.delegation_manager;
-        self.same(manager, &delegatedToCall { staker: at }, (itself, staker.delegated_to))?;
+        self.says(manager, &delegatedToCall { staker: at }, Some(&staker.delegated_to));
         let queued = U256::from(staker.withdrawals_queued);
-        self.same(manager, &cumulativeWithdrawalsQueuedCall { staker: at }, (itself, queued))?;
+        self.says(manager, &cumulativeWithdrawalsQueuedCall { staker: at }, Some(&queued));
         for (holding, strategy) in staker.holdings.iter().zip(&ledger.strategies) {
             let question = depositScalingFactorCall { staker: at, strategy: strategy.address };
-            self.same(manager, &question, (itself, holding.factor()))?;
+            self.says(manager, &question, Some(&holding.factor()));
         }
         let shares = |strategy: &Address| {
             ledger.strategy_index(*strategy).map_or(U256::ZERO, |index| staker.holdings[index].shares)
         };
-        let shown = (staker.strategies.clone(), staker.strategies.iter().map(shares).collect());
-        let told = |answer: getDepositsReturn| (answer.strategies, answer.shares);
-        self.same(self.protocol.contracts.strategy_manager, &getDepositsCall { staker: at }, (told, shown))
+        let (strategies, shares) = (staker.strategies.clone(), staker.strategies.iter().map(shares).collect());
+        let shown = getDepositsReturn { strategies, shares };
+        self.says(self.protocol.contracts.strategy_manager, &getDepositsCall { staker: at }, Some(&shown));
     }
 
-    fn strategies(&mut self, ledger: &Ledger) -> Result<(), Problem> {
+    fn strategies(&mut self, ledger: &Ledger) {
         let manager = self.protocol.contracts.strategy_manager;
         for (_, strategy) in ledger.token_strategies() {
-            self.same(strategy.address, &totalSharesCall {}, (itself, strategy.total_shares))?;
+            self.says(strategy.address, &totalSharesCall {}, Some(&strategy.total_shares));
             let question = strategyIsWhitelistedForDepositCall { strategy: strategy.address };
-            self.same(manager, &question, (itself, strategy.whitelisted))?;
+            self.says(manager, &question, Some(&strategy.whitelisted));
         }
-        Ok(())
     }
 
-    fn native(&mut self, ledger: &Ledger) -> Result<(), Problem> {
+    fn native(&mut self, ledger: &Ledger) {
         let manager = self.protocol.contracts.eigen_pod_manager;
         for (staker, pod) in ledger.stakers.iter().zip(&ledger.native.pods) {
             let at = staker.address;
-            self.same(manager, &podOwnerDepositSharesCall { podOwner: at }, (itself, pod.deposit_shares))?;
-            self.same(manager, &ownerToPodCall { podOwner: at }, (itself, pod.address))?;
+            self.says(manager, &podOwnerDepositSharesCall { podOwner: at }, Some(&pod.deposit_shares));
+            self.says(manager, &ownerToPodCall { podOwner: at }, Some(&pod.address));
         }
-        Ok(())
     }
 
-    fn rights(&mut self, ledger: &Ledger) -> Result<(), Problem> {
+    fn rights(&mut self, ledger: &Ledger) {
         let controller = self.protocol.contracts.permission_controller;
         for principal in &ledger.principals {
             let account = principal.address;
             let pending = principal.pending_admins.clone();
-            self.same(controller, &getPendingAdminsCall { account }, (itself, pending))?;
+            self.says(controller, &getPendingAdminsCall { account }, Some(&pending));
             let admins = if principal.admins.is_empty() { vec![account] } else { principal.admins.clone() };
-            self.same(controller, &getAdminsCall { account }, (itself, admins))?;
+            self.says(controller, &getAdminsCall { account }, Some(&admins));
         }
-        Ok(())
     }
 
-    fn control(&mut self, ledger: &Ledger) -> Result<(), Problem> {
+    fn control(&mut self, ledger: &Ledger) {
         for (contract, status) in &ledger.control.paused {
-            self.same(*contract, &pausedCall {}, (itself, *status))?;
+            self.says(*contract, &pausedCall {}, Some(status));
         }
         let manager = self.protocol.contracts.strategy_manager;
-        self.same(manager, &strategyWhitelisterCall {}, (itself, ledger.control.whitelister))?;
-        self.same(manager, &ownerCall {}, (itself, ledger.control.owner))?;
-        self.same(self.protocol.contracts.eigen_pod_manager, &ownerCall {}, (itself, ledger.native.owner))?;
+        self.says(manager, &strategyWhitelisterCall {}, Some(&ledger.control.whitelister));
+        self.says(manager, &ownerCall {}, Some(&ledger.control.owner));
+        self.says(self.protocol.contracts.eigen_pod_manager, &ownerCall {}, Some(&ledger.native.owner));
         let coordinator = self.protocol.contracts.rewards_coordinator;
-        if is_absent(coordinator) {
-            return Ok(());
+        if !is_absent(coordinator) {
+            self.says(coordinator, &ownerCall {}, Some(&ledger.rewards.owner));
         }
-        self.same(coordinator, &ownerCall {}, (itself, ledger.rewards.owner))
     }
-}
 
-fn itself<T>(told: T) -> T {
-    told
+    fn tokens(&mut self, ledger: &Ledger) {
+        for token in &ledger.tokens {
+            for (holder, balance) in ledger.holders.iter().zip(&token.balances) {
+                self.says(token.address, &balanceOfCall { holder: *holder }, Some(balance));
+            }
+        }
+    }
 }
 
 fn abi(id: SetId) -> Set {
     Set { avs: id.avs, id: id.id }
 }
 
-fn ids(sets: Vec<Set>) -> Vec<SetId> {
-    sets.into_iter().map(|set| SetId { avs: set.avs, id: set.id }).collect()
+fn sets(ids: &[SetId]) -> Vec<Set> {
+    ids.iter().copied().map(abi).collect()
 }

@@ -43,7 +43,7 @@ use crate::{
     oracle::Assumption,
     own::Asked,
     problem::Problem,
-    protocol::{Action, ActionInfo, Protocol, Reader, Setup, Upgrade},
+    protocol::{Action, ActionInfo, Answer, Protocol, Reader, Setup, Upgrade},
     worlds::{self, Avss, Kind},
 };
 use deploy::{
@@ -306,6 +306,10 @@ impl Protocol for EigenLayer {
 
     fn own(&self) -> &[Asked] {
         &self.own
+    }
+
+    fn answers(&self, ledger: &Ledger) -> Vec<Answer> {
+        confirm::all_answers(self, ledger)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

@@ -253,6 +253,8 @@ mod tests {
             runtime: alloy_primitives::Bytes::new(),
             layout: None,
             declarations: None,
+            target: None,
+            source_map: None,
         }
     }
 
