@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# How many calls it takes to catch planted bugs with guidance and without, on a sample of the mutants.
+# How many calls it takes to catch planted bugs with guidance, with parts of it and without, on a sample of the mutants.
 #
 #   benches/guidance.sh            from the root of the repository
 #
 # The sample is every GUIDANCE_STRIDE-th (16) of `slashproof list mutants`, at GUIDANCE_SEEDS (3) seeds; 1 plays them all,
-# which takes hours. Writes target/bench/mutants-all.json and target/bench/mutants-off.json, from which the summary has the
-# medians over those that both catch. Files that are there already are kept.
+# which takes hours. Writes target/bench/mutants-MODE.json, from which the summary has the medians. Files that are there
+# already are kept.
 set -euo pipefail
 export LC_ALL=C
 
@@ -21,7 +21,7 @@ mkdir -p "$out"
 cargo build --release --quiet --bin slashproof
 sample=$(target/release/slashproof list mutants | awk -v stride="$stride" 'NR % stride == 1 || stride == 1 { print "--mutant " $1 }')
 
-for guidance in all off; do
+for guidance in all comparisons coverage off; do
     file=$out/mutants-$guidance.json
     [ -s "$file" ] && continue
     # What survives is no failure of a measurement: exit code 1.

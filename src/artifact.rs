@@ -46,6 +46,9 @@ pub struct Artifact {
     pub layout: Option<StorageLayout>,
     /// What else is declared in its sources, if the compiler was asked.
     pub declarations: Option<Declarations>,
+    /// The members of enums by name, out of the sources themselves, where there are no declarations and every source is
+    /// at hand as it was compiled.
+    pub enums: Option<BTreeMap<String, Vec<String>>>,
     /// What forge knows it by, `path:name`, if forge built it.
     pub target: Option<String>,
     /// Where its code stands in its sources, if forge built it.
@@ -53,6 +56,11 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// The members of each enum, in order, by its name with that of the contract it is in, if that can be known.
+    pub fn enums(&self) -> Option<&BTreeMap<String, Vec<String>>> {
+        self.declarations.as_ref().map(|declared| &declared.enums).or(self.enums.as_ref())
+    }
+
     /// Identifies the code: the hash of what creates it.
     pub fn digest(&self) -> B256 {
         keccak256(&self.creation)
@@ -463,6 +471,7 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,
+        enums: None,
     })
 }
 

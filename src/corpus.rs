@@ -107,17 +107,7 @@ impl Corpus {
 
     /// Reads a folder, in order of file names. What cannot be read is told, and left where it is.
     pub fn load(folder: &Path, protocol: &dyn Protocol) -> Result<(Self, Vec<Problem>), Problem> {
-        let unreadable =
-            |error: std::io::Error| Problem::new(format!("cannot read the corpus {}: {error}", folder.display()));
-        let mut paths: Vec<PathBuf> = Vec::new();
-        for entry in fs::read_dir(folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden {
-                paths.push(path);
-            }
-        }
-        paths.sort();
+        let paths = files(folder).map_err(|problem| problem.at("the corpus"))?;
         let mut corpus = Self::default();
         let mut problems = Vec::new();
         for path in paths {
@@ -163,6 +153,21 @@ impl Corpus {
         }
         Ok(())
     }
+}
+
+/// The files of a folder, sorted; without hidden ones.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let unreadable = |error: std::io::Error| Problem::new(format!("cannot read {}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_file() && !hidden {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 fn read_entry(path: &Path, protocol: &dyn Protocol) -> Result<Vec<Call>, Problem> {

@@ -14,7 +14,7 @@ use crate::{
     call::Call,
     campaign::{Origin, Violation},
     codec,
-    corpus::{check_format, read_json, write_whole},
+    corpus::{check_format, files, read_json, write_whole},
     decode::Decoder,
     executor::Executor,
     problem::Problem,
@@ -152,6 +152,12 @@ impl Finding {
             Self::from_json(&value)
         };
         parse().map_err(|problem| problem.at(path.display()))
+    }
+
+    /// Reads every file of a folder, in order of their names.
+    pub fn load_all(folder: &Path) -> Result<Vec<(String, Result<Self, Problem>)>, Problem> {
+        let load = |path: PathBuf| (path.display().to_string(), Self::load(&path));
+        Ok(files(folder)?.into_iter().map(load).collect())
     }
 
     fn to_json(&self) -> Value {

@@ -27,6 +27,9 @@ const ENGINE: &[(&str, &str)] = &[
 const FORGE: &[(&str, &str)] =
     &[("forge_default_ratio", "forge"), ("forge_guided_ratio", "forge-guided"), ("forge_best_ratio", "forge-interval")];
 
+/// Of which parts of guidance the sample of mutants was played with.
+const GUIDANCE: &[&str] = &["off", "coverage", "comparisons", "all"];
+
 /// Writes `summary.json` and `throughput.svg`.
 pub fn write() -> Result<(), Problem> {
     let rates = rates()?;
@@ -38,7 +41,10 @@ pub fn write() -> Result<(), Problem> {
     for (key, part) in ENGINE {
         summary.insert(key, read(&format!("engine-{part}.json"))[*key].clone());
     }
-    summary.insert("guided_calls_to_kill_ratio", json!(guided_ratio()));
+    let ablation: BTreeMap<&str, Guided> = GUIDANCE.iter().map(|mode| (*mode, guided(mode))).collect();
+    let middle = |mode: &str| ablation[mode].median_calls;
+    summary.insert("guided_calls_to_kill_ratio", json!(middle("all").zip(middle("off")).map(|(all, off)| all / off)));
+    summary.insert("ablation", json!(ablation));
     let text = serde_json::to_string_pretty(&summary).expect("numbers are written");
     println!("{text}");
     let path = folder().join("summary.json");
@@ -74,17 +80,31 @@ fn read(name: &str) -> Value {
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
-/// The median calls to the kill with guidance, by that without; of the mutants that both killed at every seed.
-fn guided_ratio() -> Option<f64> {
-    let calls = |name: &str| -> BTreeMap<String, f64> {
-        let rows = read(name)["rows"].as_array().cloned().unwrap_or_default();
-        let row = |row: &Value| Some((row["mutant"].as_str()?.to_owned(), row["median_calls"].as_f64()?));
-        rows.iter().filter_map(row).collect()
-    };
-    let (guided, blind) = (calls("mutants-all.json"), calls("mutants-off.json"));
-    let both: Vec<&String> = guided.keys().filter(|mutant| blind.contains_key(*mutant)).collect();
-    let middle = |calls: &BTreeMap<String, f64>| median(&both.iter().map(|mutant| calls[*mutant]).collect::<Vec<_>>());
-    (!both.is_empty()).then(|| middle(&guided) / middle(&blind))
+/// What came of the sample of mutants with some guidance.
+#[derive(serde::Serialize)]
+struct Guided {
+    /// Campaigns: mutants by seeds.
+    campaigns: usize,
+    /// Those that caught theirs within its budget.
+    caught: usize,
+    /// Middle of the calls that it took; what was not caught took longer than anything else.
+    median_calls: Option<f64>,
+    /// What three of four campaigns did not exceed.
+    upper_quartile_calls: Option<f64>,
+}
+
+fn guided(mode: &str) -> Guided {
+    let rows = read(&format!("mutants-{mode}.json"))["rows"].as_array().cloned().unwrap_or_default();
+    let cells = rows.iter().flat_map(|row| row["cells"].as_array().into_iter().flatten());
+    let mut calls: Vec<f64> = cells.map(|cell| cell["calls"].as_f64().unwrap_or(f64::INFINITY)).collect();
+    calls.sort_by(f64::total_cmp);
+    let at = |part: usize| calls.get(calls.len() * part / 4).copied().filter(|calls| calls.is_finite());
+    Guided {
+        campaigns: calls.len(),
+        caught: calls.iter().filter(|calls| calls.is_finite()).count(),
+        median_calls: at(2),
+        upper_quartile_calls: at(3),
+    }
 }
 
 /// What is drawn: who, and how many calls per CPU second.

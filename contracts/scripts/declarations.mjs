@@ -82,11 +82,36 @@ function constructed(bases, declarations) {
   return [...written].sort();
 }
 
-function versionOf({ modifierName, arguments: values }) {
+function versionOf({ modifierName, arguments: values }, declarations) {
   if (modifierName.name === "initializer") return 1;
-  if (modifierName.name !== "reinitializer") return undefined;
-  const version = Number.parseInt(values?.[0]?.value, 10);
-  return Number.isNaN(version) ? undefined : version;
+  return modifierName.name === "reinitializer" ? number(values?.[0], declarations) : undefined;
+}
+
+/** What an expression is, if it is a number, a constant, or the sum of such, whatever it is converted to. */
+function number(expression, declarations) {
+  const next = (inner) => number(inner, declarations);
+  switch (expression?.nodeType) {
+    case "Literal": {
+      const value = Number.parseInt(expression.value?.replaceAll("_", ""), 10);
+      return Number.isNaN(value) ? undefined : value;
+    }
+    case "Identifier":
+    case "MemberAccess": {
+      const constant = declarations.get(expression.referencedDeclaration)?.node;
+      return constant?.mutability === "constant" ? next(constant.value) : undefined;
+    }
+    case "FunctionCall":
+      return expression.kind === "typeConversion" ? next(expression.arguments[0]) : undefined;
+    case "TupleExpression":
+      return next(expression.components[0]);
+    case "BinaryOperation": {
+      const [left, right] = [next(expression.leftExpression), next(expression.rightExpression)];
+      const isSum = expression.operator === "+" && left !== undefined && right !== undefined;
+      return isSum ? left + right : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 const sorted = (entries) => Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -148,7 +173,7 @@ export function declarationsOf(name, path, trees, sources) {
   const immutables = members.filter(({ mutability }) => mutability === "immutable");
   const initializers = members
     .filter(({ kind }) => kind === "function")
-    .flatMap((node) => node.modifiers.map((modifier) => ({ node, version: versionOf(modifier) })))
+    .flatMap((node) => node.modifiers.map((modifier) => ({ node, version: versionOf(modifier, numbers) })))
     .filter(({ version }) => version !== undefined);
   const declarations = {
     enums: sorted(

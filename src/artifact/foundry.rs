@@ -1,4 +1,4 @@
-//! The syntax trees in Foundry's artifacts (`ast = true`), and the sources beside them.
+//! The syntax trees in Foundry's artifacts (`ast = true`), and the sources beside them, which tell a little without trees.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,11 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use alloy_primitives::keccak256;
 use serde_json::Value;
 
 use super::{
     Artifact, Declarations,
-    declarations::{Lines, Trees},
+    declarations::{Lines, Trees, enums_of_source, unambiguous},
     json, read_text,
 };
 use crate::problem::Problem;
@@ -37,6 +38,8 @@ pub(super) fn declare(
         if let Some(source) = whole["ast"]["absolutePath"].as_str() {
             own.push((name, source.to_owned()));
             trees.add(whole["ast"].take());
+        } else if let Some(artifact) = contracts.get_mut(&name) {
+            artifact.enums = enums(folder, &whole);
         }
     }
     complete(folder, &mut trees)?;
@@ -48,6 +51,18 @@ pub(super) fn declare(
         *declarations = read.map_err(|problem| problem.at(&source))?;
     }
     Ok(())
+}
+
+/// The enums of a contract, if each source is beside the folder, and is what its metadata says was compiled.
+fn enums(folder: &Path, whole: &Value) -> Option<BTreeMap<String, Vec<String>>> {
+    let raw = || whole["rawMetadata"].as_str().and_then(|text| json(text).ok());
+    let metadata = whole["metadata"].is_object().then(|| whole["metadata"].clone()).or_else(raw)?;
+    let text = |(path, source): (&String, &Value)| {
+        let text = source_text(folder, path)?;
+        (source["keccak256"] == keccak256(&text).to_string()).then_some(text)
+    };
+    let texts: Option<Vec<String>> = metadata["sources"].as_object()?.iter().map(text).collect();
+    Some(unambiguous(texts?.iter().flat_map(|text| enums_of_source(text))))
 }
 
 /// Adds the trees of all that is imported.
@@ -102,13 +117,45 @@ pub(super) fn sorted(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The texts of the sources, if the project is where its artifacts are: in the folder above them, or further up.
+/// The texts of the sources.
 fn lines(folder: &Path, trees: &Trees) -> Lines {
-    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let text = |path: &str| folder.ancestors().take(3).find_map(|root| read_text(&root.join(path)).ok());
     let files = trees.files().into_iter().map(|(number, path)| {
-        let text = text(&path);
+        let text = source_text(folder, &path);
         (number, (path, text))
     });
     Lines { files: files.collect() }
+}
+
+/// The text of a source, if the project is where its artifacts are: in the folder above them, or further up.
+fn source_text(folder: &Path, path: &str) -> Option<String> {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.ancestors().take(3).find_map(|root| read_text(&root.join(path)).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn sources_tell_enums_only_if_they_are_what_was_compiled() {
+        let project = tempfile::tempdir().unwrap();
+        let out = project.path().join("out");
+        fs::create_dir_all(project.path().join("src")).unwrap();
+        fs::create_dir_all(&out).unwrap();
+        let text = "contract A { enum State { OFF, ON } }";
+        let sources = json!({ "src/A.sol": { "keccak256": keccak256(text).to_string() } });
+        let parsed = json!({ "metadata": { "sources": sources } });
+        let raw = json!({ "rawMetadata": json!({ "sources": sources }).to_string() });
+        assert_eq!(enums(&out, &parsed), None, "there is no source");
+
+        fs::write(project.path().join("src/A.sol"), text).unwrap();
+        let told = BTreeMap::from([("A.State".to_owned(), vec!["OFF".to_owned(), "ON".to_owned()])]);
+        assert_eq!(enums(&out, &parsed), Some(told.clone()));
+        assert_eq!(enums(&out, &raw), Some(told));
+
+        fs::write(project.path().join("src/A.sol"), text.replace("OFF, ON", "ON, OFF")).unwrap();
+        assert_eq!(enums(&out, &parsed), None, "it was edited since");
+    }
 }

@@ -13,6 +13,8 @@ use std::{
     time::Duration,
 };
 
+use clap::builder::PossibleValuesParser;
+
 use super::{exit, printed};
 use crate::{
     artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
@@ -20,12 +22,13 @@ use crate::{
     gate::{
         self, Judgement,
         expect::{self, Expectations},
-        human,
+        regressions::Legacy,
         work::Budget,
     },
     limits,
     problem::Problem,
     protocol::eigenlayer::{self, release},
+    report::gate::{GATE_FORMATS, save as save_gate},
     worlds::{self, Kind},
 };
 
@@ -52,8 +55,12 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "DIR")]
     candidate: Option<PathBuf>,
 
+    /// Upgrades to the bundled release with this bug planted, to see what becomes of it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["candidate", "candidate_release", "git"])]
+    candidate_mutant: Option<String>,
+
     /// What the candidate is a release of: slashing or redistribution [default: redistribution]
-    #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "git"])]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "candidate_mutant", "git"])]
     candidate_release: Option<String>,
 
     /// Asks only this; can be given more than once [default: all]
@@ -92,7 +99,23 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
 
-    /// Prints the report as JSON
+    /// Folder of sequences that campaigns on the baseline kept, to be played on the candidate
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+
+    /// Folder of findings on the baseline, which must not show on the candidate
+    #[arg(long, value_name = "DIR")]
+    findings: Option<PathBuf>,
+
+    /// Writes the report in every format into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = PossibleValuesParser::new(GATE_FORMATS.map(|format| format.name)))]
+    format: String,
+
+    /// Prints the report as JSON, as --format json
     #[arg(long)]
     json: bool,
 }
@@ -103,6 +126,10 @@ enum Asked {
     Layout,
     /// Whether an upgrade in the middle of life leaves everybody what they have
     Upgrade,
+    /// Whether the same calls do the same
+    Behaviour,
+    /// Whether what campaigns kept of the baseline plays on the candidate
+    Regressions,
 }
 
 impl From<Asked> for Judgement {
@@ -110,6 +137,8 @@ impl From<Asked> for Judgement {
         match asked {
             Asked::Layout => Self::Layout,
             Asked::Upgrade => Self::Upgrade,
+            Asked::Behaviour => Self::Behaviour,
+            Asked::Regressions => Self::Regressions,
         }
     }
 }
@@ -141,17 +170,19 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
         workers: workers.clamp(1, limits::WORKERS_MAX),
         expired: &expired,
     };
-    let options = gate::Options { judgements: &judgements, expectations: &expectations, world, budget };
+    let legacy = Legacy { corpus: arguments.corpus.as_deref(), findings: arguments.findings.as_deref() };
+    let options = gate::Options { judgements: &judgements, expectations: &expectations, world, budget, legacy };
     let gate = gate::judge(&baseline, &candidate, options)?;
     if let Some(path) = &arguments.accept {
         write_bytes(path, expect::proposals(gate.groups()).as_bytes())?;
     }
+    if let Some(folder) = &arguments.out {
+        save_gate(&gate, folder)?;
+    }
+    let name = if arguments.json { "json" } else { arguments.format.as_str() };
+    let format = GATE_FORMATS.iter().find(|format| format.name == name).expect("only formats are parsed");
     let mut out = stdout().lock();
-    printed(if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &gate).map_err(Into::into).and_then(|()| writeln!(out))
-    } else {
-        human::render(&gate, &mut out).and_then(|()| out.flush())
-    })?;
+    printed((format.render)(&gate, &mut out).and_then(|()| out.flush()))?;
     Ok(exit::of_gate(gate.verdict))
 }
 
@@ -166,7 +197,8 @@ fn expectations(
     if let Some(path) = own {
         return Expectations::load(path, &eigenlayer::every_action(world).collect::<Vec<_>>());
     }
-    let is_bundled = arguments.baseline.is_none() && arguments.candidate.is_none() && arguments.git.is_none();
+    let is_bundled = [&arguments.baseline, &arguments.candidate].iter().all(|folder| folder.is_none());
+    let is_bundled = is_bundled && arguments.git.is_none();
     let along = is_bundled.then(|| Expectations::bundled(&baseline.release, &candidate.release)).flatten();
     Ok(along.unwrap_or_else(Expectations::none))
 }
@@ -183,6 +215,9 @@ fn expire(expired: Arc<AtomicBool>, after: Duration) {
 fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
     let Some(revision) = &arguments.git else {
         let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
+        if let Some(mutant) = &arguments.candidate_mutant {
+            return Ok((baseline, Artifacts::mutant(mutant)?));
+        }
         let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
         return Ok((baseline, candidate));
     };

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is done by nobody of the protocol.
-const DOINGS: [&str; 2] = ["upgrade", "exit"];
+const DOINGS: [&str; 5] = ["upgrade", "exit", "gate", "corpus", "finding"];
 
 /// The expectations that come along, by the releases between which they are meant.
 const BUNDLED: &[(&str, &str, &str)] =
@@ -130,7 +130,7 @@ impl Expectations {
         self.of(key).map(|expectation| expectation.then)
     }
 
-    /// The declarations that allow none of `groups`, of those whose kind is one of `kinds`.
+    /// The declarations that allow none of `groups`.
     pub fn unmatched<'g>(&self, groups: impl Iterator<Item = &'g Group> + Clone) -> Vec<Unmatched> {
         let matched = |expectation: &&Expectation| groups.clone().any(|group| expectation.allows(&group.key));
         let lonely = self.all.iter().filter(|expectation| !matched(expectation));
@@ -164,7 +164,8 @@ impl Expectation {
         let problem = Problem::new(format!("there is no action {:?}", self.action));
         Err(match nearest(&self.action, names.by_ref()) {
             Some(near) => problem.hint(format!("did you mean {near}?")),
-            None => problem.hint("slashproof list actions names them; an upgrade has upgrade and exit besides"),
+            None => problem
+                .hint("slashproof list actions names them; and there are upgrade, exit, gate, corpus and finding"),
         })
     }
 

@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use super::{
     Build, Declared, Gate, Verdict,
+    behaviour::{Behaviour, FunctionRow, GasRow},
     divergence::{Group, Line},
     layout::{ContractRow, Difference, Layout, Meaning},
+    regressions::Regressions,
     upgrade::{RULES, Upgraded, rule_of},
 };
 
@@ -13,12 +15,13 @@ use super::{
 pub fn render(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "baseline   {}", build(&gate.baseline))?;
     writeln!(out, "candidate  {}", build(&gate.candidate))?;
-    for part in [gate.layout.as_ref().map(Part::Layout), gate.upgrade.as_ref().map(Part::Upgrade)].into_iter().flatten()
-    {
+    for part in parts(gate) {
         writeln!(out)?;
         match part {
             Part::Layout(it) => layout(it, out)?,
             Part::Upgrade(it) => upgrade(it, out)?,
+            Part::Behaviour(it) => behaviour(it, out)?,
+            Part::Regressions(it) => regressions(it, out)?,
         }
     }
     if let Some(declared) = &gate.expectations {
@@ -33,13 +36,25 @@ pub fn render(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
 enum Part<'g> {
     Layout(&'g Layout),
     Upgrade(&'g Upgraded),
+    Behaviour(&'g Behaviour),
+    Regressions(&'g Regressions),
+}
+
+fn parts(gate: &Gate) -> impl Iterator<Item = Part<'_>> {
+    let layout = gate.layout.as_ref().map(Part::Layout);
+    let played = [gate.upgrade.as_ref().map(Part::Upgrade), gate.behaviour.as_ref().map(Part::Behaviour)];
+    layout.into_iter().chain(played.into_iter().flatten()).chain(gate.regressions.as_ref().map(Part::Regressions))
 }
 
 /// What was judged, in words.
 fn what(gate: &Gate) -> Vec<String> {
-    let layout = gate.layout.iter().map(|layout| format!("storage layouts of {} contracts", layout.contracts.len()));
-    let upgrade = gate.upgrade.iter().map(|it| format!("{} upgrades in the middle of life", it.runs));
-    layout.chain(upgrade).collect()
+    let told = |part| match part {
+        Part::Layout(it) => format!("storage layouts of {} contracts", it.contracts.len()),
+        Part::Upgrade(it) => format!("{} upgrades in the middle of life", it.runs),
+        Part::Behaviour(it) => format!("{} runs in lockstep", it.runs),
+        Part::Regressions(it) => format!("{} sequences and {} findings of the baseline", it.sequences, it.findings),
+    };
+    parts(gate).map(told).collect()
 }
 
 fn build(build: &Build) -> String {
@@ -108,10 +123,7 @@ fn unseen(rows: &[ContractRow], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn upgrade(upgraded: &Upgraded, out: &mut dyn Write) -> io::Result<()> {
-    let left_out = match upgraded.runs_left_out {
-        0 => String::new(),
-        runs => format!(", {runs} more for which there was no time"),
-    };
+    let left_out = left_out(upgraded.runs_left_out);
     writeln!(out, "upgrade in the middle of life: {} runs, {} calls{left_out}", upgraded.runs, upgraded.calls)?;
     for rule in RULES {
         let of_rule = || upgraded.groups.iter().filter(|group| rule_of(&group.key) == rule);
@@ -124,6 +136,49 @@ fn upgrade(upgraded: &Upgraded, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {}  {:<102}  {says}", rule.id, rule.statement)?;
     }
     undeclared(&upgraded.groups, out)
+}
+
+fn left_out(runs: u64) -> String {
+    if runs == 0 { String::new() } else { format!(", {runs} more for which there was no time") }
+}
+
+fn behaviour(behaviour: &Behaviour, out: &mut dyn Write) -> io::Result<()> {
+    let Behaviour { runs, calls, parted, .. } = behaviour;
+    let left_out = left_out(behaviour.runs_left_out);
+    writeln!(out, "behaviour in lockstep: {runs} runs, {calls} calls on both, {parted} runs parted{left_out}")?;
+    let width = behaviour.functions.iter().map(|row| row.function.name.len()).max().unwrap_or_default();
+    writeln!(out, "\nfunctions that changed, and calls of them in the runs that were traced")?;
+    for FunctionRow { function, calls } in &behaviour.functions {
+        let (name, change) = (&function.name, format!("{:?}", function.change).to_lowercase());
+        let view = if function.is_view { ", only answers" } else { "" };
+        writeln!(out, "  {name:width$}  {calls:>7}  {change}{view}")?;
+    }
+    let is_another = |row: &&GasRow| row.baseline.abs_diff(row.candidate) * 100 >= row.baseline;
+    let costs: Vec<&GasRow> = behaviour.gas.iter().filter(is_another).collect();
+    if !costs.is_empty() {
+        let width = costs.iter().map(|row| row.action.len()).max().unwrap_or_default();
+        writeln!(
+            out,
+            "\n{:width$}  {:>9}  {:>9}  {:>7}",
+            "median gas",
+            "baseline",
+            "candidate",
+            "",
+            width = width + 2
+        )?;
+        for GasRow { action, baseline, candidate, .. } in costs {
+            let percent = (*candidate as f64 / *baseline as f64 - 1.0) * 100.0;
+            writeln!(out, "  {action:width$}  {baseline:>9}  {candidate:>9}  {percent:>+6.1}%")?;
+        }
+    }
+    undeclared(&behaviour.groups, out)
+}
+
+fn regressions(regressions: &Regressions, out: &mut dyn Write) -> io::Result<()> {
+    let Regressions { sequences, findings, unplayed, groups, .. } = regressions;
+    writeln!(out, "of the baseline: {sequences} sequences and {findings} findings played")?;
+    unplayed.iter().try_for_each(|name| writeln!(out, "  not played: {name}"))?;
+    undeclared(groups, out)
 }
 
 /// What nobody declared, with examples.
@@ -158,7 +213,8 @@ fn expectations(declared: &Declared, gate: &Gate, out: &mut dyn Write) -> io::Re
     Ok(())
 }
 
-fn conclusion(gate: &Gate) -> String {
+/// The verdict, and what it is for.
+pub fn conclusion(gate: &Gate) -> String {
     let all = || gate.layout.iter().flat_map(|layout| &layout.contracts).flat_map(|row| &row.differences);
     let differences = |meaning| all().filter(|difference| difference.meaning == meaning).count();
     let undeclared = gate.groups().filter(|group| group.expected.is_none()).count();
@@ -172,7 +228,8 @@ fn conclusion(gate: &Gate) -> String {
     let said: Vec<String> =
         said.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect();
     match gate.verdict {
-        Verdict::Pass => "pass: proxies find what they kept".to_owned(),
+        Verdict::Pass if gate.behaviour.is_none() => "pass: proxies find what they kept".to_owned(),
+        Verdict::Pass => "pass: proxies find what they kept, and nothing differs but what is declared".to_owned(),
         Verdict::Fail => format!("fail: {}", said.join(", ")),
         Verdict::Inconclusive => {
             let review = match differences(Meaning::Review) {
@@ -180,9 +237,15 @@ fn conclusion(gate: &Gate) -> String {
                 1 => Some("1 difference is for review, nothing breaks".to_owned()),
                 many => Some(format!("{many} differences are for review, nothing breaks")),
             };
-            let time = gate.upgrade.as_ref().filter(|upgraded| upgraded.runs_left_out > 0);
-            let time = time.map(|upgraded| format!("there was no time for {} runs", upgraded.runs_left_out));
-            format!("inconclusive: {}", review.into_iter().chain(time).collect::<Vec<_>>().join(", "))
+            let unplayed = gate.regressions.as_ref().map_or(0, |regressions| regressions.unplayed.len());
+            let more = [
+                (undeclared, "changed functions were never called"),
+                (unplayed, "sequences or findings could not be played"),
+            ];
+            let more = more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+            let time = Some(gate.runs_left_out()).filter(|runs| *runs > 0);
+            let time = time.map(|runs| format!("there was no time for {runs} runs"));
+            format!("inconclusive: {}", review.into_iter().chain(more).chain(time).collect::<Vec<_>>().join(", "))
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The gate of an upgrade: an old build against a new one, and whether proxies that live on the old may be moved to the new.
 //!
-//! [`layout`] judges whether what proxies keep is found again, and [`upgrade`] whether an upgrade in the middle of life
-//! leaves everybody what they have. What is meant to change is declared ([`expect`]). The verdict of the gate is that of its
-//! worst judgement.
+//! [`layout`] judges whether what proxies keep is found again, [`upgrade`] whether an upgrade in the middle of life leaves
+//! everybody what they have, [`behaviour`] whether the same calls do the same, and [`regressions`] what campaigns kept of the
+//! baseline. What is meant to change is declared ([`expect`]). The verdict of the gate is that of its worst judgement.
 
+pub mod behaviour;
 pub mod divergence;
 pub mod expect;
 pub mod human;
 pub mod layout;
+mod reach;
+pub mod regressions;
 pub mod upgrade;
 pub mod work;
 
@@ -24,6 +27,7 @@ use crate::{
     worlds::Kind,
 };
 use expect::{Expectations, Unmatched};
+use regressions::Legacy;
 use work::Budget;
 
 /// Version of the report's JSON.
@@ -59,11 +63,15 @@ pub enum Judgement {
     Layout,
     /// Does an upgrade in the middle of life leave everybody what they have?
     Upgrade,
+    /// Do the same calls do the same?
+    Behaviour,
+    /// Does what campaigns kept of the baseline play on the candidate?
+    Regressions,
 }
 
 impl Judgement {
     /// All of them, in order.
-    pub const ALL: [Self; 2] = [Self::Layout, Self::Upgrade];
+    pub const ALL: [Self; 4] = [Self::Layout, Self::Upgrade, Self::Behaviour, Self::Regressions];
 }
 
 /// What is asked, and how long.
@@ -77,6 +85,8 @@ pub struct Options<'a> {
     pub world: &'static Kind,
     /// How much each judgement plays.
     pub budget: Budget<'a>,
+    /// What campaigns left.
+    pub legacy: Legacy<'a>,
 }
 
 /// What was declared, and whether it was met.
@@ -109,6 +119,10 @@ pub struct Gate {
     pub layout: Option<layout::Layout>,
     /// The judgement of the upgrade itself.
     pub upgrade: Option<upgrade::Upgraded>,
+    /// The judgement of behaviour in lockstep.
+    pub behaviour: Option<behaviour::Behaviour>,
+    /// The judgement of what campaigns kept.
+    pub regressions: Option<regressions::Regressions>,
     /// What was declared, if something was played.
     pub expectations: Option<Declared>,
 }
@@ -116,7 +130,16 @@ pub struct Gate {
 impl Gate {
     /// What was met while playing.
     pub fn groups(&self) -> impl Iterator<Item = &divergence::Group> + Clone {
-        self.upgrade.iter().flat_map(|upgraded| &upgraded.groups)
+        let upgraded = self.upgrade.iter().flat_map(|upgraded| &upgraded.groups);
+        let behaviour = self.behaviour.iter().flat_map(|behaviour| &behaviour.groups);
+        let regressions = self.regressions.iter().flat_map(|regressions| &regressions.groups);
+        upgraded.chain(behaviour).chain(regressions)
+    }
+
+    /// Runs that there was no time for.
+    pub fn runs_left_out(&self) -> u64 {
+        let upgraded = self.upgrade.iter().map(|upgraded| upgraded.runs_left_out);
+        upgraded.chain(self.behaviour.iter().map(|behaviour| behaviour.runs_left_out)).sum()
     }
 }
 
@@ -139,12 +162,16 @@ pub fn judge(baseline: &Artifacts, candidate: &Artifacts, options: Options<'_>) 
         verdict: Verdict::Pass,
         layout: options.judgements.contains(&Judgement::Layout).then(|| layout::judge(baseline, candidate)),
         upgrade: None,
+        behaviour: None,
+        regressions: None,
         expectations: None,
     };
     play(&mut gate, (baseline, candidate), options)?;
     let verdicts = [
         gate.layout.as_ref().map(|layout| layout.verdict),
         gate.upgrade.as_ref().map(|upgraded| upgraded.verdict),
+        gate.behaviour.as_ref().map(|behaviour| behaviour.verdict),
+        gate.regressions.as_ref().map(|regressions| regressions.verdict),
         gate.expectations.as_ref().map(|declared| declared.verdict),
     ];
     gate.verdict = verdicts.into_iter().flatten().max().unwrap_or(Verdict::Pass);
@@ -153,15 +180,32 @@ pub fn judge(baseline: &Artifacts, candidate: &Artifacts, options: Options<'_>) 
 
 /// The judgements for which something is played.
 fn play(gate: &mut Gate, builds: (&Artifacts, &Artifacts), options: Options<'_>) -> Result<(), Problem> {
-    if !options.judgements.contains(&Judgement::Upgrade) {
+    let asks = |judgement| options.judgements.contains(&judgement);
+    let has_legacy = options.legacy.corpus.or(options.legacy.findings).is_some();
+    let asks_regressions = asks(Judgement::Regressions) && has_legacy;
+    if !asks(Judgement::Upgrade) && !asks(Judgement::Behaviour) && !asks_regressions {
         return Ok(());
     }
     let from = EigenLayer::in_world(builds.0.clone(), options.world)?;
     let (to, upgrade) = from.upgraded(builds.1.clone())?;
     let path = upgrade::Path { from: &from, to: &to, upgrade: &upgrade };
-    gate.upgrade = Some(upgrade::judge(path, options.expectations, &options.budget)?);
-    let left_out = gate.upgrade.iter().any(|upgraded| upgraded.runs_left_out > 0);
-    let unmatched = options.expectations.unmatched(gate.groups());
+    let Options { expectations, budget, .. } = options;
+    let mut reach = reach::Reach::default();
+    if asks(Judgement::Upgrade) {
+        let (upgraded, reached) = upgrade::judge(path, expectations, &budget)?;
+        gate.upgrade = Some(upgraded);
+        reach = reached;
+    }
+    if asks(Judgement::Behaviour) {
+        gate.behaviour = Some(behaviour::judge(path, expectations, &budget, reach)?);
+    }
+    if asks_regressions {
+        gate.regressions = Some(regressions::judge(path, options.legacy, expectations)?);
+    }
+    let left_out = gate.runs_left_out() > 0;
+    // What nobody asked about cannot be met.
+    let is_whole = asks(Judgement::Upgrade) && asks(Judgement::Behaviour);
+    let unmatched = if is_whole { expectations.unmatched(gate.groups()) } else { Vec::new() };
     gate.expectations = Some(Declared {
         origin: options.expectations.origin.clone(),
         atomic: options.expectations.atomic,

@@ -65,7 +65,7 @@ fn families(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 }
 
 /// Text that means itself: nothing in it is a table, a tag, emphasis or code.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -3,6 +3,7 @@
 //! Nothing in it depends on the machine or on how many workers there were, so that the same campaign gives the same
 //! bytes. How long it took is told apart: in a file of its own, and in a section of the page.
 
+pub mod gate;
 mod html;
 pub mod human;
 mod json;

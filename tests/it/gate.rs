@@ -244,6 +244,78 @@ fn proposals_go_to_a_new_file() {
 }
 
 #[test]
+fn a_candidate_that_does_not_deploy_or_cannot_be_put_in_place_gets_a_sentence() {
+    for (code_of_it, expected) in [
+        ("0xfe", "creating new delegationManager implementation halted"),
+        // It creates a contract without code.
+        ("0x00", "the upgrade is not possible: delegationManager to DelegationManager, reverted"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        copy("redistribution", &folder.path().join("new"));
+        change(&folder.path().join("new"), "DelegationManager", |artifact| artifact["bytecode"] = code_of_it.into());
+        let upgrade = ["gate", "--judge", "upgrade", "--runs", "1", "--baseline-release", "redistribution"];
+        let output = slashproof(folder.path(), &[&upgrade[..], &["--candidate", "new"]].concat());
+        assert_eq!(code(&output), 2, "{}", stdout(&output));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn every_format_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let way_back = ["--baseline-release", "redistribution", "--candidate-release", "slashing", "--out", "told"];
+    let output = slashproof(folder.path(), &[&["gate", "--judge", "layout"], &way_back[..]].concat());
+    assert_eq!(code(&output), 1);
+    let read = |name: &str| fs::read_to_string(folder.path().join("told").join(name)).unwrap();
+    assert_eq!(read("gate.txt"), stdout(&output));
+    let lost = "AllocationManager: _slashIds is gone";
+    let json: Value = serde_json::from_str(&read("gate.json")).unwrap();
+    assert_eq!(json["verdict"], "fail");
+    let sarif: Value = serde_json::from_str(&read("gate.sarif")).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let result = results.iter().find(|result| result["message"]["text"].as_str().unwrap().contains(lost)).unwrap();
+    assert_eq!((&result["ruleId"], &result["level"]), (&json!("layout-AllocationManager"), &json!("error")));
+    let place = &result["locations"][0]["physicalLocation"];
+    let file = place["artifactLocation"]["uri"].as_str().unwrap();
+    assert!(file.ends_with("AllocationManagerStorage.sol"), "{file}");
+    assert!(place["region"]["startLine"].as_u64().unwrap() > 1);
+    let junit = read("gate.junit.xml");
+    assert!(junit.contains("<failure message=\"AllocationManager: _slashIds is gone"), "{junit}");
+    let markdown = read("gate.md");
+    assert!(markdown.starts_with("## Slashproof gate: fail: 5 differences break proxies\n"), "{markdown}");
+    assert!(markdown.contains("| storage layout | 8 | 0 | 3 |"), "{markdown}");
+}
+
+/// What a campaign on `release` with a planted bug leaves in `out`.
+fn campaign(folder: &Path, mutant: &str) {
+    let output = slashproof(folder, &["run", "--mutant", mutant, "--runs", "200", "--seed", "1"]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+}
+
+#[test]
+fn findings_must_not_show_again_and_what_cannot_be_played_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    campaign(folder.path(), "slash-rounds-down");
+    let out = files(folder.path()).into_iter().find(|path| path.is_dir()).unwrap();
+    let found = out.join("findings");
+    let gate = |more: &[&str]| {
+        let findings = found.to_str().unwrap();
+        let old = ["gate", "--judge", "regressions", "--findings", findings, "--baseline-release", "slashing"];
+        slashproof(folder.path(), &[&old[..], &["--candidate-release", "redistribution"], more].concat())
+    };
+    let output = gate(&[]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    assert!(stdout(&output).contains("of the baseline: 0 sequences and 1 findings played"), "{}", stdout(&output));
+    let file = files(&found).remove(0);
+    let text = fs::read_to_string(&file).unwrap().replace("operator.allocate", "operator.bequeath");
+    fs::write(found.join("older.json"), text).unwrap();
+    let output = gate(&[]);
+    assert_eq!(code(&output), 3, "{}", stdout(&output));
+    assert!(stdout(&output).contains("older.json: "), "{}", stdout(&output));
+    assert!(stdout(&output).contains("there is no action called \"operator.bequeath"), "{}", stdout(&output));
+}
+
+#[test]
 fn half_a_layout_is_refused_with_a_sentence() {
     let output = changed("StrategyManager", |artifact| {
         artifact["storageLayout"]["types"].as_object_mut().unwrap().remove("t_uint8");

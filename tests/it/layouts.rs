@@ -81,6 +81,7 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
         runtime,
         layout,
         declarations,
+        enums: None,
         target: None,
         source_map: None,
     }

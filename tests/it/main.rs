@@ -1,5 +1,6 @@
 //! One test binary, one module for each promise.
 
+mod action;
 mod broken;
 mod catalogue;
 mod cli;

@@ -1,6 +1,7 @@
 //! What the storage layout of solc leaves out, from the syntax trees of the same compilation: the members of enums, what
 //! is behind user-defined types, ERC-7201 namespaces, immutables, what constructors write, and initializers.
 
+mod enums;
 mod namespaces;
 mod tree;
 mod writes;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use super::layout::{Declared, StorageLayout, Variable};
 use crate::problem::Problem;
 
+pub(super) use enums::of_source as enums_of_source;
 use tree::{Index, all, name, text};
 pub(super) use tree::{Lines, Trees};
 
@@ -88,14 +90,14 @@ impl Declarations {
         for base in bases.iter().rev() {
             let place = |node: &Value| (name(node).to_owned(), lines.place(text(node, "src")));
             declarations.places.extend(immutables(base).map(place));
-            declarations.places.extend(initializers(base).map(|(node, _)| place(node)));
+            declarations.places.extend(initializers(trees, base).map(|(node, _)| place(node)));
             declarations.immutables.extend(
                 immutables(base)
                     .map(|node| (name(node).to_owned(), text(&node["typeDescriptions"], "typeString").to_owned())),
             );
             declarations
                 .initializers
-                .extend(initializers(base).map(|(node, version)| (name(node).to_owned(), version)));
+                .extend(initializers(trees, base).map(|(node, version)| (name(node).to_owned(), version)));
             declarations.namespaces.extend(namespaces::of(trees, base, lines)?);
         }
         Ok(Some(declarations))
@@ -103,7 +105,7 @@ impl Declarations {
 }
 
 /// What is said once, or everywhere the same. Two files may each have an enum of the same name.
-fn unambiguous<T: PartialEq>(found: impl Iterator<Item = (String, T)>) -> BTreeMap<String, T> {
+pub(super) fn unambiguous<T: PartialEq>(found: impl Iterator<Item = (String, T)>) -> BTreeMap<String, T> {
     let mut kept: BTreeMap<String, Option<T>> = BTreeMap::new();
     for (name, value) in found {
         let same = kept.get(&name).is_none_or(|other| other.as_ref() == Some(&value));
@@ -145,17 +147,40 @@ fn immutables(contract: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// The functions of a contract that initialize, by the modifiers of OpenZeppelin, with their versions.
-fn initializers(contract: &Value) -> impl Iterator<Item = (&Value, u64)> {
+fn initializers<'a>(trees: &'a Index<'_>, contract: &'a Value) -> impl Iterator<Item = (&'a Value, u64)> {
     let functions = tree::list(contract, "nodes").filter(|node| tree::is(node, "FunctionDefinition"));
     functions.filter(|node| text(node, "kind") == "function").filter_map(|function| {
         tree::list(function, "modifiers").find_map(|modifier| {
             let version = match name(&modifier["modifierName"]) {
                 "initializer" => 1,
-                // A version that is no number in the source cannot be told from any other.
-                "reinitializer" => text(tree::list(modifier, "arguments").next()?, "value").parse().ok()?,
+                // A version that is computed otherwise cannot be told from any other.
+                "reinitializer" => number(trees, tree::list(modifier, "arguments").next()?, CONSTANTS)?,
                 _ => return None,
             };
             Some((function, version))
         })
     })
+}
+
+/// Constants that are followed to a number. Those of solc never refer to themselves; a tree can claim so.
+const CONSTANTS: u32 = 16;
+
+/// What an expression is, if it is a number, a constant, or the sum of such, whatever it is converted to.
+fn number(trees: &Index<'_>, expression: &Value, constants: u32) -> Option<u64> {
+    let next = |expression: &Value| number(trees, expression, constants.checked_sub(1)?);
+    match text(expression, "nodeType") {
+        "Literal" => text(expression, "value").replace('_', "").parse().ok(),
+        "Identifier" | "MemberAccess" => {
+            let (constant, _) = trees.node(tree::reference(expression)?)?;
+            (text(constant, "mutability") == "constant").then(|| next(&constant["value"]))?
+        }
+        "FunctionCall" if text(expression, "kind") == "typeConversion" => {
+            next(tree::list(expression, "arguments").next()?)
+        }
+        "TupleExpression" => next(tree::list(expression, "components").next()?),
+        "BinaryOperation" if text(expression, "operator") == "+" => {
+            next(&expression["leftExpression"])?.checked_add(next(&expression["rightExpression"])?)
+        }
+        _ => None,
+    }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::Log;
 
-use super::reach::Reach;
 use crate::{
     call::{ActionId, Call, Delay, Outcome, Transaction},
     decode::Decoder,
@@ -12,6 +11,7 @@ use crate::{
     gate::{
         divergence::{Divergence, Key, Kind},
         expect::{Expectations, Then},
+        reach::Reach,
         upgrade::Path,
     },
     model,

@@ -5,15 +5,12 @@ use std::collections::BTreeSet;
 use super::{Difference, Kind, Meaning, Sides, fields};
 use crate::artifact::{Declarations, StorageLayout};
 
+/// Of what the sources tell without syntax trees.
+pub(super) const ENUMS: &str = "members of enums";
+
 /// What is not looked at where there are no syntax trees.
-pub(super) const UNSEEN: &[&str] = &[
-    "members of enums",
-    "types behind user-defined ones",
-    "ERC-7201 namespaces",
-    "immutables",
-    "constructors",
-    "initializers",
-];
+pub(super) const UNSEEN: &[&str] =
+    &[ENUMS, "types behind user-defined ones", "ERC-7201 namespaces", "immutables", "constructors", "initializers"];
 
 /// The variable in which contracts of OpenZeppelin keep how far they are initialized.
 const INITIALIZED: &str = "_initialized";

@@ -8,6 +8,8 @@ mod fates;
 mod fields;
 mod types;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
@@ -131,8 +133,14 @@ fn row(old: &Artifact, new: &Artifact) -> ContractRow {
         same_code,
         variables: variables.filter(|variable| !fields::is_gap(variable)).count(),
         differences,
-        unseen: if seen { Vec::new() } else { declared::UNSEEN.to_vec() },
+        unseen: if seen { Vec::new() } else { unseen_of(old, new) },
     }
+}
+
+/// What is not looked at where one of two builds has no syntax trees.
+fn unseen_of(old: &Artifact, new: &Artifact) -> Vec<&'static str> {
+    let enums = old.enums().is_some() && new.enums().is_some();
+    declared::UNSEEN.iter().copied().filter(|what| !enums || *what != declared::ENUMS).collect()
 }
 
 /// How two builds of a contract differ in what proxies keep, in the order of places.
@@ -144,8 +152,8 @@ pub fn differences(old: &Artifact, new: &Artifact) -> Vec<Difference> {
         ))];
     };
     let sides = Sides {
-        old: Side { layout: old_layout, declarations: old.declarations.as_ref() },
-        new: Side { layout: new_layout, declarations: new.declarations.as_ref() },
+        old: Side { layout: old_layout, declarations: old.declarations.as_ref(), enums: old.enums() },
+        new: Side { layout: new_layout, declarations: new.declarations.as_ref(), enums: new.enums() },
     };
     let mut comparison = Comparison::new(sides);
     comparison.fields("", &old_layout.storage, &new_layout.storage);
@@ -189,8 +197,8 @@ fn namespaces(old: &Declarations, new: &Declarations) -> Vec<Difference> {
             continue;
         };
         let mut comparison = Comparison::new(Sides {
-            old: Side { layout, declarations: Some(old) },
-            new: Side { layout: other, declarations: Some(new) },
+            old: Side { layout, declarations: Some(old), enums: Some(&old.enums) },
+            new: Side { layout: other, declarations: Some(new), enums: Some(&new.enums) },
         });
         comparison.fields(namespace, &layout.storage, &other.storage);
         differences.extend(comparison.differences);
@@ -206,6 +214,7 @@ fn namespaces(old: &Declarations, new: &Declarations) -> Vec<Difference> {
 struct Side<'a> {
     layout: &'a StorageLayout,
     declarations: Option<&'a Declarations>,
+    enums: Option<&'a BTreeMap<String, Vec<String>>>,
 }
 
 /// The baseline and the candidate.

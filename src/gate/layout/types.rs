@@ -134,11 +134,11 @@ impl<'a> Comparison<'a> {
 
     /// Compares the members of two enums: each is kept as its number.
     fn members(&mut self, what: &str, (older, newer): (&str, &str), at: &Variable) {
-        let members = |side: Side<'a>, name: &str| side.declarations.and_then(|declared| declared.enums.get(name));
+        let members = |side: Side<'a>, name: &str| side.enums.and_then(|enums| enums.get(name));
         let (Some(before), Some(after)) = (members(self.sides.old, older), members(self.sides.new, newer)) else {
             let sentence = format!(
-                "the members of the enum {newer} of {what} could not be compared, which only syntax trees tell; for \
-                 Foundry, add ast = true"
+                "the members of the enum {newer} of {what} could not be compared, which syntax trees tell, and the \
+                 sources as they were compiled; for Foundry, add ast = true"
             );
             return self.note(Kind::Unseen, Meaning::Review, what, sentence, at);
         };

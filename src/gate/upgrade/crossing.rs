@@ -7,6 +7,7 @@ use crate::{
     call::{Call, Outcome},
     evm::World,
     executor::Executor,
+    gate::reach::Reach,
     ledger::{Ledger, Touched},
     oracle::{Invariant, Step},
     problem::Problem,
@@ -102,6 +103,14 @@ impl<'p> Crossing<'p> {
     /// The candidate.
     pub fn to(&self) -> &'p dyn Protocol {
         self.path.to
+    }
+
+    /// As [`Crossing::execute`], counting what is called by `action`.
+    pub fn execute_traced(&mut self, call: &Call, action: &'static str, reach: &mut Reach) -> Option<Outcome> {
+        let (outcome, frame) = self.executor.execute_traced(call)?;
+        frame.iter().for_each(|frame| reach.follow(self.executor.protocol(), action, frame));
+        self.look();
+        Some(outcome)
     }
 
     /// Plays a call; its delay has passed. `None` when it names something that is not there.

@@ -19,6 +19,7 @@ use super::{
     Verdict,
     divergence::{Divergence, Example, Group, Key, Line, Tally},
     expect::Expectations,
+    reach::Reach,
     work::{self, Budget},
 };
 use crate::{
@@ -56,10 +57,11 @@ struct Played {
     calls: u64,
     met: Vec<Divergence>,
     story: Story,
+    reach: Reach,
 }
 
-/// Judges an upgrade.
-pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -> Result<Upgraded, Problem> {
+/// Judges an upgrade; what was called after it is told too.
+pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -> Result<(Upgraded, Reach), Problem> {
     possible(path)?;
     let all: Vec<_> = invariants::all().collect();
     let [after, at_exit, between] = judged(&all, path.from, path.to);
@@ -78,12 +80,14 @@ pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -
             let mut run = Run::begin(crossing, &witness);
             run.draw(&mut Dice::of_run(budget.seed, EPOCH, number), number);
             let met = run.met.into_iter().map(|(_, divergence)| divergence).collect();
-            Played { calls: run.calls, met, story: run.story }
+            Played { calls: run.calls, met, story: run.story, reach: run.reach.unwrap_or_default() }
         },
     );
     let (runs, calls) = (done.len() as u64, done.iter().map(|played| played.calls).sum());
     let mut tally = Tally::default();
-    for (number, Played { met, story, .. }) in (0..).zip(done) {
+    let mut reached = Reach::default();
+    for (number, Played { met, story, reach, .. }) in (0..).zip(done) {
+        reached.add(reach);
         for divergence in met {
             let is_meant = expectations.then(&divergence.key).is_some();
             tally.add(number, divergence, (!is_meant).then(|| story.clone()), Story::length);
@@ -95,14 +99,15 @@ pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -
     });
     let undeclared = groups.iter().any(|group| group.expected.is_none());
     let name = |switch: &Switch| path.to.book().name(switch.door);
-    Ok(Upgraded {
+    let upgraded = Upgraded {
         verdict: if undeclared { Verdict::Fail } else { Verdict::Pass },
         runs,
         runs_left_out: budget.runs - runs,
         calls,
         switched: path.upgrade.switches.iter().map(name).collect(),
         groups,
-    })
+    };
+    Ok((upgraded, reached))
 }
 
 /// Tells the runs of this judgement from those of others under the same seed.

@@ -13,6 +13,7 @@ use crate::{
     gate::{
         divergence::{Divergence, Key, Kind},
         expect::Expectations,
+        reach::Reach,
     },
     generator::Generator,
     model::{self, Difference},
@@ -30,6 +31,9 @@ const CALLS_BETWEEN: usize = 4;
 /// Of so many runs, everybody leaves at the end of one, and in one contracts are asked what they keep.
 const RUNS_PER_EXIT: u64 = 4;
 const RUNS_PER_QUESTION: u64 = 8;
+
+/// Of so many runs, one is traced: it is known which functions it called.
+const RUNS_PER_TRACE: u64 = 4;
 
 /// What is judged when, and what is meant.
 pub(super) struct Witness<'p> {
@@ -51,6 +55,8 @@ pub(super) struct Run<'r, 'p> {
     /// What was met, and where.
     pub met: Vec<(Spot, Divergence)>,
     pub calls: u64,
+    /// What is called after the upgrade, if that is counted.
+    pub reach: Option<Reach>,
 }
 
 impl<'r, 'p> Run<'r, 'p> {
@@ -65,11 +71,13 @@ impl<'r, 'p> Run<'r, 'p> {
             succeeded: vec![Vec::new()],
             met: Vec::new(),
             calls: 0,
+            reach: None,
         }
     }
 
     /// Draws all of it.
     pub fn draw(&mut self, dice: &mut Dice, number: u64) {
+        self.reach = number.is_multiple_of(RUNS_PER_TRACE).then(Reach::default);
         let before = Generator::for_run(self.crossing.protocol(), dice);
         let count = dice.below(CALLS_BEFORE);
         self.draw_calls(dice, &before, count);
@@ -156,7 +164,13 @@ impl<'r, 'p> Run<'r, 'p> {
 
     fn execute(&mut self, mut call: Call) {
         call.delay = self.waited;
-        let outcome = self.crossing.execute(&call);
+        let outcome = match (self.crossing.phase(), &mut self.reach) {
+            (Phase::After, Some(reach)) => {
+                let action = self.crossing.protocol().actions()[usize::from(call.action.0)].name;
+                self.crossing.execute_traced(&call, action, reach)
+            }
+            _ => self.crossing.execute(&call),
+        };
         if self.is_stretch_over() {
             self.begin_stretch();
         }

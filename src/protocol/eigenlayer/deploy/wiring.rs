@@ -253,6 +253,7 @@ mod tests {
             runtime: alloy_primitives::Bytes::new(),
             layout: None,
             declarations: None,
+            enums: None,
             target: None,
             source_map: None,
         }

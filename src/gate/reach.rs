@@ -10,7 +10,7 @@ use crate::{
 
 /// Calls by function, each as `Contract.function`.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reach {
+pub struct Reach {
     pub calls: BTreeMap<String, u64>,
     /// By action: the functions that it reaches.
     pub by_action: BTreeMap<&'static str, BTreeSet<String>>,

@@ -1,0 +1,284 @@
+//! Behaviour in lockstep: the same sequences on the baseline and on the candidate, from the same state. Every call ends,
+//! answers, announces and books the same on both, or it is declared that it does not.
+//!
+//! A run ends at the first divergence that is not declared, and at one whose declaration says that nothing after it can be
+//! compared. A field of the ledger that is meant to differ is not compared again in that run.
+
+mod changed;
+mod pair;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+pub use changed::{Change, Function};
+
+use super::{
+    Verdict,
+    divergence::{Divergence, Example, Group, Key, Kind, Line, Tally},
+    expect::Expectations,
+    reach::Reach,
+    upgrade::{Path, tell_played},
+    work::{self, Budget},
+};
+use crate::{
+    call::{ActionId, Call, Delay},
+    draw::Dice,
+    generator::Generator,
+    problem::Problem,
+    protocol::{Protocol, action_called},
+    shrinker::{Shown, shrink},
+};
+use pair::{Compared, Pair};
+
+/// Calls of a run.
+const CALLS: usize = 80;
+
+/// Of so many runs, one is traced: it is known which functions it called.
+const RUNS_PER_TRACE: u64 = 4;
+
+/// Runs that show which actions reach which functions, so that what changed is drawn more often.
+const RUNS_OF_SURVEY: u64 = 4;
+
+/// Tells the runs of this judgement from those of others under the same seed.
+const EPOCH: u64 = 2 << 32;
+
+/// The judgement.
+#[derive(Clone, Debug, Serialize)]
+pub struct Behaviour {
+    /// As bad as the worst of what was met.
+    pub verdict: Verdict,
+    /// Runs.
+    pub runs: u64,
+    /// Runs that there was no time for.
+    pub runs_left_out: u64,
+    /// Calls that were played on both.
+    pub calls: u64,
+    /// Runs that ended early, since the two could not be compared any further.
+    pub parted: u64,
+    /// What was met.
+    pub groups: Vec<Group>,
+    /// The functions whose code changed, and how often they were called in the runs that were traced.
+    pub functions: Vec<FunctionRow>,
+    /// Gas, by action.
+    pub gas: Vec<GasRow>,
+}
+
+/// A function that changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct FunctionRow {
+    /// Which, and how.
+    #[serde(flatten)]
+    pub function: Function,
+    /// Calls, by whoever.
+    pub calls: u64,
+}
+
+/// What an action costs.
+#[derive(Clone, Debug, Serialize)]
+pub struct GasRow {
+    /// The action.
+    pub action: String,
+    /// Calls that succeeded on both.
+    pub calls: usize,
+    /// Median gas on the baseline.
+    pub baseline: u64,
+    /// Median gas on the candidate.
+    pub candidate: u64,
+}
+
+/// What came of a run.
+#[derive(Default)]
+struct Played {
+    calls: Vec<Call>,
+    met: Vec<Divergence>,
+    gas: Vec<(ActionId, [u64; 2])>,
+    reach: Reach,
+    compared: u64,
+    parted: bool,
+}
+
+/// Judges how a candidate behaves beside its baseline. `reached` is what other judgements called.
+pub fn judge(
+    path: Path<'_>,
+    expectations: &Expectations,
+    budget: &Budget<'_>,
+    reached: Reach,
+) -> Result<Behaviour, Problem> {
+    let mut functions = changed::functions(path.from.artifacts(), path.to.artifacts());
+    let deployed: BTreeSet<&str> =
+        path.from.book().entries().iter().filter_map(|entry| entry.contract.as_deref()).collect();
+    functions.retain(|function| function.name.split('.').next().is_some_and(|contract| deployed.contains(contract)));
+    let mut pair = Pair::new(path, expectations)?;
+    let survey = survey(&mut pair, budget.seed);
+    let favourites = favourites(path.from, &functions, &survey);
+    let done = work::spread(
+        budget,
+        || Pair::new(path, expectations).expect("what deployed once deploys again"),
+        |pair, number| play(pair, Dice::of_run(budget.seed, EPOCH, number), number, &favourites),
+    );
+    let runs = done.len() as u64;
+    let (mut tally, mut reach, mut gas) = (Tally::default(), survey, BTreeMap::<ActionId, Vec<[u64; 2]>>::new());
+    let (mut calls, mut parted) = (0, 0);
+    reach.add(reached);
+    for (number, played) in (0..).zip(done) {
+        calls += played.compared;
+        parted += u64::from(played.parted);
+        reach.add(played.reach);
+        played.gas.into_iter().for_each(|(action, used)| gas.entry(action).or_default().push(used));
+        for divergence in played.met {
+            let is_meant = expectations.then(&divergence.key).is_some();
+            tally.add(number, divergence, (!is_meant).then(|| played.calls.clone()), Vec::len);
+        }
+    }
+    let rows: Vec<FunctionRow> = functions.into_iter().map(|function| row(function, &reach)).collect();
+    for divergence in rows.iter().filter_map(unreached) {
+        tally.add(0, divergence, None, Vec::len);
+    }
+    let groups = tally.into_groups(expectations, |key, sentence, run, calls| {
+        example(&mut pair, budget.shrink_run_limit, Found { key, sentence, run, calls })
+    });
+    Ok(Behaviour {
+        verdict: verdict(&groups),
+        runs,
+        runs_left_out: budget.runs - runs,
+        calls,
+        parted,
+        groups,
+        functions: rows,
+        gas: gas.into_iter().map(|(action, used)| gas_row(path.from, action, &used)).collect(),
+    })
+}
+
+/// What was never called is no failure: somebody has to look.
+fn verdict(groups: &[Group]) -> Verdict {
+    let undeclared = groups.iter().filter(|group| group.expected.is_none());
+    let each = undeclared.map(|group| match group.key.kind {
+        Kind::Unreached => Verdict::Inconclusive,
+        _ => Verdict::Fail,
+    });
+    each.max().unwrap_or(Verdict::Pass)
+}
+
+fn row(function: Function, reach: &Reach) -> FunctionRow {
+    let calls = reach.calls.get(&function.name).copied().unwrap_or_default();
+    FunctionRow { function, calls }
+}
+
+/// A function that changed, does something, and was never called.
+fn unreached(FunctionRow { function, calls }: &FunctionRow) -> Option<Divergence> {
+    if *calls > 0 || function.is_view || function.change == Change::Gone {
+        return None;
+    }
+    let sentence = match function.change {
+        Change::New => format!("{} is new, and nothing called it", function.name),
+        _ => format!("the code of {} changed, and nothing called it", function.name),
+    };
+    let key = Key { action: "gate".to_owned(), kind: Kind::Unreached, condition: function.name.clone() };
+    Some(Divergence { key, sentence })
+}
+
+fn gas_row(protocol: &dyn Protocol, action: ActionId, used: &[[u64; 2]]) -> GasRow {
+    let median = |side: usize| {
+        let mut all: Vec<u64> = used.iter().map(|both| both[side]).collect();
+        all.sort_unstable();
+        all[all.len() / 2]
+    };
+    let action = protocol.actions()[usize::from(action.0)].name.to_owned();
+    GasRow { action, calls: used.len(), baseline: median(0), candidate: median(1) }
+}
+
+/// Plays a few runs to see which actions reach which functions.
+fn survey(pair: &mut Pair<'_>, seed: u64) -> Reach {
+    let mut reach = Reach::default();
+    for number in 0..RUNS_OF_SURVEY {
+        reach.add(play(pair, Dice::of_run(seed, EPOCH + 1, number), number * RUNS_PER_TRACE, &[]).reach);
+    }
+    reach
+}
+
+/// The actions that reach functions that changed, and not those that all reach.
+fn favourites(protocol: &dyn Protocol, functions: &[Function], reach: &Reach) -> Vec<ActionId> {
+    let changed: BTreeSet<&str> = functions.iter().map(|function| function.name.as_str()).collect();
+    let reaching = reach.by_action.iter().filter(|(_, reached)| reached.iter().any(|it| changed.contains(it.as_str())));
+    reaching.filter_map(|(action, _)| action_called(protocol, action)).collect()
+}
+
+/// Draws a run and plays it on both.
+fn play(pair: &mut Pair<'_>, mut dice: Dice, number: u64, favourites: &[ActionId]) -> Played {
+    pair.reset();
+    let generator = Generator::for_run(pair.old.protocol(), &mut dice);
+    // Half of the runs are for what changed: some of it at a time, or it would crowd itself out.
+    let favoured = if number.is_multiple_of(2) { Vec::new() } else { favoured(&mut dice, favourites) };
+    let generator = generator.favouring(&favoured);
+    let mut played = Played::default();
+    let mut waited = Delay::default();
+    for _ in 0..CALLS {
+        let delay = generator.delay(&mut dice, pair.old.ledger());
+        pair.advance(delay);
+        waited = waited.plus(delay);
+        let Some((action, actor, operation)) = generator.next(&mut dice, pair.old.ledger()).call else { continue };
+        let call = Call { action, actor, delay: std::mem::take(&mut waited), operation };
+        let reach = number.is_multiple_of(RUNS_PER_TRACE).then_some(&mut played.reach);
+        let Compared { met, gas, played: was_played, .. } = pair.execute(&call, reach);
+        played.compared += u64::from(was_played);
+        played.gas.extend(gas.map(|gas| (action, gas)));
+        played.met.extend(met);
+        played.calls.push(call);
+        if pair.is_over() {
+            played.parted = true;
+            break;
+        }
+    }
+    played
+}
+
+fn favoured(dice: &mut Dice, favourites: &[ActionId]) -> Vec<ActionId> {
+    favourites.iter().copied().filter(|_| dice.below(6) == 0).collect()
+}
+
+/// What was found in a run.
+struct Found<'f> {
+    key: &'f Key,
+    sentence: &'f str,
+    run: u64,
+    calls: Vec<Call>,
+}
+
+fn example(pair: &mut Pair<'_>, limit: u64, found: Found<'_>) -> Example {
+    let Found { key, sentence, run, calls } = found;
+    let original_length = calls.len();
+    let protocol = pair.old.protocol();
+    let shrunk = shrink(protocol, calls, limit, &mut |calls| shows(pair, calls, key).map(|(shown, _)| shown));
+    let sentence = shows(pair, &shrunk.calls, key).map_or_else(|| sentence.to_owned(), |(_, sentence)| sentence);
+    Example { sentence, run, original_length, shrunk: shrunk.finished, lines: tell(pair, &shrunk.calls) }
+}
+
+/// Plays calls on both, until what `key` is of is met; where, and how.
+fn shows(pair: &mut Pair<'_>, calls: &[Call], key: &Key) -> Option<(Shown, String)> {
+    pair.reset();
+    let mut succeeded = Vec::with_capacity(calls.len());
+    for (at, call) in calls.iter().enumerate() {
+        pair.advance(call.delay);
+        let compared = pair.execute(call, None);
+        succeeded.push(compared.succeeded);
+        if let Some(divergence) = compared.met.into_iter().find(|divergence| divergence.key == *key) {
+            return Some((Shown { at, succeeded }, divergence.sentence));
+        }
+        if pair.is_over() {
+            return None;
+        }
+    }
+    None
+}
+
+/// The calls as lines, as they end on the baseline.
+fn tell(pair: &mut Pair<'_>, calls: &[Call]) -> Vec<Line> {
+    pair.reset();
+    let tell = |call: &Call| {
+        pair.old.advance(call.delay);
+        let (protocol, sent) = (pair.old.protocol(), pair.old.transaction(call));
+        tell_played(protocol, call, sent, || pair.old.execute(call))
+    };
+    calls.iter().map(tell).collect()
+}
