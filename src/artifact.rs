@@ -332,9 +332,10 @@ impl Artifacts {
         for (contract, code) in mutant.contracts {
             let creation = code.bytecode;
             let artifact = artifacts.contracts.get_mut(&contract);
-            artifact
-                .unwrap_or_else(|| panic!("mutant {name} changes {contract}, which is not in the release"))
-                .creation = creation;
+            let artifact =
+                artifact.unwrap_or_else(|| panic!("mutant {name} changes {contract}, which is not in the release"));
+            // Of what it is once created, only the code without the bug is known.
+            (artifact.creation, artifact.runtime) = (creation, Bytes::new());
         }
         Ok(artifacts)
     }

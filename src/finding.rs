@@ -63,6 +63,9 @@ pub struct Finding {
     pub told: Vec<Told>,
 }
 
+/// A file of findings by its path, and what is in it.
+pub type Loaded = (String, Result<Finding, Problem>);
+
 /// A call in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -155,7 +158,7 @@ impl Finding {
     }
 
     /// Reads every file of a folder, in order of their names.
-    pub fn load_all(folder: &Path) -> Result<Vec<(String, Result<Self, Problem>)>, Problem> {
+    pub fn load_all(folder: &Path) -> Result<Vec<Loaded>, Problem> {
         let load = |path: PathBuf| (path.display().to_string(), Self::load(&path));
         Ok(files(folder)?.into_iter().map(load).collect())
     }

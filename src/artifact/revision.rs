@@ -161,7 +161,8 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
         // What git keeps of a submodule is about the place where it was.
         if entry.file_name() == ".git" {
             continue;
-        } else if kind.is_symlink() {
+        }
+        if kind.is_symlink() {
             // It leads to the same place of the copy, and may lead in a circle.
             link(&from, &to)?;
         } else if kind.is_dir() {

@@ -64,7 +64,7 @@ enum Command {
     #[command(subcommand)]
     Corpus(corpus::CorpusCommand),
     /// Judges an upgrade: an old build against a new one, whether proxies find what they kept
-    Gate(gate::GateArgs),
+    Gate(Box<gate::GateArgs>),
     /// Explains an invariant, or a known deviation, with the smallest example of a violation
     Explain {
         /// Its identifier, for example MAG-05; or a family, without examples

@@ -48,6 +48,9 @@ pub struct Expectation {
     /// Whether a run can be compared further after it.
     #[serde(default)]
     then: Then,
+    /// Whether it is met so seldom that it may not be met at all.
+    #[serde(default)]
+    seldom: bool,
 }
 
 /// What becomes of a run in lockstep after an expected divergence.
@@ -104,7 +107,7 @@ impl Expectations {
         let parsed: Self = toml::from_str(text).map_err(|error| {
             let place = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
             Problem::new(format!("line {place}: {}", error.message()))
-                .hint("an [[expect]] has action, kind, condition, reason and then; docs/gate.md describes them")
+                .hint("an [[expect]] has action, kind, condition, reason, then and seldom; docs/gate.md describes them")
         })?;
         for expectation in &parsed.all {
             expectation.kind()?;
@@ -131,9 +134,9 @@ impl Expectations {
     }
 
     /// The declarations that allow none of `groups`.
-    pub fn unmatched<'g>(&self, groups: impl Iterator<Item = &'g Group> + Clone) -> Vec<Unmatched> {
+    pub fn unmatched<'g>(&self, groups: &(impl Iterator<Item = &'g Group> + Clone)) -> Vec<Unmatched> {
         let matched = |expectation: &&Expectation| groups.clone().any(|group| expectation.allows(&group.key));
-        let lonely = self.all.iter().filter(|expectation| !matched(expectation));
+        let lonely = self.all.iter().filter(|expectation| !expectation.seldom && !matched(expectation));
         let told = |Expectation { action, kind, condition, .. }: &Expectation| Unmatched {
             action: action.clone(),
             kind: kind.clone(),
@@ -201,10 +204,10 @@ pub fn proposals<'g>(groups: impl Iterator<Item = &'g Group>) -> String {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let (action, condition) = (quoted(&key.action), quoted(&key.condition));
         let seen: String = sentence.chars().filter(|letter| !letter.is_control()).collect();
-        text.push_str(&format!(
-            "\n# {count} times, for example: {seen}\n[[expect]]\naction = {action}\nkind = \"{}\"\ncondition = {condition}\nreason = \"\"\n",
-            key.kind
-        ));
+        text.extend([
+            format!("\n# {count} times, for example: {seen}\n[[expect]]\n"),
+            format!("action = {action}\nkind = \"{}\"\ncondition = {condition}\nreason = \"\"\n", key.kind),
+        ]);
     }
     text
 }
@@ -244,7 +247,9 @@ mod tests {
         ] {
             assert_eq!(expectations.then(&other), None);
         }
-        assert_eq!(expectations.unmatched(std::iter::empty()).len(), 1);
+        assert_eq!(expectations.unmatched(&std::iter::empty()).len(), 1);
+        let seldom = Expectations::parse(&format!("{text}\nseldom = true"), "here").unwrap();
+        assert_eq!(seldom.unmatched(&std::iter::empty()).len(), 0);
     }
 
     #[test]

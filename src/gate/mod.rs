@@ -205,7 +205,7 @@ fn play(gate: &mut Gate, builds: (&Artifacts, &Artifacts), options: Options<'_>)
     let left_out = gate.runs_left_out() > 0;
     // What nobody asked about cannot be met.
     let is_whole = asks(Judgement::Upgrade) && asks(Judgement::Behaviour);
-    let unmatched = if is_whole { expectations.unmatched(gate.groups()) } else { Vec::new() };
+    let unmatched = if is_whole { expectations.unmatched(&gate.groups()) } else { Vec::new() };
     gate.expectations = Some(Declared {
         origin: options.expectations.origin.clone(),
         atomic: options.expectations.atomic,

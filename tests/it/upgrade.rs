@@ -138,8 +138,11 @@ fn edit(path: &Path, how: impl FnOnce(&mut Value)) {
     fs::write(path, artifact.to_string()).expect("it is written");
 }
 
+/// Variables with the slots that they are looked for in.
+type Moves = &'static [(&'static str, u64)];
+
 /// Variables that are looked for where they are not, and the rule that what everybody has breaks by it.
-const MISPLACED: &[(&str, &[(&str, u64)], &str)] = &[
+const MISPLACED: &[(&str, Moves, &str)] = &[
     ("StrategyManager", &[("strategyWhitelister", 51), ("_owner", 203)], "UPG-03"),
     ("StrategyManager", &[("strategyWhitelister", 240)], "UPG-03"),
     ("StrategyManager", &[("stakerDepositShares", 240)], "UPG-01"),
@@ -168,7 +171,7 @@ const DO_ELSE: &[(&str, &str, u64)] = &[
     ("deallocation-at-once", "ledger", 64),
     ("anybody-slashes", "success", 64),
     ("wrong-error-for-the-order", "error", 200),
-    ("clearing-tells-nothing", "events", 100),
+    ("clearing-tells-nothing", "output", 100),
     ("slash-tells-the-next-id", "events", 64),
     ("withdrawable-told-unslashed", "output", 200),
 ];

@@ -98,8 +98,8 @@ impl Code {
         let (mut instructions, mut at) = (Vec::new(), 0);
         while let Some(byte) = code.get(at) {
             let length = if (PUSH1..=PUSH32).contains(byte) { usize::from(byte - PUSH0) } else { 0 };
-            let pushed = code.get(at + 1..at + 1 + length).filter(|_| (1..=4).contains(&length));
-            let pushes = pushed.map(|bytes| bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
+            let operand = code.get(at + 1..at + 1 + length).filter(|_| (1..=4).contains(&length));
+            let pushes = operand.map(|bytes| bytes.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)));
             instructions.push(Instruction { at, code: *byte, pushes });
             at += 1 + length;
         }

@@ -89,7 +89,9 @@ impl<'p> Pair<'p> {
         let new = match reach {
             None => self.new.execute(&same),
             Some(reach) => self.new.execute_traced(&same).map(|(outcome, frame)| {
-                frame.iter().for_each(|frame| reach.follow(self.new.protocol(), name, frame));
+                if let Some(frame) = &frame {
+                    reach.follow(self.new.protocol(), name, frame);
+                }
                 outcome
             }),
         };
@@ -169,15 +171,12 @@ impl<'p> Pair<'p> {
         let (gone, come) = (only(was, is, &old), only(is, was, &new));
         let mut found = Vec::new();
         for (name, text) in &gone {
-            match come.iter().find(|(other, _)| other == name) {
-                Some((_, other)) => {
-                    let sentence = format!("it announced {text} on the baseline, and {other} on the candidate");
-                    found.push(meet(action, Kind::Events, format!("another {name}"), sentence));
-                }
-                None => {
-                    let sentence = format!("it announced {text} on the baseline, and does not on the candidate");
-                    found.push(meet(action, Kind::Events, format!("no {name}"), sentence));
-                }
+            if let Some((_, other)) = come.iter().find(|(other, _)| other == name) {
+                let sentence = format!("it announced {text} on the baseline, and {other} on the candidate");
+                found.push(meet(action, Kind::Events, format!("another {name}"), sentence));
+            } else {
+                let sentence = format!("it announced {text} on the baseline, and does not on the candidate");
+                found.push(meet(action, Kind::Events, format!("no {name}"), sentence));
             }
         }
         for (name, text) in come.iter().filter(|(name, _)| !gone.iter().any(|(other, _)| other == name)) {

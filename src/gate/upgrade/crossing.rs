@@ -108,7 +108,9 @@ impl<'p> Crossing<'p> {
     /// As [`Crossing::execute`], counting what is called by `action`.
     pub fn execute_traced(&mut self, call: &Call, action: &'static str, reach: &mut Reach) -> Option<Outcome> {
         let (outcome, frame) = self.executor.execute_traced(call)?;
-        frame.iter().for_each(|frame| reach.follow(self.executor.protocol(), action, frame));
+        if let Some(frame) = &frame {
+            reach.follow(self.executor.protocol(), action, frame);
+        }
         self.look();
         Some(outcome)
     }
