@@ -18,6 +18,7 @@ use slashproof::{
     problem::Problem,
     protocol::eigenlayer::EigenLayer,
     report::{Report, format},
+    timeline::{Evidence, Timeline},
     worlds,
 };
 
@@ -83,9 +84,11 @@ fn play(planted: Option<&str>) -> Result<ExitCode, Problem> {
     for violation in &summary.violations {
         let finding = Finding::of(&mut executor, violation, &provenance);
         let file = finding.save(Path::new("findings"))?;
-        findings.push((finding, file));
+        let timeline = Timeline::of(&mut executor, violation.invariant, &violation.calls);
+        findings.push(Evidence { finding, file, timeline });
     }
-    let report = Report::new(&protocol, &options, &summary, &findings);
+    let nothing_found = findings.is_empty();
+    let report = Report::new(&protocol, &options, &summary, findings);
     (format("human").render)(&report, &mut io::stdout().lock()).map_err(|error| Problem::new(error.to_string()))?;
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if nothing_found { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

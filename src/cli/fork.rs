@@ -32,16 +32,18 @@ impl Subject {
             return Ok(Self { protocol: EigenLayer::in_world(artifacts, settings.world)?, fork: None });
         };
         let subject = Self::forked(fork, load)?;
-        if !subject.protocol.has_all_stakers() {
-            // Whoever is not named may have shares: what adds up over those who are says nothing.
-            let judged = &mut settings.options.invariants;
-            judged.retain(|invariant| needs(invariant) == Needs::Nothing);
-            if judged.is_empty() {
-                return Err(Problem::new(
-                    "not all stakers are named, and no invariant is left that can be judged without",
-                )
-                .hint("say all_stakers = true in the deployment if they are"));
-            }
+        // What came before is nobody's history here. Whoever is not named may have shares: what adds up over those who are
+        // says nothing, and the model knows too little.
+        let enough: &[Needs] = if subject.protocol.has_all_stakers() {
+            &[Needs::Nothing, Needs::AllStakers, Needs::Model]
+        } else {
+            &[Needs::Nothing]
+        };
+        let judged = &mut settings.options.invariants;
+        judged.retain(|invariant| enough.contains(&needs(invariant)));
+        if judged.is_empty() {
+            return Err(Problem::new("no invariant is left that can be judged without history")
+                .hint("leave --invariants out; all_stakers = true in the deployment lets more be judged"));
         }
         Ok(subject)
     }

@@ -87,16 +87,17 @@ pub(super) fn run(arguments: RunArgs) -> Result<ExitCode, Problem> {
     printed((shape.render)(&report, &mut out).and_then(|()| out.flush()))?;
     eprintln!("{seconds:.1} s, {calls_per_second:.0} calls/s, {} workers", settings.options.workers);
 
+    Ok(code_of(&report, damaged.len()))
+}
+
+/// The exit code. Everything that could be played was; what could not must not go unnoticed.
+fn code_of(report: &Report, damaged: usize) -> ExitCode {
     let code = exit::of(report.verdict);
-    if damaged.is_empty() || code == ExitCode::from(exit::VIOLATED) {
-        return Ok(code);
+    if damaged == 0 || code == ExitCode::from(exit::VIOLATED) {
+        return code;
     }
-    // Everything that could be played was; what could not must not go unnoticed.
-    tell(&Problem::new(format!(
-        "{} files of the corpus could not be read; they are left where they are",
-        damaged.len()
-    )));
-    Ok(ExitCode::from(exit::FAILED))
+    tell(&Problem::new(format!("{damaged} files of the corpus could not be read; they are left where they are")));
+    ExitCode::from(exit::FAILED)
 }
 
 /// Some formats need what not all artifacts have.

@@ -103,8 +103,8 @@ impl From<Difference> for Change {
 
 impl Timeline {
     /// Plays `calls` from the deployment until they violate `invariant`.
-    pub fn of(executor: &mut Executor<'_>, invariant: &Invariant, calls: &[Call]) -> Self {
-        executor.ask_for(invariants::all());
+    pub fn of(executor: &mut Executor<'_>, invariant: &'static Invariant, calls: &[Call]) -> Self {
+        executor.ask_for(invariants::all().chain([invariant]));
         executor.reset();
         let mut scribe = Scribe::new(executor, invariant);
         for call in calls {

@@ -39,12 +39,12 @@ fn the_same_block_gives_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     describe(&protocol, folder.path());
     let (url, at) = (node.url(), node.ledger().block.to_string());
-    let (ended, report) = fork(folder.path(), &url, &["--out", "a", "--workers", "2"]);
+    let (ended, report) = fork(folder.path(), &url, &["--out", "a", "--workers", "2", "--invariants", "MAG,DEL,MODEL"]);
     assert_ne!(ended, 1, "nothing is wrong with it: {:#}", report["findings"]);
     let succeeded = |row: &Value| row["succeeded"].as_u64().unwrap_or(0) > 0;
     let actions = report["actions"].as_array().unwrap();
-    assert!(actions.iter().filter(|row| succeeded(row)).count() > 12, "{actions:#?}");
-    assert!(report["coverage"]["edges"].as_u64().unwrap() > 500, "contracts that were there have edges");
+    assert!(actions.iter().filter(|row| succeeded(row)).count() > 5, "{actions:#?}");
+    assert!(report["coverage"]["edges"].as_u64().unwrap() > 100, "contracts that were there have edges");
     assert_eq!(report["world"], "live");
     let held = |id: &str| {
         report["invariants"].as_array().unwrap().iter().any(|row| row["id"] == id && row["verdict"] == "held")
@@ -53,7 +53,7 @@ fn the_same_block_gives_the_same_bytes() {
 
     let kept = folder.path().join(format!("slashproof-fork/31337-{at}.json"));
     let before = fs::read(&kept).unwrap();
-    fork(folder.path(), &url, &["--out", "b", "--fork-block", &at, "--workers", "1"]);
+    fork(folder.path(), &url, &["--out", "b", "--fork-block", &at, "--workers", "1", "--invariants", "MAG,DEL,MODEL"]);
     let [a, b] = ["a", "b"].map(|out| fs::read(folder.path().join(out).join("report.json")).unwrap());
     assert!(a == b, "the reports differ");
     assert!(fs::read(&kept).unwrap() == before, "the node was asked for nothing new");

@@ -28,7 +28,7 @@ fn found() -> (tempfile::TempDir, PathBuf) {
 
 #[test]
 fn every_slot_that_is_written_has_a_name() {
-    for name in ["standard", "callback", "examples", "eigen", "limited", "rebasing"] {
+    for name in ["standard", "callback", "examples", "eigen", "limited"] {
         let protocol = in_world(worlds::find(name).unwrap());
         let mut executor = Executor::deploy(&protocol).unwrap();
         let tracer = Tracer::new(protocol.book(), protocol.artifacts(), Colours::Off);

@@ -35,7 +35,7 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
 
 /// Where a proxy keeps whose code it runs: the hash of `eip1967.proxy.implementation`, less one.
 const IMPLEMENTATION: U256 =
-    U256::from_be_bytes(b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a50c382bbc3b2e5a3b").0);
+    U256::from_be_bytes(b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc").0);
 
 /// Slots that a token's mapping of balances can be at.
 const BALANCES: u64 = 256;
