@@ -95,8 +95,8 @@ struct Guided {
 
 fn guided(mode: &str) -> Guided {
     let rows = read(&format!("mutants-{mode}.json"))["rows"].as_array().cloned().unwrap_or_default();
-    let cells = rows.iter().flat_map(|row| row["cells"].as_array().into_iter().flatten());
-    let mut calls: Vec<f64> = cells.map(|cell| cell["calls"].as_f64().unwrap_or(f64::INFINITY)).collect();
+    let campaigns = rows.iter().flat_map(|row| row["cells"].as_array().into_iter().flatten());
+    let mut calls: Vec<f64> = campaigns.map(|campaign| campaign["calls"].as_f64().unwrap_or(f64::INFINITY)).collect();
     calls.sort_by(f64::total_cmp);
     let at = |part: usize| calls.get(calls.len() * part / 4).copied().filter(|calls| calls.is_finite());
     Guided {
