@@ -4,7 +4,7 @@ set -euo pipefail
 
 mark="<!-- slashproof $COMMAND -->"
 # The longest that GitHub takes is 65,536 characters.
-body=$(printf '%s\n%s' "$mark" "$(head -c 60000 "$OUT/report.md")")
+body=$(printf '%s\n%s' "$mark" "$(head -c 60000 "$REPORT")")
 comments="repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments"
 earlier=$(gh api --paginate "$comments" --jq ".[] | select(.body | startswith(\"$mark\")) | .id" | head -n 1)
 if [ -n "$earlier" ]; then

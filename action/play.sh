@@ -17,11 +17,14 @@ case "$COMMAND" in
         option --candidate "$CANDIDATE"
         option --candidate-release "$CANDIDATE_RELEASE"
         option --expect "$EXPECT"
+        report=$OUT/gate
         ;;
     run)
         option --artifacts "$ARTIFACTS"
         option --config "$CONFIG"
         option --corpus-dir "$CORPUS"
+        option --format junit,sarif,markdown
+        report=$OUT/report
         ;;
     *)
         echo "::error::command is gate or run, not $COMMAND"
@@ -33,10 +36,12 @@ option --seed "$SEED"
 option --timeout "$TIMEOUT"
 
 mkdir -p "$OUT"
+rm -f "$report.md"
 # Whoever wrote the workflow wrote these as on a command line.
 read -r -a more <<< "$ARGUMENTS"
-slashproof "$COMMAND" "${options[@]}" ${more[@]+"${more[@]}"} --out "$OUT" --format junit,sarif,markdown 2> >(tee "$OUT/problem.txt" >&2)
+slashproof "$COMMAND" "${options[@]}" ${more[@]+"${more[@]}"} --out "$OUT" 2> "$OUT/problem.txt"
 code=$?
+cat "$OUT/problem.txt" >&2
 
 case "$code" in
     0) verdict=pass ;;
@@ -44,13 +49,14 @@ case "$code" in
     3) verdict=inconclusive ;;
     *) verdict=broken ;;
 esac
-# Without a report there is a problem, and it is the report.
+# A problem belongs into the report, and is all of it if there is no other.
 if [ "$verdict" = broken ]; then
-    printf '**slashproof %s could not run**\n\n```\n%s\n```\n' "$COMMAND" "$(grep -A 1 '^error' "$OUT/problem.txt")" > "$OUT/report.md"
+    printf '**slashproof %s could not run**\n\n```\n%s\n```\n' "$COMMAND" "$(grep -A 1 '^error' "$OUT/problem.txt")" >> "$report.md"
 fi
 {
     echo "exit-code=$code"
     echo "verdict=$verdict"
-    if [ "$verdict" != broken ]; then echo "sarif=$OUT/report.sarif"; fi
+    echo "report=$report.md"
+    if [ "$verdict" != broken ]; then echo "sarif=$report.sarif"; fi
 } >> "$GITHUB_OUTPUT"
-cat "$OUT/report.md" >> "$GITHUB_STEP_SUMMARY"
+cat "$report.md" >> "$GITHUB_STEP_SUMMARY"
