@@ -143,8 +143,10 @@ impl Model<'_> {
     pub(super) fn update_slasher(&mut self, id: SetId, to: Address) -> Foreseen {
         self.check_can_call(id.avs, self.managers().allocation, function::UPDATE_SLASHER)?;
         let set = self.existing_set(id)?;
-        require(!to.is_zero(), Error::InputAddressZero)?;
         let now = self.ledger.block;
+        // Sets from before there were slashers have none until they are migrated.
+        require(!self.ledger.sets[set].slasher.at(now).is_zero(), Error::SlasherNotSet)?;
+        require(!to.is_zero(), Error::InputAddressZero)?;
         let effect_block = add_blocks(self.block(), self.ledger.terms.configuration_delay + 1)?;
         let slasher = &mut self.ledger.sets[set].slasher;
         let current = slasher.at(now);

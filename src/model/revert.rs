@@ -37,7 +37,7 @@ errors! {
     StrategiesMustBeInAscendingOrder, StrategyNotInOperatorSet, StrategyAlreadyInOperatorSet, InvalidStrategy,
     UninitializedAllocationDelay, ModificationAlreadyPending, SameMagnitude, InsufficientMagnitude, InvalidOperator,
     AlreadyMemberOfSet, NotMemberOfSet, NonexistentAVSMetadata, InvalidAVSRegistrar, InvalidRedistributionRecipient,
-    InvalidSnapshotOrdering,
+    InvalidSnapshotOrdering, SlasherNotSet,
     // DelegationManager
     ActivelyDelegated, NotActivelyDelegated, OperatorNotRegistered, OperatorsCannotUndelegate, CallerCannotUndelegate,
     FullySlashed, InvalidDepositScalingFactor, InputArrayLengthZero, WithdrawerNotCaller, WithdrawalNotQueued,

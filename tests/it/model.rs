@@ -59,7 +59,8 @@ fn functions_that_ask_for_permission_are_those_of_the_abi() {
 #[test]
 fn errors_of_the_model_are_those_of_the_abi() {
     let protocol = bundled();
-    for error in Error::ALL {
+    // The releases with slashers are not bundled.
+    for error in Error::ALL.iter().filter(|error| **error != Error::SlasherNotSet) {
         let known = protocol.artifacts().iter().flat_map(|(_, artifact)| artifact.abi.errors());
         let mut same = known.filter(|known| known.selector() == error.selector());
         assert!(same.any(|known| known.inputs.is_empty()), "{}", error.name());
