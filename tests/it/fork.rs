@@ -62,7 +62,7 @@ fn the_same_block_gives_the_same_bytes() {
     let text = fs::read_to_string(folder.path().join("deployment.toml")).unwrap();
     fs::write(folder.path().join("deployment.toml"), text.replace("all_stakers = true", "all_stakers = false"))
         .unwrap();
-    let (_, report) = fork(folder.path(), &url, &["--out", "c", "--runs", "2"]);
+    let (_, report) = fork(folder.path(), &url, &["--out", "c"]);
     let judged: Vec<&str> =
         report["invariants"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert!(judged.contains(&"MAG-05") && !judged.contains(&"MODEL-01") && !judged.contains(&"WDR-13"), "{judged:?}");
