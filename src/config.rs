@@ -81,7 +81,7 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_CORPUS_SIZE", value_name = "N")]
     pub corpus_size: Option<u64>,
 
-    /// What the report is written as besides JSON, separated by commas: human, junit, sarif, markdown
+    /// What the report is written as besides JSON, separated by commas: human, junit, sarif, markdown, html, lcov
     #[arg(long, env = "SLASHPROOF_FORMAT", value_name = "FORMATS", value_delimiter = ',')]
     pub format: Option<Vec<String>>,
 
@@ -586,7 +586,8 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\ncontracts = {}\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\ncontracts = {}\nfork_url = ''\nfork_block = 1\n\
+                   fork_cache = ''\ndeployment = ''\nown_invariants = []\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\ncheckpoint = 1\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());
         assert!(Given::from_text(all).is_ok());

@@ -160,7 +160,9 @@ impl Finding {
     /// Reads every file of a folder, in order of their names.
     pub fn load_all(folder: &Path) -> Result<Vec<Loaded>, Problem> {
         let load = |path: PathBuf| (path.display().to_string(), Self::load(&path));
-        Ok(files(folder)?.into_iter().map(load).collect())
+        // Beside each there is a test of forge's.
+        let is_test = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "sol");
+        Ok(files(folder)?.into_iter().filter(|path| !is_test(path)).map(load).collect())
     }
 
     fn to_json(&self) -> Value {

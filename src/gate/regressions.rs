@@ -68,14 +68,14 @@ pub fn judge(path: upgrade::Path<'_>, legacy: Legacy<'_>, expectations: &Expecta
     }
     let mut findings = 0;
     for (name, finding) in legacy.findings.map(Finding::load_all).transpose()?.unwrap_or_default() {
-        match finding.and_then(|finding| replay(&mut executor, &finding, &name)) {
+        match finding.and_then(|finding| replay(&mut executor, &finding, &name).map_err(|problem| problem.at(&name))) {
             Ok(shown) => {
                 findings += 1;
                 if let Some(divergence) = shown {
                     tally.add(0, divergence, None, |()| 0);
                 }
             }
-            Err(problem) => unplayed.push(problem.at(name).to_string()),
+            Err(problem) => unplayed.push(problem.to_string()),
         }
     }
     let groups = tally.into_groups(expectations, |_, _, _, ()| unreachable!("no examples are kept"));
