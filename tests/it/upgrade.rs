@@ -172,7 +172,7 @@ const DO_ELSE: &[(&str, &str, u64)] = &[
     ("anybody-slashes", "success", 64),
     ("wrong-error-for-the-order", "error", 200),
     ("clearing-tells-nothing", "output", 100),
-    ("slash-tells-the-next-id", "events", 64),
+    ("slash-tells-the-next-id", "output", 64),
     ("withdrawable-told-unslashed", "output", 200),
 ];
 
