@@ -20,10 +20,8 @@ use serde::Serialize;
 use crate::{
     campaign::{self, Control, First, Options},
     corpus::Corpus,
-    generator::Selection,
     guidance::Guidance,
     invariants::{self, asks_model},
-    limits,
     mutant::Mutant,
     oracle::Invariant,
     problem::Problem,
@@ -204,18 +202,14 @@ impl Hunt<'_> {
             return Ok(None);
         }
         let Self { protocol, mutant, seed, guidance } = *self;
+        let runs = mutant.budget.div_ceil(u64::from(DEPTH)).max(1);
         let options = Options {
-            seed,
-            runs: Some(mutant.budget.div_ceil(u64::from(DEPTH)).max(1)),
             depth: DEPTH,
-            workers: 1,
-            actions: Selection::All,
             guidance,
-            corpus_size: limits::CORPUS_ENTRIES,
             invariants,
-            deviations: Vec::new(),
             shrink_run_limit: 0,
             fail_fast: true,
+            ..Options::new(seed, runs)
         };
         let summary = campaign::run(protocol, &options, Corpus::default(), &Control::default(), &mut |_| {})
             .map_err(|problem| problem.at(format_args!("mutant {}", mutant.name)))?;

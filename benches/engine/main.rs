@@ -18,10 +18,7 @@ mod workers;
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use serde_json::Value;
-use slashproof::{
-    campaign::Options, generator::Selection, guidance::Guidance, invariants, limits, oracle::Invariant,
-    problem::Problem,
-};
+use slashproof::{campaign::Options, invariants, oracle::Invariant, problem::Problem};
 
 /// A part of the benchmark.
 type Part = fn() -> Result<(), Problem>;
@@ -50,19 +47,7 @@ fn main() -> Result<(), Problem> {
 
 /// A campaign with the whole catalogue, on one thread.
 fn campaign(seed: u64, runs: u64, invariants: Vec<&'static Invariant>) -> Options {
-    Options {
-        seed,
-        runs: Some(runs),
-        depth: 100,
-        workers: 1,
-        actions: Selection::All,
-        guidance: Guidance::default(),
-        corpus_size: limits::CORPUS_ENTRIES,
-        invariants,
-        deviations: Vec::new(),
-        shrink_run_limit: 0,
-        fail_fast: false,
-    }
+    Options { invariants, shrink_run_limit: 0, ..Options::new(seed, runs) }
 }
 
 /// Every invariant but those about what the model says: without them it is not asked.

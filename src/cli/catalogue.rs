@@ -17,10 +17,8 @@ use crate::{
     corpus::Corpus,
     executor::Executor,
     finding::{Finding, Provenance},
-    generator::Selection,
-    guidance::Guidance,
     invariants::{self, family_of},
-    limits, mutant,
+    mutant,
     oracle::{Assumption, Deviation, Family, Invariant},
     own::{self, Own, is_own},
     problem::Problem,
@@ -213,19 +211,8 @@ fn explain_one(invariant: &Invariant, out: &mut dyn Write) -> io::Result<()> {
 fn example(invariant: &'static Invariant, out: &mut dyn Write) -> Result<(), Problem> {
     let Some(mutant) = mutant::all().iter().find(|mutant| mutant.breaks == invariant.id) else { return Ok(()) };
     let protocol = EigenLayer::in_world(Artifacts::mutant(&mutant.name)?, worlds::find(&mutant.world)?)?;
-    let options = Options {
-        seed: 1,
-        runs: Some(mutant.budget.div_ceil(100)),
-        depth: 100,
-        workers: 1,
-        actions: Selection::All,
-        guidance: Guidance::default(),
-        corpus_size: limits::CORPUS_ENTRIES,
-        invariants: vec![invariant],
-        deviations: Vec::new(),
-        shrink_run_limit: 5_000,
-        fail_fast: true,
-    };
+    let runs = mutant.budget.div_ceil(100);
+    let options = Options { invariants: vec![invariant], fail_fast: true, ..Options::new(1, runs) };
     let summary = campaign::run(&protocol, &options, Corpus::default(), &Control::default(), &mut |_| {})?;
     let Some(violation) = summary.violations.first() else { return Ok(()) };
     let source = Source::Mutant(mutant.name.clone());

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{FindingRow, Format, InvariantRow, InvariantVerdict, Judgement, Report, human::grouped, text};
+use super::{FindingRow, Format, InvariantRow, InvariantVerdict, Report, human::grouped, text};
 
 pub(super) const FORMAT: Format = Format { name: "markdown", file: "report.md", render };
 
 fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## Slashproof: {}\n", headline(report))?;
+    writeln!(out, "## Slashproof: {}\n", text::headline(report))?;
     writeln!(
         out,
         "{}, {}, {} world, seed {}: {} calls in {} runs, {} edges.\n",
@@ -26,16 +26,6 @@ fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
     families(out, report)
-}
-
-fn headline(report: &Report) -> String {
-    let of = |verdict| report.invariants.iter().filter(|row| row.verdict == verdict).count();
-    let judged = report.invariants.len() - of(InvariantVerdict::NotApplicable);
-    match report.verdict {
-        Judgement::Held => format!("{judged} invariants held"),
-        Judgement::Violated => format!("{} of {judged} invariants violated", of(InvariantVerdict::Violated)),
-        Judgement::Inconclusive => "inconclusive".to_owned(),
-    }
 }
 
 fn finding(out: &mut dyn Write, finding: &FindingRow) -> io::Result<()> {

@@ -1,9 +1,20 @@
-//! A finding in lines of plain text, for formats that hold a block of it.
+//! What several formats say in the same words: what came of a campaign, and a finding in lines of plain text.
 
 use std::fmt::Write;
 
-use super::FindingRow;
+use super::{FindingRow, InvariantVerdict, Judgement, Report};
 use crate::{invariants, oracle::Checkpoint};
+
+/// What a campaign came to, in a few words.
+pub(super) fn headline(report: &Report) -> String {
+    let of = |verdict| report.invariants.iter().filter(|row| row.verdict == verdict).count();
+    let judged = report.invariants.len() - of(InvariantVerdict::NotApplicable);
+    match report.verdict {
+        Judgement::Held => format!("{judged} invariants held"),
+        Judgement::Violated => format!("{} of {judged} invariants violated", of(InvariantVerdict::Violated)),
+        Judgement::Inconclusive => "inconclusive".to_owned(),
+    }
+}
 
 /// The calls of a finding, numbered and aligned, what follows them, and what was seen.
 pub(super) fn finding(finding: &FindingRow) -> String {

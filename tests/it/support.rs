@@ -13,9 +13,8 @@ use slashproof::{
     corpus::Corpus,
     draw::Dice,
     executor::Executor,
-    generator::{Generator, Selection},
-    guidance::Guidance,
-    invariants, limits, mutant,
+    generator::Generator,
+    mutant,
     oracle::Invariant,
     protocol::eigenlayer::EigenLayer,
     worlds::{self, Kind},
@@ -51,19 +50,7 @@ pub fn mutant(name: &str) -> EigenLayer {
 
 /// A small campaign.
 pub fn options(seed: u64, runs: u64) -> Options {
-    Options {
-        seed,
-        runs: Some(runs),
-        depth: 100,
-        workers: 1,
-        actions: Selection::All,
-        guidance: Guidance::default(),
-        corpus_size: limits::CORPUS_ENTRIES,
-        invariants: invariants::all().collect(),
-        deviations: Vec::new(),
-        shrink_run_limit: 5_000,
-        fail_fast: false,
-    }
+    Options::new(seed, runs)
 }
 
 /// A campaign for one invariant that stops when it is violated.

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{ActionRow, Format, InvariantRow, InvariantVerdict, Judgement, Pace, Report, human::grouped};
+use super::{ActionRow, Format, InvariantRow, InvariantVerdict, Judgement, Pace, Report, human::grouped, text};
 use plot::Curve;
 
 pub(super) const FORMAT: Format = Format { name: "html", file: "report.html", render };
@@ -34,7 +34,7 @@ fn page(report: &Report) -> Markup {
                 // Nothing runs and nothing is loaded, whatever a name says.
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
                 link rel="icon" href="data:,";
-                title { "Slashproof: " (headline(report)) }
+                title { "Slashproof: " (text::headline(report)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -50,16 +50,6 @@ fn page(report: &Report) -> Markup {
                 (provenance(report))
             }
         }
-    }
-}
-
-fn headline(report: &Report) -> String {
-    let of = |verdict| report.invariants.iter().filter(|row| row.verdict == verdict).count();
-    let judged = report.invariants.len() - of(InvariantVerdict::NotApplicable);
-    match report.verdict {
-        Judgement::Held => format!("{judged} invariants held"),
-        Judgement::Violated => format!("{} of {judged} invariants violated", of(InvariantVerdict::Violated)),
-        Judgement::Inconclusive => "inconclusive".to_owned(),
     }
 }
 
@@ -87,7 +77,7 @@ fn summary(report: &Report) -> Markup {
                 "Release " (report.release) " · world " (report.world) " · seed " (report.seed) " · " (report.depth)
                 " calls per run"
             }
-            p class=(class) { (sign) " " (headline(report)) }
+            p class=(class) { (sign) " " (text::headline(report)) }
             @if !report.reasons.is_empty() {
                 ul class="quiet" { @for reason in &report.reasons { li { (reason) } } }
             }
