@@ -17,8 +17,13 @@ mod workers;
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
+use mimalloc::MiMalloc;
 use serde_json::Value;
 use slashproof::{campaign::Options, invariants, oracle::Invariant, problem::Problem};
+
+/// That of the command: the EVM alone has it too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A part of the benchmark.
 type Part = fn() -> Result<(), Problem>;
