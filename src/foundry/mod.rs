@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use alloy_dyn_abi::{DynSolType, DynSolValue, FunctionExt, JsonAbiExt, Specifier};
 use alloy_json_abi::Function;
-use alloy_primitives::{Bytes, hex};
+use alloy_primitives::{B256, Bytes, Log, hex, keccak256};
 
 use crate::{
     book::Book,
@@ -18,7 +18,7 @@ use crate::{
     decode::Decoder,
     limits,
     protocol::{Answer, Protocol},
-    timeline::{Evidence, Expectation, Part, PlayedCall},
+    timeline::{Evidence, Expectation, Part, PlayedCall, Seen},
 };
 use deployment::Deployment;
 use solidity::{Declared, Looks, comment, indented, string};
@@ -26,12 +26,20 @@ use solidity::{Declared, Looks, comment, indented, string};
 const CHEATCODES: &str = "\
 /// The cheatcodes that are used.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function deal(address account, uint256 wei_) external;
     function expectRevert() external;
     function expectRevert(bytes calldata data) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function getRecordedLogs() external returns (Log[] memory logs);
     function label(address account, string calldata name) external;
     function prank(address sender, address origin) external;
+    function recordLogs() external;
     function roll(uint256 number) external;
     function warp(uint256 timestamp) external;
 }
@@ -169,8 +177,8 @@ impl<'a> Writer<'a> {
                 }
                 lines
             }
-            Some(Expectation::Otherwise(all)) => self.otherwise(call, all),
-            None => self.otherwise(call, &[]),
+            Some(Expectation::Otherwise(seen)) => self.otherwise(call, seen),
+            None => self.otherwise(call, &Seen::default()),
         }
     }
 
@@ -185,16 +193,19 @@ impl<'a> Writer<'a> {
     }
 
     /// What was seen must not be seen again.
-    fn otherwise(&mut self, call: &PlayedCall, seen: &[Answer]) -> Vec<String> {
-        let mut lines = self.recorded(call);
+    fn otherwise(&mut self, call: &PlayedCall, seen: &Seen) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(seen.events.as_ref().map(|_| "vm.recordLogs();".to_owned()));
+        lines.extend(self.recorded(call));
         lines.push("// This is what is wrong.".to_owned());
-        let comparisons: Vec<String> = seen
-            .iter()
-            .map(|answer| {
-                let (asked, answered) = self.comparison(answer);
-                format!("{asked} == {answered}")
-            })
-            .collect();
+        let announced = seen.events.as_ref().map(|events| {
+            format!("keccak256(abi.encode(vm.getRecordedLogs())) == hex\"{}\"", hex::encode(digest(events)))
+        });
+        let answered = seen.answers.iter().map(|answer| {
+            let (asked, answered) = self.comparison(answer);
+            format!("{asked} == {answered}")
+        });
+        let comparisons: Vec<String> = announced.into_iter().chain(answered).collect();
         if comparisons.is_empty() {
             lines.push("revert(REASON);".to_owned());
         } else {
@@ -303,6 +314,16 @@ impl<'a> Writer<'a> {
         let question = self.decoder.call(asked.contract, &asked.data);
         comment(&format!("{question} is {}", self.decoder.output(asked.contract, &asked.data, seen)))
     }
+}
+
+/// The hash of events as the cheatcode lists them, encoded.
+fn digest(events: &[Log]) -> B256 {
+    let log = |event: &Log| {
+        let topics = event.topics().iter().map(|topic| DynSolValue::FixedBytes(*topic, 32)).collect();
+        let data = DynSolValue::Bytes(event.data.data.to_vec());
+        DynSolValue::Tuple(vec![DynSolValue::Array(topics), data, DynSolValue::Address(event.address)])
+    };
+    keccak256(DynSolValue::Array(events.iter().map(log).collect()).abi_encode())
 }
 
 const HELPERS: &str = "

@@ -192,8 +192,7 @@ pub trait Protocol: Send + Sync {
         &[]
     }
 
-    /// What the contracts are to answer when `ledger` is how they stand, as far as they can be asked. The questions are the
-    /// same for every ledger of a world.
+    /// What the contracts are to answer when `ledger` is how they stand, as far as they can be asked.
     fn answers(&self, ledger: &Ledger) -> Vec<Answer>;
 
     /// A new reader of its ledger.

@@ -1,7 +1,9 @@
 //! What should have been instead of a violation, as far as the contracts can be asked: out of what the model predicted, or
 //! else out of what the last call changed.
 
-use alloy_primitives::Bytes;
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, Bytes, Log};
 
 use crate::{
     call::Outcome,
@@ -24,8 +26,17 @@ pub enum Expectation {
     Returns(Bytes),
     /// Contracts had to answer otherwise.
     Answers(Vec<Expected>),
-    /// Nobody can say what should have been; this is what was seen, as far as the last call changed it.
-    Otherwise(Vec<Answer>),
+    /// Nobody can say what should have been, only that it was not this.
+    Otherwise(Seen),
+}
+
+/// What was seen of the last call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// What contracts answered after it and not before it.
+    pub answers: Vec<Answer>,
+    /// What they announced, if it succeeded.
+    pub events: Option<Vec<Log>>,
 }
 
 /// A question, what should have been answered, and what was.
@@ -53,17 +64,29 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
             Some(Expectation::Returns(returned.data().into()))
         }
         (Ending::Returns(_) | Ending::Reverts(_), _) => {
-            let (right, seen) = (protocol.answers(&predicted.ledger), protocol.answers(step.after));
-            let wrong = right.into_iter().zip(seen).filter(|(right, seen)| right.expected != seen.expected);
-            let wrong = wrong.filter(|(right, _)| right.expected.is_some());
-            let wrong: Vec<_> = wrong.map(|(right, seen)| Expected { right, seen: seen.expected }).take(MOST).collect();
+            let mut seen = by_question(protocol.answers(step.after));
+            let wrong = protocol.answers(&predicted.ledger).into_iter().filter_map(|right| {
+                let seen = seen.remove(&(right.contract, right.data.clone()))?.expected;
+                (right.expected.is_some() && right.expected != seen).then_some(Expected { right, seen })
+            });
+            let wrong: Vec<_> = wrong.take(MOST).collect();
             (!wrong.is_empty()).then_some(Expectation::Answers(wrong))
         }
     }
 }
 
 fn otherwise(protocol: &dyn Protocol, step: &Step<'_>) -> Expectation {
-    let (before, after) = (protocol.answers(step.before), protocol.answers(step.after));
-    let changed = before.into_iter().zip(after).filter(|(before, after)| before.expected != after.expected);
-    Expectation::Otherwise(changed.map(|(_, after)| after).filter(|it| it.expected.is_some()).take(MOST).collect())
+    let mut before = by_question(protocol.answers(step.before));
+    let mut is_new = |after: &Answer| {
+        let before = before.remove(&(after.contract, after.data.clone()));
+        before.is_some_and(|before| before.expected != after.expected)
+    };
+    let changed = protocol.answers(step.after).into_iter().filter(|after| is_new(after) && after.expected.is_some());
+    let events = step.succeeded().then(|| step.events.to_vec());
+    Expectation::Otherwise(Seen { answers: changed.take(MOST).collect(), events })
+}
+
+/// The questions are not the same before and after: there may be one more slash to ask about.
+fn by_question(answers: Vec<Answer>) -> BTreeMap<(Address, Bytes), Answer> {
+    answers.into_iter().map(|answer| ((answer.contract, answer.data.clone()), answer)).collect()
 }

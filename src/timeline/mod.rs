@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub use self::{
-    expectation::{Expectation, Expected},
+    expectation::{Expectation, Expected, Seen},
     flows::{Flow, Way},
     magnitudes::{Magnitudes, Sample, SetMagnitude, Track},
 };

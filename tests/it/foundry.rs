@@ -26,7 +26,11 @@ const BUGS: &[(&str, Says)] = &[
     ("queueing-tells-the-last-root", |it| matches!(it, Expectation::Returns(_))),
     ("slash-rounds-down", |it| matches!(it, Expectation::Answers(_))),
     ("tokens-stay-with-the-manager", |it| matches!(it, Expectation::Answers(_))),
+    ("half-of-a-slash-waits", |it| matches!(it, Expectation::Otherwise(_))),
+    ("slashed-eth-not-summed", |it| matches!(it, Expectation::Answers(_))),
+    ("withdrawal-stays-pending", |it| matches!(it, Expectation::Answers(_))),
     ("interest-rounded-down", |it| matches!(it, Expectation::Otherwise(_))),
+    ("slash-announced-of-what-is-left", |it| matches!(it, Expectation::Otherwise(seen) if seen.events.is_some())),
 ];
 
 /// The finding of a planted bug, without its file.

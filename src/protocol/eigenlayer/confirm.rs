@@ -8,6 +8,7 @@ use alloy_sol_types::{SolCall, sol};
 
 use super::{EigenLayer, live::is_absent};
 use crate::{
+    arithmetic::WAD,
     call::{Outcome, SetId, Transaction},
     ledger::{Ledger, Operator, Staker},
     problem::Problem,
@@ -47,6 +48,19 @@ sol! {
     function balanceOf(address holder) returns (uint256);
     function getAdmins(address account) returns (address[]);
     function getPendingAdmins(address account) returns (address[]);
+
+    function getBurnableShares(address strategy) returns (uint256);
+    function getBurnOrRedistributableShares(Set set, uint256 slashId, address strategy) returns (uint256);
+    function getPendingOperatorSets() returns (Set[]);
+    function getPendingSlashIds(Set set) returns (uint256[]);
+    function pendingWithdrawals(bytes32 root) returns (bool);
+    function beaconChainSlashingFactor(address podOwner) returns (uint64);
+    function burnableETHShares() returns (uint256);
+    function claimerFor(address earner) returns (address);
+    function cumulativeClaimed(address earner, address token) returns (uint256);
+    function currRewardsCalculationEndTimestamp() returns (uint32);
+    function getDistributionRootsLength() returns (uint256);
+    function rewardsUpdater() returns (address);
 }
 
 /// Plays a view, wherever the contracts are.
@@ -93,9 +107,13 @@ pub(super) fn answers(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Answer> {
     answers.all
 }
 
-/// The same, with balances of tokens: those are not the protocol's.
+/// The same, with what is not worth asking after every call to know where variables are: what waits, and balances.
 pub(super) fn all_answers(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Answer> {
     let mut answers = Answers { protocol, all: answers(protocol, ledger) };
+    answers.slashes(ledger);
+    answers.withdrawals(ledger);
+    answers.beacon_chain(ledger);
+    answers.rewards(ledger);
     answers.tokens(ledger);
     answers.all
 }
@@ -228,6 +246,67 @@ impl Answers<'_> {
         let coordinator = self.protocol.contracts.rewards_coordinator;
         if !is_absent(coordinator) {
             self.says(coordinator, &ownerCall {}, Some(&ledger.rewards.owner));
+        }
+    }
+
+    /// What waits to be burned or redistributed.
+    fn slashes(&mut self, ledger: &Ledger) {
+        let manager = self.protocol.contracts.strategy_manager;
+        for (_, strategy) in ledger.token_strategies() {
+            let question = getBurnableSharesCall { strategy: strategy.address };
+            self.says(manager, &question, Some(&strategy.burnable_shares));
+        }
+        if self.protocol.slots.allocation.numbering.is_none() {
+            return;
+        }
+        self.says(manager, &getPendingOperatorSetsCall {}, Some(&sets(&ledger.pending_sets)));
+        for set in &ledger.sets {
+            let ids = set.pending_slashes.iter().copied().map(U256::from).collect();
+            self.says(manager, &getPendingSlashIdsCall { set: abi(set.id) }, Some(&ids));
+            for (id, entries) in set.slashes.iter().enumerate() {
+                for (_, strategy) in ledger.token_strategies() {
+                    let waits = entries.iter().find(|(at, _)| *at == strategy.address);
+                    let question = getBurnOrRedistributableSharesCall {
+                        set: abi(set.id),
+                        slashId: U256::from(id),
+                        strategy: strategy.address,
+                    };
+                    self.says(manager, &question, Some(&waits.map_or(U256::ZERO, |(_, shares)| *shares)));
+                }
+            }
+        }
+    }
+
+    fn withdrawals(&mut self, ledger: &Ledger) {
+        let manager = self.protocol.contracts.delegation_manager;
+        for withdrawal in &ledger.withdrawals {
+            self.says(manager, &pendingWithdrawalsCall { root: withdrawal.root }, Some(&withdrawal.pending));
+        }
+    }
+
+    fn beacon_chain(&mut self, ledger: &Ledger) {
+        let manager = self.protocol.contracts.eigen_pod_manager;
+        self.says(manager, &burnableETHSharesCall {}, Some(&ledger.native.burnable_shares));
+        for (staker, pod) in ledger.stakers.iter().zip(&ledger.native.pods) {
+            let question = beaconChainSlashingFactorCall { podOwner: staker.address };
+            self.says(manager, &question, Some(&pod.stored_slashing_factor.unwrap_or(WAD)));
+        }
+    }
+
+    fn rewards(&mut self, ledger: &Ledger) {
+        let (coordinator, rewards) = (self.protocol.contracts.rewards_coordinator, &ledger.rewards);
+        if is_absent(coordinator) {
+            return;
+        }
+        self.says(coordinator, &rewardsUpdaterCall {}, Some(&rewards.updater));
+        self.says(coordinator, &currRewardsCalculationEndTimestampCall {}, Some(&rewards.calculation_end));
+        self.says(coordinator, &getDistributionRootsLengthCall {}, Some(&U256::from(rewards.roots.len())));
+        for earner in &rewards.earners {
+            self.says(coordinator, &claimerForCall { earner: earner.address }, Some(&earner.claimer));
+            for (token, claimed) in ledger.tokens.iter().zip(&earner.claimed) {
+                let question = cumulativeClaimedCall { earner: earner.address, token: token.address };
+                self.says(coordinator, &question, Some(claimed));
+            }
         }
     }
 
