@@ -1,11 +1,12 @@
 //! The way to a node: questions with patience, answers that are what was asked for, and sentences for all that goes wrong.
 
-use std::{path::Path, thread::sleep, time::Duration};
+use std::{error::Error, path::Path, thread::sleep, time::Duration};
 
 use alloy_node_bindings::{Anvil, AnvilInstance};
 use alloy_primitives::{Address, Bytes};
 use alloy_provider::{Provider, ProviderBuilder, RootProvider, transport::RpcError};
 use alloy_rpc_client::BatchRequest;
+use reqwest::Url;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -84,7 +85,7 @@ impl Rpc {
                     .at(program.display())
                     .hint("does it run from the command line? --anvil names another")
             })?;
-        let provider = ProviderBuilder::default().connect_http(anvil.endpoint_url());
+        let provider = provider(anvil.endpoint_url());
         let name = "the node".to_owned();
         // What changes something is not asked twice.
         Ok(Self { runtime: runtime()?, provider, name, patience: OWN_PATIENCE, attempts: 1, anvil: Some(anvil) })
@@ -96,13 +97,9 @@ impl Rpc {
             Problem::new(format!("the URL of the node cannot be read: {error}"))
                 .hint("it looks like http://localhost:8545")
         };
-        if url.starts_with("https://") {
-            return Err(Problem::new("nodes are reached by http, not by https")
-                .hint("a node or a proxy on this machine can speak https for it"));
-        }
         let parsed = url.parse().map_err(|error| refused(format!("{error}")))?;
-        let name = host(url).ok_or_else(|| refused("it does not begin with http://".to_owned()))?;
-        let provider = ProviderBuilder::default().connect_http(parsed);
+        let name = host(url).ok_or_else(|| refused("it begins with neither http:// nor https://".to_owned()))?;
+        let provider = provider(parsed);
         Ok(Self { runtime: runtime()?, provider, name, patience, attempts: ATTEMPTS, anvil: None })
     }
 
@@ -232,7 +229,7 @@ impl Rpc {
             RpcError::DeserError { text, .. } => Silence::Final(self.garbage(method, &text)),
             RpcError::NullResp => Silence::Final(self.garbage(method, "null")),
             other => Silence::Unreachable(
-                Problem::new(format!("{} cannot be asked {method}: {other}", self.name))
+                Problem::new(format!("{} cannot be asked {method}: {}", self.name, cause(&other)))
                     .hint("is it running, and is the address right?"),
             ),
         }
@@ -263,6 +260,22 @@ impl Rpc {
     }
 }
 
+/// The way to a URL.
+fn provider(url: Url) -> RootProvider {
+    // It is the same for whoever comes first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    ProviderBuilder::default().connect_http(url)
+}
+
+/// What is at the bottom of an error. What stands above it names the URL, with its keys.
+fn cause(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    line(&cause.to_string())
+}
+
 fn runtime() -> Result<Runtime, Problem> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Problem::new(format!("cannot talk to the node: {error}")))
@@ -278,7 +291,7 @@ fn host(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    (scheme == "http" && !host.is_empty()).then(|| format!("{scheme}://{host}"))
+    (matches!(scheme, "http" | "https") && !host.is_empty()).then(|| format!("{scheme}://{host}"))
 }
 
 /// Foreign text as a part of a sentence: one line, not too long.
@@ -306,7 +319,8 @@ mod tests {
     fn keys_in_urls_are_not_told() {
         assert_eq!(host("http://me:secret@node.example:8545/v2/key?x=y").unwrap(), "http://node.example:8545");
         assert_eq!(host("http://localhost:8545").unwrap(), "http://localhost:8545");
-        for url in ["localhost:8545", "ws://localhost", "https://localhost", "http:///path"] {
+        assert_eq!(host("https://node.example/v2/key").unwrap(), "https://node.example");
+        for url in ["localhost:8545", "ws://localhost", "http:///path"] {
             assert_eq!(host(url), None, "{url}");
         }
     }

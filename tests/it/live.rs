@@ -6,10 +6,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
+    sync::Arc,
     thread,
 };
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 use serde_json::{Value, json};
 use slashproof::{
@@ -24,7 +27,7 @@ use slashproof::{
 
 use crate::{
     node::anvil,
-    support::{bundled, code, hunt, json, mutant, play, release, slashproof, stderr, stdout, wander},
+    support::{bundled, code, hunt, json, mutant, play, release, root, slashproof, starting, stderr, stdout, wander},
 };
 
 /// Those that a ledger alone is enough for.
@@ -152,18 +155,41 @@ fn a_bug_that_has_happened_shows() {
 
 /// Answers every request of every connection with what `answer` makes of it; `None` keeps silent.
 pub fn server(answer: fn(&Value) -> Option<String>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/secret-key", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            thread::spawn(move || serve(stream, answer));
-        }
-    });
-    url
+    let address = listen(move |stream| serve(stream, answer));
+    format!("http://{address}/secret-key")
 }
 
-fn serve(mut stream: TcpStream, answer: fn(&Value) -> Option<String>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
+/// The same by https, with a certificate that only our own authority vouches for.
+fn safe_server(answer: fn(&Value) -> Option<String>) -> String {
+    let file = |name: &str| root().join("tests/tls").join(name);
+    let certificate = CertificateDer::from_pem_file(file("node.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file("node.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap());
+    let address = listen(move |stream| {
+        let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+        serve(rustls::StreamOwned::new(connection, stream), answer);
+    });
+    format!("https://localhost:{}/secret-key", address.port())
+}
+
+/// Lets `serve` have every connection to a port of its own.
+fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let serve = Arc::new(serve);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let serve = Arc::clone(&serve);
+            thread::spawn(move || serve(stream));
+        }
+    });
+    address
+}
+
+fn serve(stream: impl Read + Write, answer: fn(&Value) -> Option<String>) {
+    let mut reader = BufReader::new(stream);
     loop {
         let mut length = 0;
         loop {
@@ -187,7 +213,9 @@ fn serve(mut stream: TcpStream, answer: fn(&Value) -> Option<String>) {
         };
         let head =
             format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", text.len());
-        if stream.write_all([head.as_bytes(), text.as_bytes()].concat().as_slice()).is_err() {
+        let stream = reader.get_mut();
+        if stream.write_all([head.as_bytes(), text.as_bytes()].concat().as_slice()).is_err() || stream.flush().is_err()
+        {
             return;
         }
     }
@@ -218,10 +246,17 @@ pub const MANAGER: &str = "[contracts]\ndelegation_manager = \"0x000000000000000
 
 /// What `check` says of a node, which must be one sentence and exit code 2.
 fn refused(url: &str, file: &str, more: &[&str]) -> String {
+    refused_trusting(url, file, more, None)
+}
+
+/// The same where an authority that is not the system's is trusted.
+fn refused_trusting(url: &str, file: &str, more: &[&str], authority: Option<&Path>) -> String {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("d.toml"), file).unwrap();
     let arguments = [&["check", "--rpc-url", url, "--deployment", "d.toml", "--timeout", "1"], more].concat();
-    let output = slashproof(folder.path(), &arguments);
+    let mut command = starting(folder.path(), &arguments);
+    command.envs(authority.map(|authority| ("SSL_CERT_FILE", authority)));
+    let output = command.output().expect("it starts");
     let told = stderr(&output);
     assert_eq!(code(&output), 2, "{told}");
     assert_eq!(stdout(&output), "");
@@ -233,11 +268,10 @@ fn refused(url: &str, file: &str, more: &[&str]) -> String {
 #[test]
 fn a_node_that_is_none_ends_in_a_sentence() {
     let gone = { TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap() };
-    let told = refused(&format!("http://{gone}"), MANAGER, &[]);
-    assert!(told.contains("cannot be asked eth_getBlockByNumber"), "{told}");
+    let told = refused(&format!("http://{gone}/secret-key"), MANAGER, &[]);
+    assert!(told.contains("cannot be asked eth_getBlockByNumber: ") && told.contains("refused"), "{told}");
     let told = refused("localhost:8545", MANAGER, &[]);
     assert!(told.contains("the URL of the node cannot be read") && told.contains("http://localhost:8545"), "{told}");
-    assert!(refused("https://localhost:8545", MANAGER, &[]).contains("by http, not by https"));
     let told = refused(&server(|_| Some("<html>\nwelcome</html>".to_owned())), MANAGER, &[]);
     assert!(told.contains("what is no answer to it: <html> welcome</html>"), "{told}");
     let told = refused(&server(|_| None), MANAGER, &[]);
@@ -248,6 +282,19 @@ fn a_node_that_is_none_ends_in_a_sentence() {
     let none = |request: &Value| Some(json!({ "jsonrpc": "2.0", "id": request["id"], "result": null }).to_string());
     let told = refused(&server(none), MANAGER, &["--block", "77"]);
     assert!(told.contains("has no block 77"), "{told}");
+}
+
+#[test]
+fn a_node_is_reached_by_https_if_somebody_vouches_for_it() {
+    let limited = |request: &Value| {
+        Some(with_a_block(request, |_| json!({ "error": { "code": -32005, "message": "daily limit exceeded" } })))
+    };
+    let url = safe_server(limited);
+    let authority = root().join("tests/tls/authority.pem");
+    let told = refused_trusting(&url, MANAGER, &[], Some(&authority));
+    assert!(told.contains("https://localhost:") && told.contains("refuses eth_getCode with -32005"), "{told}");
+    let told = refused(&url, MANAGER, &[]);
+    assert!(told.contains("cannot be asked eth_getBlockByNumber") && told.contains("certificate"), "{told}");
 }
 
 #[test]
