@@ -27,6 +27,7 @@ use slashproof::{
 
 use crate::{
     node::anvil,
+    real::deployed as eigenlayer,
     support::{bundled, code, hunt, json, mutant, play, release, root, slashproof, starting, stderr, stdout, wander},
 };
 
@@ -38,7 +39,7 @@ fn standing() -> impl Iterator<Item = &'static Invariant> {
 #[test]
 fn what_stands_on_a_ledger_alone_holds_after_every_call_and_is_not_idle() {
     let mut held = BTreeSet::new();
-    for protocol in [bundled(), release("slashing")] {
+    for protocol in [bundled(), release("slashing"), eigenlayer("standard")] {
         let mut executor = Executor::deploy(&protocol).unwrap();
         let all: Vec<_> = standing().collect();
         for run in 0..60 {
@@ -102,7 +103,7 @@ fn row<'a>(told: &'a Value, id: &str) -> &'a Value {
 
 #[test]
 fn a_healthy_deployment_holds_and_everybody_is_found() {
-    for protocol in [bundled(), release("slashing")] {
+    for protocol in [bundled(), release("slashing"), eigenlayer("standard")] {
         let folder = tempfile::tempdir().unwrap();
         let mut executor = Executor::deploy(&protocol).unwrap();
         let calls = wander(&mut executor, 3, 60, |_| {});

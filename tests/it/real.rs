@@ -104,7 +104,8 @@ fn unescaped(letters: &mut impl Iterator<Item = u8>) -> u8 {
     }
 }
 
-fn deployed(world: &str) -> EigenLayer {
+/// The same with the rest of the release from us, in a world.
+pub fn deployed(world: &str) -> EigenLayer {
     let artifacts = Artifacts::from_folder(eigenlayer(), "slashing").expect("the crate has the release");
     EigenLayer::in_world(artifacts, worlds::find(world).expect("it exists")).expect("it is complete")
 }
