@@ -39,7 +39,12 @@ const DEPOSITED: Invariant = Invariant {
         let (Some(staker), Some(at)) = (staker, at) else { return Verdict::NotApplicable };
         let [had, has] = [step.before, step.after].map(|ledger| ledger.stakers[staker].holdings[at].shares);
         let (told, got) = (words.word(0), has.wrapping_sub(had));
-        must!(told == Some(got), "{} got {got} shares, and was told {told:?}", sentence::holding(step, staker, at));
+        must!(
+            told == Some(got),
+            "{} got {got} shares, and was told {told}",
+            sentence::holding(step, staker, at),
+            told = sentence::said(&told)
+        );
         Verdict::Holds
     },
 };
@@ -88,7 +93,12 @@ const CLEARED: Invariant = Invariant {
         };
         let paid: Vec<U256> = payments(step.before, step.call).iter().map(|payment| payment.tokens).collect();
         applies_if!(paid.len() == entries);
-        must!(told.as_ref() == Some(&paid), "clearing paid {paid:?} wei, and told {told:?}");
+        must!(
+            told.as_ref() == Some(&paid),
+            "in wei, clearing paid {paid}, and told {told}",
+            paid = sentence::said(&paid),
+            told = sentence::said(&told)
+        );
         Verdict::holds_if(!paid.is_empty())
     },
 };
@@ -116,8 +126,10 @@ const FREE: Invariant = Invariant {
         let told = words.word(0);
         must!(
             free.is_some_and(|free| told == Some(U256::from(free))),
-            "{} has {free:?} free, and is told {told:?}",
+            "{} has {free} free, and is told {told}",
             sentence::stake(step, operator, strategy),
+            free = sentence::said(&free),
+            told = sentence::said(&told)
         );
         Verdict::Holds
     },

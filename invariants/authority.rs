@@ -8,6 +8,7 @@ use alloy_primitives::{Address, FixedBytes};
 use crate::{
     applies_if,
     call::{Operation, Plumbing, PodOperation, PodPlumbing},
+    invariants::sentence,
     ledger::{Permission, Slashing, Staker},
     must,
     oracle::{Checkpoint, Family, Invariant, Step, Verdict},
@@ -166,7 +167,12 @@ const AVS: Invariant = Invariant {
 
 /// A call of plumbing by an actor must not succeed.
 fn refused(step: &Step<'_>, function: impl std::fmt::Debug) -> Verdict {
-    must!(!step.succeeded(), "{} called {function:?}, which is for another core contract", step.name(step.call.actor),);
+    must!(
+        !step.succeeded(),
+        "{} called {}, which is for another core contract",
+        step.name(step.call.actor),
+        sentence::word(function)
+    );
     Verdict::Holds
 }
 

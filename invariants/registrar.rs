@@ -304,10 +304,10 @@ const NO_RIGHTS: Invariant = Invariant {
         applies_if!(is.attempts > was.attempts && !has_right(step, &asked, was));
         must!(
             is.entered == was.entered,
-            "{} was asked by {}, called back to {:?}, and was let in without the right",
+            "{} was asked by {}, called back to {}, and was let in without the right",
             step.name(was.address),
             step.name(asked.operator),
-            was.conduct.reaction,
+            sentence::word(was.conduct.reaction),
         );
         Verdict::Holds
     },

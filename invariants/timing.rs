@@ -8,6 +8,7 @@ use crate::{
     applies_if,
     arithmetic::mul_wad_down,
     call::{Completion, Operation},
+    invariants::sentence,
     ledger::{Allocation, Ledger, Operator, SlashTarget},
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
@@ -186,10 +187,10 @@ fn delay_is_due(step: &Step<'_>, operator: alloy_primitives::Address) -> Verdict
     );
     must!(
         is.delay.at(block) == was.delay.at(block),
-        "the allocation delay of {} was {:?} and is {:?} in the block of asking",
+        "the allocation delay of {} was {} and is {} in the block of asking",
         step.name(operator),
-        was.delay.at(block),
-        is.delay.at(block),
+        sentence::said(&was.delay.at(block)),
+        sentence::said(&is.delay.at(block)),
     );
     Verdict::Holds
 }

@@ -47,9 +47,11 @@ const WITHDRAWAL: Invariant = Invariant {
         let told = words.array(1);
         must!(
             due.is_some() && told == due,
-            "withdrawal {} of {} pays {due:?} shares, and {told:?} is told",
+            "withdrawal {} of {} pays {due} in shares, and {told} is told",
             withdrawal.nonce,
             step.name(*staker),
+            due = sentence::said(&due),
+            told = sentence::said(&told)
         );
         Verdict::Holds
     },
@@ -76,8 +78,10 @@ const WITHDRAWABLE: Invariant = Invariant {
             let told = (told(&withdrawable, item), told(&deposited, item));
             must!(
                 told == (can, Some(has)) && can.is_some(),
-                "of {}, {can:?} of {has} shares can be withdrawn, and {told:?} is told",
+                "of {}, {can} of {has} shares can be withdrawn, and {told} is told",
                 sentence::holding(step, staker, strategy),
+                can = sentence::said(&can),
+                told = sentence::said(&told)
             );
         }
         Verdict::holds_if(!strategies.is_empty())
@@ -100,8 +104,10 @@ const IN_QUEUE: Invariant = Invariant {
         let told = words.word(0);
         must!(
             due.is_some() && told == due,
-            "of the queue of {}, {due:?} shares can be slashed, and {told:?} is told",
+            "of the shares in the queue of {}, {due} can be slashed, and {told} is told",
             sentence::stake(step, operator, strategy),
+            due = sentence::said(&due),
+            told = sentence::said(&told)
         );
         Verdict::holds_if(due.is_some_and(|due| !due.is_zero()))
     },
@@ -126,8 +132,10 @@ const BEHIND: Invariant = Invariant {
         let told = words.array(0);
         must!(
             due.is_some_and(|due| due <= *shares && told == Some(vec![due])),
-            "{shares} deposit shares of {} are worth {worth}, behind which there are {due:?}, and {told:?} is told",
+            "{shares} deposit shares of {} are worth {worth}, behind which is {due}, and {told} is told",
             sentence::holding(step, staker, strategy),
+            due = sentence::said(&due),
+            told = sentence::said(&told)
         );
         Verdict::Holds
     },

@@ -18,7 +18,7 @@ use alloy_primitives::{B256, Bytes, hex, keccak256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use declarations::Declarations;
+pub use declarations::{Declarations, Told};
 pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
 pub use revision::Revision;
@@ -46,9 +46,8 @@ pub struct Artifact {
     pub layout: Option<StorageLayout>,
     /// What else is declared in its sources, if the compiler was asked.
     pub declarations: Option<Declarations>,
-    /// The members of enums by name, out of the sources themselves, where there are no declarations and every source is
-    /// at hand as it was compiled.
-    pub enums: Option<BTreeMap<String, Vec<String>>>,
+    /// What the text of its sources tells, where there are no declarations and every source is at hand as it was compiled.
+    pub told: Option<Told>,
     /// What forge knows it by, `path:name`, if forge built it.
     pub target: Option<String>,
     /// Where its code stands in its sources, if forge built it.
@@ -58,7 +57,21 @@ pub struct Artifact {
 impl Artifact {
     /// The members of each enum, in order, by its name with that of the contract it is in, if that can be known.
     pub fn enums(&self) -> Option<&BTreeMap<String, Vec<String>>> {
-        self.declarations.as_ref().map(|declared| &declared.enums).or(self.enums.as_ref())
+        let told = || self.told.as_ref().map(|told| &told.enums);
+        self.declarations.as_ref().map(|declared| &declared.enums).or_else(told)
+    }
+
+    /// The version that each initializer leaves it at, by name, if that can be known.
+    pub fn initializers(&self) -> Option<&BTreeMap<String, u64>> {
+        let told = || self.told.as_ref()?.initializers.as_ref();
+        self.declarations.as_ref().map(|declared| &declared.initializers).or_else(told)
+    }
+
+    /// Where an immutable or an initializer is declared, if that can be known.
+    pub fn place(&self, name: &str) -> Option<&str> {
+        let told = || self.told.as_ref().map(|told| &told.places);
+        let places = self.declarations.as_ref().map(|declared| &declared.places).or_else(told)?;
+        places.get(name).map(String::as_str)
     }
 
     /// Identifies the code: the hash of what creates it.
@@ -472,7 +485,7 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,
-        enums: None,
+        told: None,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::{
     applies_if,
     call::Operation,
     ghost::payments,
+    invariants::sentence,
     must,
     oracle::{Assumption, Checkpoint, Invariant, Verdict},
 };
@@ -74,10 +75,11 @@ pub(super) const SOLVENT: Invariant = Invariant {
             exercised |= !strategy.total_shares.is_zero();
             must!(
                 worth.is_some_and(|worth| worth <= strategy.balance),
-                "the {} shares of {} are worth {worth:?} wei, and it holds {}",
+                "in wei, the {} shares of {} are worth {worth}, and it holds {}",
                 strategy.total_shares,
                 step.name(strategy.address),
                 strategy.balance,
+                worth = sentence::said(&worth)
             );
         }
         Verdict::holds_if(exercised)

@@ -86,7 +86,13 @@ pub(super) const DEPOSIT: Invariant = Invariant {
         let minted = step.after.strategies[at].total_shares.checked_sub(step.before.strategies[at].total_shares);
         let (was, is) = (&step.before.stakers[staker].holdings[at], &step.after.stakers[staker].holdings[at]);
         let added = is.shares.checked_sub(was.shares);
-        must!(added == minted && added.is_some(), "a deposit made {minted:?} shares, and {} got {added:?}", place());
+        must!(
+            added == minted && added.is_some(),
+            "of shares, a deposit made {minted}, and {} got {added}",
+            place(),
+            minted = sentence::said(&minted),
+            added = sentence::said(&added)
+        );
         let added = added.unwrap_or_default();
         if let Some(operator) = step.after.operator_index(step.after.stakers[staker].delegated_to) {
             let shares = |ledger: &Ledger| ledger.operators[operator].stakes[at].shares;

@@ -6,6 +6,7 @@ use super::{ASSUMES, done, examples};
 use crate::{
     applies_if,
     call::ExampleOperation,
+    invariants::sentence,
     ledger::{Epoch, Examples, Incident, Purse},
     must,
     oracle::{Checkpoint, Invariant, Step, Verdict},
@@ -111,8 +112,13 @@ pub(super) const COLLECTED: Invariant = Invariant {
     check: |step| {
         let Some(Collection { was, is, arrived, kept, told }) = collection(step) else { return Verdict::NotApplicable };
         let who = || step.name(was.set.avs);
-        must!(step.before.all_cleared(was), "{} collected while one of the slashes {:?} waited", who(), was.in_flight);
-        must!(is.in_flight.is_empty(), "{} collected, and {:?} are in flight", who(), is.in_flight);
+        must!(
+            step.before.all_cleared(was),
+            "{} collected while one of the slashes {} waited",
+            who(),
+            sentence::said(&was.in_flight)
+        );
+        must!(is.in_flight.is_empty(), "{} collected, and {} are in flight", who(), sentence::said(&is.in_flight));
         let more = is.held.saturating_sub(was.held);
         must!(
             more == kept && told == kept,
@@ -138,10 +144,10 @@ pub(super) const IN_FLIGHT: Invariant = Invariant {
             exercised |= !flow.in_flight.is_empty();
             must!(
                 purse.in_flight == flow.in_flight,
-                "{} made {:?} and says that {:?} are in flight",
+                "of slashes, {} made {}, and says that it has {} in flight",
                 step.name(purse.set.avs),
-                flow.in_flight,
-                purse.in_flight,
+                sentence::said(&flow.in_flight),
+                sentence::said(&purse.in_flight),
             );
         }
         Verdict::holds_if(exercised)

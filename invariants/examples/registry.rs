@@ -4,6 +4,7 @@ use super::{ASSUMES, done};
 use crate::{
     arithmetic::mul_wad_up,
     call::ExampleOperation,
+    invariants::sentence,
     ledger::{CommitmentStatus, digest_of},
     must,
     oracle::{Checkpoint, Invariant, Verdict},
@@ -52,8 +53,8 @@ pub(super) const ONLY_BROKEN: Invariant = Invariant {
         let Some(commitment) = registry.current().commitment_of(*operator) else { return Verdict::NotApplicable };
         must!(
             commitment.status == CommitmentStatus::Open,
-            "{who} was slashed for a commitment that is {:?}",
-            commitment.status,
+            "{who} was slashed for a commitment that is {}",
+            sentence::word(commitment.status),
         );
         let (purse, set) = (&registry.purse, step.before.set_index(registry.purse.set));
         let (Some(was), Some(is), Some(set)) = (step.before.operator(*operator), step.after.operator(*operator), set)

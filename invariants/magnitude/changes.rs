@@ -42,8 +42,10 @@ pub(super) const OWNERS: Invariant = Invariant {
                 };
                 must!(
                     by_owner,
-                    "{} changed from {was:?} to {is:?}, by a call that has no say in it",
+                    "{} changed from {was} to {is}, by a call that has no say in it",
                     sentence::allocation(step, operator, set, strategy),
+                    was = sentence::said(&was),
+                    is = sentence::said(&is)
                 );
             }
         }

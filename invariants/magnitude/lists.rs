@@ -93,9 +93,10 @@ fn shown(step: &Step<'_>) -> Verdict {
     let told = [words.word(0), words.word(1)];
     must!(
         told == [Some(U256::ZERO); 2],
-        "{} allocated nothing of {}, and {told:?} is shown",
+        "{} allocated nothing of {}, and {told} is shown",
         sentence::operator(step, operator),
         step.name(*strategy),
+        told = sentence::said(&told)
     );
     Verdict::Holds
 }

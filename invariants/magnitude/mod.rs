@@ -7,6 +7,7 @@ mod views;
 
 use crate::{
     arithmetic::WAD,
+    invariants::sentence,
     must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
 };
@@ -94,7 +95,8 @@ const ENCUMBERED_WITHIN_MAX: Invariant = Invariant {
                 let seen = step.after.encumbered(index, at);
                 must!(
                     seen.is_some_and(|seen| seen <= max),
-                    "{who} shows {seen:?} of {strategy} encumbered, of at most {max}"
+                    "{who} shows {seen} of {strategy} encumbered, of at most {max}",
+                    seen = sentence::said(&seen)
                 );
             }
         }

@@ -36,9 +36,10 @@ pub(super) const PARTITION: Invariant = Invariant {
                 let seen = step.after.encumbered(operator, strategy);
                 must!(
                     seen.is_some_and(|seen| i128::from(seen) == promised),
-                    "of {}, {promised} is promised, and {seen:?} of the {} encumbered is not over",
+                    "of {}, {promised} is promised, and {seen} of the {} encumbered is not over",
                     sentence::stake(step, operator, strategy),
                     stake.encumbered,
+                    seen = sentence::said(&seen)
                 );
             }
         }
@@ -67,9 +68,11 @@ pub(super) const SETTLED: Invariant = Invariant {
         let told = [words.word(0), words.word(1), words.word(2)];
         must!(
             told == due.map(Some),
-            "{} stands at {is:?} in block {}, and is shown as {told:?}",
+            "{} stands at {} in block {}, and is shown as {}",
             sentence::allocation(step, operator, set, strategy),
+            sentence::said(&due.map(I256::from_raw)),
             ledger.block,
+            sentence::said(&told.map(|word| word.map(I256::from_raw))),
         );
         Verdict::Holds
     },

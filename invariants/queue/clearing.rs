@@ -45,7 +45,14 @@ pub(super) const NO_CHANGE: Invariant = Invariant {
         for (strategy, (before, after)) in was.stakes.iter().zip(&is.stakes).enumerate() {
             let place = || sentence::stake(step, operator, strategy);
             let seen = [step.before, step.after].map(|ledger| ledger.encumbered(operator, strategy));
-            must!(seen[0] == seen[1], "clearing moved what is encumbered of {} from {seen:?}", place());
+            let [was_seen, is_seen] = &seen;
+            must!(
+                was_seen == is_seen,
+                "clearing moved what is encumbered of {} from {was_seen} to {is_seen}",
+                place(),
+                was_seen = sentence::said(&was_seen),
+                is_seen = sentence::said(&is_seen)
+            );
             must!(
                 before.max_magnitudes == after.max_magnitudes && before.shares == after.shares,
                 "clearing changed the maximum magnitude or the shares of {}",
@@ -56,8 +63,10 @@ pub(super) const NO_CHANGE: Invariant = Invariant {
                 let (before, after) = (settled(was, set), settled(is, set));
                 must!(
                     before == after,
-                    "clearing changed {} from {before:?} to {after:?}",
-                    sentence::allocation(step, operator, set, strategy)
+                    "clearing changed {} from {before} to {after}",
+                    sentence::allocation(step, operator, set, strategy),
+                    before = sentence::said(&before),
+                    after = sentence::said(&after)
                 );
             }
         }
@@ -159,9 +168,10 @@ pub(super) const SETTLED: Invariant = Invariant {
             let seen = step.after.encumbered(operator, strategy);
             must!(
                 seen == Some(stake.encumbered),
-                "the queue of {} was cleared, {} is encumbered and {seen:?} is seen",
+                "the queue of {} was cleared, {} is encumbered and {seen} is seen",
                 place(),
                 stake.encumbered,
+                seen = sentence::said(&seen)
             );
         }
         Verdict::holds_if(exercised)

@@ -7,6 +7,7 @@ use crate::{
     applies_if,
     call::{Operation, SetId},
     ghost::payments,
+    invariants::sentence,
     ledger::{Ledger, OperatorSet},
     must,
     oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
@@ -66,9 +67,10 @@ pub(super) const FROM_SLASHES: Invariant = Invariant {
                     let had = entries(was, id).iter().find(|(at, _)| at == strategy).map(|(_, had)| *had);
                     must!(
                         fresh || had.is_some_and(|had| *shares <= had),
-                        "of slash {id} of {}, {shares} shares of {} wait, and {had:?} did before",
+                        "of slash {id} of {}, {shares} shares of {} wait, and {had} did before",
                         set_name(step, is.id),
                         step.name(*strategy),
+                        had = sentence::said(&had)
                     );
                 }
             }
@@ -189,10 +191,11 @@ pub(super) const ISOLATION: Invariant = Invariant {
                     let left = entries(is, id).iter().find(|(at, _)| at == strategy).map(|(_, left)| *left);
                     must!(
                         left == Some(*shares),
-                        "clearing slash {slash} of {} left {left:?} of the {shares} shares of {} of slash {id} of {}",
+                        "clearing slash {slash} of {} left {left} of the {shares} shares of {} of slash {id} of {}",
                         set_name(step, cleared),
                         step.name(*strategy),
                         set_name(step, was.id),
+                        left = sentence::said(&left)
                     );
                 }
             }

@@ -159,8 +159,10 @@ pub(super) const NO_MAGNITUDE_MOVES: Invariant = Invariant {
             for (strategy, (before, after)) in was.allocations[set].iter().zip(&is.allocations[set]).enumerate() {
                 must!(
                     before == after,
-                    "{} was {before:?} and is {after:?}",
-                    sentence::allocation(step, operator, set, strategy)
+                    "{} was {before} and is {after}",
+                    sentence::allocation(step, operator, set, strategy),
+                    before = sentence::said(&before),
+                    after = sentence::said(&after)
                 );
             }
         }

@@ -6,6 +6,7 @@ use super::{handed_over, parts, place, slash};
 use crate::{
     applies_if,
     arithmetic::{WAD, WAD_WIDE, mul_div_down, mul_div_up, mul_wad_up},
+    invariants::sentence,
     must,
     oracle::{Assumption, Checkpoint, Invariant, Verdict},
 };
@@ -60,8 +61,10 @@ pub(super) const FREE: Invariant = Invariant {
             let after = free(step.after, part.after.max_magnitude());
             must!(
                 before == after,
-                "slashing {} moved what is free from {before:?} to {after:?}",
+                "slashing {} moved what is free from {before} to {after}",
                 place(step, &slash, part.strategy),
+                before = sentence::said(&before),
+                after = sentence::said(&after)
             );
         }
         Verdict::holds_if(exercised)
@@ -93,9 +96,10 @@ pub(super) const ENTIRE: Invariant = Invariant {
                 let left = step.after.withdrawable(index, part.strategy);
                 must!(
                     left == Some(U256::ZERO),
-                    "slashing all of {} left {} {left:?} shares",
+                    "slashing all of {} left {left} of the shares of {}",
                     place(step, &slash, part.strategy),
-                    step.name(staker.address)
+                    step.name(staker.address),
+                    left = sentence::said(&left)
                 );
             }
         }
@@ -120,15 +124,17 @@ pub(super) const NOTHING: Invariant = Invariant {
             let stored = step.before.operators[slash.operator].allocations[slash.set][part.strategy];
             must!(
                 part.is == stored && part.before == part.after,
-                "slashing {}, where nothing is allocated, changed {stored:?} to {:?}, or the stake",
+                "slashing {}, where nothing is allocated, changed {stored} to {}, or the stake",
                 place(step, &slash, part.strategy),
-                part.is,
+                sentence::said(&part.is),
+                stored = sentence::said(&stored)
             );
             let waiting = set.waiting(set.slash_count, step.after.strategies[part.strategy].address);
             must!(
                 waiting.is_none(),
-                "slashing {}, where nothing is allocated, left {waiting:?} shares to be cleared",
+                "slashing {}, where nothing is allocated, left {waiting} shares to be cleared",
                 place(step, &slash, part.strategy),
+                waiting = sentence::said(&waiting)
             );
             let burnable = |ledger: &crate::ledger::Ledger| ledger.burnable_shares(part.strategy);
             must!(

@@ -11,6 +11,7 @@ use crate::{
     applies_if,
     arithmetic::{mul_div_up, mul_wad_up},
     call::{Operation, SetId, SlashItem},
+    invariants::sentence,
     ledger::{Allocation, Booking, Ledger, Stake},
     must,
     oracle::{Checkpoint, Family, Invariant, Step, Verdict},
@@ -208,10 +209,12 @@ const OTHER_SETS: Invariant = Invariant {
                 exercised |= before.current > 0;
                 must!(
                     before == after,
-                    "slashing {} changed what set {} of {} has from {before:?} to {after:?}",
+                    "slashing {} changed what set {} of {} has from {before} to {after}",
                     place(step, &slash, strategy),
                     set.id.id,
                     step.name(set.id.avs),
+                    before = sentence::said(&before),
+                    after = sentence::said(&after)
                 );
             }
         }

@@ -155,9 +155,11 @@ pub(super) const OTHER_STAKERS: Invariant = Invariant {
                     (step.before.withdrawable(index, strategy), step.after.withdrawable(index, strategy));
                 must!(
                     before == after,
-                    "slashing {} moved what {} can withdraw from {before:?} to {after:?}",
+                    "slashing {} moved what {} can withdraw from {before} to {after}",
                     step.name(slashed),
                     sentence::holding(step, index, strategy),
+                    before = sentence::said(&before),
+                    after = sentence::said(&after)
                 );
             }
         }

@@ -126,9 +126,10 @@ pub(super) const TOLD: Invariant = Invariant {
             let expected = taken(&part).zip(of_queue).and_then(|(own, queue)| own.checked_add(queue));
             must!(
                 told.shares(part.item) == expected,
-                "slashing {} told {:?}, and was to tell {expected:?}",
+                "slashing {} told {}, and was to tell {expected}",
                 place(step, &slash, part.strategy),
-                told.shares(part.item),
+                sentence::said(&told.shares(part.item)),
+                expected = sentence::said(&expected)
             );
         }
         Verdict::holds_if(exercised)
@@ -159,9 +160,10 @@ pub(super) const FROM_THE_QUEUE: Invariant = Invariant {
             });
             must!(
                 fits,
-                "slashing {} took {of_queue:?} from {queued} scaled shares in the queue, and {} of magnitude",
+                "slashing {} took {of_queue} from {queued} scaled shares in the queue, and {} of magnitude",
                 place(step, &slash, part.strategy),
                 fell(&part),
+                of_queue = sentence::said(&of_queue)
             );
         }
         Verdict::holds_if(exercised)
@@ -184,9 +186,10 @@ pub(super) const HANDED_OVER: Invariant = Invariant {
             let entry = handed_over(step, &slash, part.strategy);
             must!(
                 entry.is_some() && entry == told.shares(part.item),
-                "slashing {} told {:?}, and {entry:?} waits",
+                "slashing {} told {}, and {entry} waits",
                 place(step, &slash, part.strategy),
-                told.shares(part.item),
+                sentence::said(&told.shares(part.item)),
+                entry = sentence::said(&entry)
             );
         }
         Verdict::holds_if(exercised)
@@ -252,9 +255,10 @@ pub(super) const ANNOUNCED: Invariant = Invariant {
             let taken = if part.was.current == 0 { Some(U256::ZERO) } else { div_wad_down(fell(&part), max) };
             must!(
                 announced.wad(part.item) == taken,
-                "slashing {} announced {:?} of all, and took {taken:?}",
+                "slashing {} announced {} of all, and took {taken}",
                 place(step, &slash, part.strategy),
-                announced.wad(part.item),
+                sentence::said(&announced.wad(part.item)),
+                taken = sentence::said(&taken)
             );
         }
         Verdict::holds_if(!slash.items.is_empty())

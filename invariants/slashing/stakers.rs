@@ -5,6 +5,7 @@ use alloy_primitives::U256;
 use super::{handed_over, parts, place, shares::in_reach, slash};
 use crate::{
     arithmetic::{WAD_WIDE, mul_div_down, mul_div_up, mul_wad_down},
+    invariants::sentence,
     ledger::{Ledger, Stake, Withdrawal},
     must,
     oracle::{Checkpoint, Invariant, Step, Verdict},
@@ -77,10 +78,12 @@ pub(super) const OUT_OF_REACH: Invariant = Invariant {
                 let factors = [step.before, step.after].map(|ledger| factor(ledger, withdrawal, operator, *strategy));
                 must!(
                     factors[0] == factors[1],
-                    "slashing {} moved the factor of withdrawal {} of {} from {factors:?}",
+                    "slashing {} moved the factor of withdrawal {} of {} from {} to {}",
                     step.name(slashed),
                     withdrawal.nonce,
                     step.name(withdrawal.staker),
+                    sentence::said(&factors[0]),
+                    sentence::said(&factors[1]),
                 );
             }
         }
@@ -131,10 +134,12 @@ pub(super) const IN_THE_QUEUE: Invariant = Invariant {
                 let is = step.after.receivable(withdrawal, item);
                 must!(
                     is == expected,
-                    "slashing {} left withdrawal {} of {} {is:?} shares, and was to leave {expected:?}",
+                    "slashing {} left {is} of the shares of withdrawal {} of {}, and was to leave {expected}",
                     place(step, &slash, part.strategy),
                     withdrawal.nonce,
                     step.name(withdrawal.staker),
+                    is = sentence::said(&is),
+                    expected = sentence::said(&expected)
                 );
             }
         }

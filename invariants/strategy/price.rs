@@ -6,7 +6,7 @@ use crate::{
     applies_if,
     call::Question,
     ghost::payments,
-    invariants::words::answer,
+    invariants::{sentence, words::answer},
     must,
     oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
 };
@@ -38,8 +38,11 @@ pub(super) const BACK_AND_FORTH: Invariant = Invariant {
         };
         must!(
             due.is_some() && told == due && back.is_some_and(|back| back <= *asked),
-            "for {asked} of {}, {due:?} are due and {told:?} are told, which are worth {back:?}",
+            "for {asked} of {}, {due} is due and {told} is told, which is worth {back}",
             step.name(strategy.address),
+            due = sentence::said(&due),
+            told = sentence::said(&told),
+            back = sentence::said(&back)
         );
         Verdict::Holds
     },
@@ -77,8 +80,10 @@ pub(super) const RATE: Invariant = Invariant {
             let (told, due) = (announced(step, is.address), is.exchange_rate());
             must!(
                 told.is_some() && told == due,
-                "1e18 shares of {} are worth {due:?} wei, and {told:?} was announced",
+                "in wei, 1e18 shares of {} are worth {due}, and {told} was announced",
                 step.name(is.address),
+                due = sentence::said(&due),
+                told = sentence::said(&told)
             );
         }
         Verdict::holds_if(exercised)

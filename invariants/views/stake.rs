@@ -43,10 +43,11 @@ pub(super) const BOUNDED: Invariant = Invariant {
         let most = if slashable { of.stakes[strategy].shares } else { U256::ZERO };
         must!(
             told.is_some_and(|told| told <= most),
-            "{}, which {} be slashed, has {} shares, and {told:?} is told",
+            "{}, which {} be slashed, has {} shares, and {told} is told",
             sentence::allocation(step, operator, set, strategy),
             if slashable { "can" } else { "cannot" },
             of.stakes[strategy].shares,
+            told = sentence::said(&told)
         );
         Verdict::Holds
     },
@@ -69,8 +70,11 @@ pub(super) const LASTING: Invariant = Invariant {
         let (now, then) = (due(ledger.block), due(until));
         must!(
             told.is_some() && told == then && told <= now,
-            "{} leaves {then:?} shares slashable at block {until} of {now:?} now, and {told:?} is told",
+            "of {}, {then} can be slashed at block {until} and {now} now, and {told} is told",
             sentence::allocation(step, operator, set, strategy),
+            then = sentence::said(&then),
+            now = sentence::said(&now),
+            told = sentence::said(&told)
         );
         Verdict::holds_if(now.is_some_and(|now| !now.is_zero()))
     },
@@ -97,9 +101,11 @@ pub(super) const SHARED: Invariant = Invariant {
         let all = others.fold(told.unwrap_or(U256::MAX), U256::saturating_add);
         must!(
             told.is_some() && told == own && all <= of.stakes[strategy].shares,
-            "{} has {own:?} shares, and {told:?} is told: with other sets {all} of {}",
+            "{} has {own} of the shares, and {told} is told: with other sets {all} of {}",
             sentence::allocation(step, operator, set, strategy),
             of.stakes[strategy].shares,
+            own = sentence::said(&own),
+            told = sentence::said(&told)
         );
         Verdict::holds_if(own.is_some_and(|own| !own.is_zero()))
     },
@@ -127,9 +133,10 @@ pub(super) const REDISTRIBUTABLE: Invariant = Invariant {
         let told = words.word(0);
         must!(
             told == Some(U256::from(u8::from(by.is_some()))),
-            "{} is redistributable by {}, and {told:?} is told",
+            "{} is redistributable by {}, and {told} is told",
             step.name(operator.address),
             by.map_or_else(|| "no set".to_owned(), |(set, _)| sentence::set(step, set.id)),
+            told = sentence::said(&told)
         );
         Verdict::Holds
     },

@@ -6,6 +6,7 @@ use crate::{
     applies_if,
     arithmetic::{WAD_WIDE, mul_wad_down},
     call::Operation,
+    invariants::sentence,
     ledger::{Ledger, Withdrawal},
     must,
     oracle::{Checkpoint, Invariant, Step, Verdict},
@@ -159,9 +160,10 @@ pub(super) const EXACTLY: Invariant = Invariant {
                 let due = mul_wad_down(*shares, ledger.stakers[staker].holdings[index].factor());
                 must!(
                     due == Some(*scaled),
-                    "{shares} shares of {} in {} are queued as {scaled}, and {due:?} are due",
+                    "{shares} shares of {} in {} are queued as {scaled}, and {due} is due",
                     step.name(withdrawal.staker),
                     step.name(*strategy),
+                    due = sentence::said(&due)
                 );
                 let factor = U256::from(ledger.slashing_factor(staker, index));
                 left[index] = left[index].saturating_add(mul_wad_down(*scaled, factor).unwrap_or_default());

@@ -10,8 +10,8 @@ use alloy_primitives::keccak256;
 use serde_json::Value;
 
 use super::{
-    Artifact, Declarations,
-    declarations::{Lines, Trees, enums_of_source, unambiguous},
+    Artifact, Declarations, Told,
+    declarations::{Lines, Trees},
     json, read_text,
 };
 use crate::problem::Problem;
@@ -39,7 +39,7 @@ pub(super) fn declare(
             own.push((name, source.to_owned()));
             trees.add(whole["ast"].take());
         } else if let Some(artifact) = contracts.get_mut(&name) {
-            artifact.enums = enums(folder, &whole);
+            artifact.told = told(folder, &whole);
         }
     }
     complete(folder, &mut trees)?;
@@ -53,16 +53,18 @@ pub(super) fn declare(
     Ok(())
 }
 
-/// The enums of a contract, if each source is beside the folder, and is what its metadata says was compiled.
-fn enums(folder: &Path, whole: &Value) -> Option<BTreeMap<String, Vec<String>>> {
+/// What the sources of a contract tell, if each is beside the folder, and is what its metadata says was compiled.
+fn told(folder: &Path, whole: &Value) -> Option<Told> {
     let raw = || whole["rawMetadata"].as_str().and_then(|text| json(text).ok());
     let metadata = whole["metadata"].is_object().then(|| whole["metadata"].clone()).or_else(raw)?;
     let text = |(path, source): (&String, &Value)| {
         let text = source_text(folder, path)?;
-        (source["keccak256"] == keccak256(&text).to_string()).then_some(text)
+        (source["keccak256"] == keccak256(&text).to_string()).then(|| (path.clone(), text))
     };
-    let texts: Option<Vec<String>> = metadata["sources"].as_object()?.iter().map(text).collect();
-    Some(unambiguous(texts?.iter().flat_map(|text| enums_of_source(text))))
+    let texts: Option<BTreeMap<String, String>> = metadata["sources"].as_object()?.iter().map(text).collect();
+    let target = metadata["settings"]["compilationTarget"].as_object().and_then(|target| target.iter().next());
+    let (path, name) = target.and_then(|(path, name)| Some((path.as_str(), name.as_str()?))).unwrap_or_default();
+    Some(Told::of_sources(&texts?, (name, path)))
 }
 
 /// Adds the trees of all that is imported.
@@ -139,23 +141,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_tell_enums_only_if_they_are_what_was_compiled() {
+    fn sources_tell_only_if_they_are_what_was_compiled() {
         let project = tempfile::tempdir().unwrap();
         let out = project.path().join("out");
         fs::create_dir_all(project.path().join("src")).unwrap();
         fs::create_dir_all(&out).unwrap();
-        let text = "contract A { enum State { OFF, ON } }";
+        let text = "contract A { enum State { OFF, ON } function start() external reinitializer(2) {} }";
         let sources = json!({ "src/A.sol": { "keccak256": keccak256(text).to_string() } });
-        let parsed = json!({ "metadata": { "sources": sources } });
-        let raw = json!({ "rawMetadata": json!({ "sources": sources }).to_string() });
-        assert_eq!(enums(&out, &parsed), None, "there is no source");
+        let target = json!({ "compilationTarget": { "src/A.sol": "A" } });
+        let parsed = json!({ "metadata": { "sources": sources, "settings": target } });
+        let raw = json!({ "rawMetadata": json!({ "sources": sources, "settings": target }).to_string() });
+        assert_eq!(told(&out, &parsed), None, "there is no source");
 
         fs::write(project.path().join("src/A.sol"), text).unwrap();
-        let told = BTreeMap::from([("A.State".to_owned(), vec!["OFF".to_owned(), "ON".to_owned()])]);
-        assert_eq!(enums(&out, &parsed), Some(told.clone()));
-        assert_eq!(enums(&out, &raw), Some(told));
+        let expected = Told {
+            enums: BTreeMap::from([("A.State".to_owned(), vec!["OFF".to_owned(), "ON".to_owned()])]),
+            initializers: Some(BTreeMap::from([("start".to_owned(), 2)])),
+            places: BTreeMap::from([("start".to_owned(), "src/A.sol:1".to_owned())]),
+        };
+        assert_eq!(told(&out, &parsed), Some(expected.clone()));
+        assert_eq!(told(&out, &raw), Some(expected.clone()));
+        let of_nothing = json!({ "metadata": { "sources": sources } });
+        let enums_only = Told { enums: expected.enums, ..Told::default() };
+        assert_eq!(told(&out, &of_nothing), Some(enums_only), "nobody says which contract it is");
 
         fs::write(project.path().join("src/A.sol"), text.replace("OFF, ON", "ON, OFF")).unwrap();
-        assert_eq!(enums(&out, &parsed), None, "it was edited since");
+        assert_eq!(told(&out, &parsed), None, "it was edited since");
     }
 }

@@ -1,6 +1,9 @@
 //! What the gate says as text, for people: a line for each contract, then what differs, the worst last.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use super::{
     Build, Declared, Gate, Verdict,
@@ -114,12 +117,15 @@ fn differences(rows: &[ContractRow], meaning: Meaning, out: &mut dyn Write) -> i
 }
 
 fn unseen(rows: &[ContractRow], out: &mut dyn Write) -> io::Result<()> {
-    let with: Vec<&ContractRow> = rows.iter().filter(|row| !row.unseen.is_empty()).collect();
-    let Some(first) = with.first() else { return Ok(()) };
-    let names: Vec<&str> = with.iter().map(|row| row.contract.as_str()).collect();
-    writeln!(out, "\nnot looked at, since the artifacts have no syntax trees: {}", first.unseen.join(", "))?;
-    writeln!(out, "  of {}", names.join(", "))?;
-    writeln!(out, "  for Foundry, add ast = true and build with --force")
+    let mut groups: BTreeMap<&[&str], Vec<&str>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| !row.unseen.is_empty()) {
+        groups.entry(&row.unseen).or_default().push(&row.contract);
+    }
+    for (what, contracts) in &groups {
+        writeln!(out, "\nnot looked at, since the artifacts have no syntax trees: {}", what.join(", "))?;
+        writeln!(out, "  of {}", contracts.join(", "))?;
+    }
+    if groups.is_empty() { Ok(()) } else { writeln!(out, "  for Foundry, add ast = true and build with --force") }
 }
 
 fn upgrade(upgraded: &Upgraded, out: &mut dyn Write) -> io::Result<()> {

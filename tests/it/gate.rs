@@ -139,6 +139,55 @@ fn what_is_not_seen_is_told() {
     assert!(text.contains("of StrategyManager\n"), "{text}");
 }
 
+/// Judges the bundled upgrade where of `DelegationManager` there is no syntax tree, but this source.
+fn with_source(judge: &str, text: &str) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
+    copy("redistribution", &folder.path().join("new"));
+    fs::write(folder.path().join("D.sol"), text).unwrap();
+    let path = folder.path().join("new/DelegationManager.json");
+    let mut artifact: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    artifact.as_object_mut().unwrap().remove("declarations");
+    artifact["metadata"] = json!({
+        "sources": { "D.sol": { "keccak256": alloy_primitives::keccak256(text).to_string() } },
+        "settings": { "compilationTarget": { "D.sol": "DelegationManager" } },
+    });
+    fs::write(&path, artifact.to_string()).unwrap();
+    let upgrade = ["--runs", "1", "--baseline-release", "slashing", "--candidate", "new"];
+    slashproof(folder.path(), &[&["gate", "--judge", judge], &upgrade[..]].concat())
+}
+
+#[test]
+fn initializers_are_known_without_trees_too() {
+    let output =
+        with_source("layout", "contract DelegationManager {\n function initialize() external reinitializer(2) {} }");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    let told = "DelegationManager: initialize initializes to version 2 and proxies are at 1: call it in the transaction \
+                that upgrades  (D.sol:2)";
+    assert!(text.contains(told), "{text}");
+    assert!(text.contains("ERC-7201 namespaces, immutables, constructors\n  of DelegationManager\n"), "{text}");
+
+    let output = with_source("layout", "contract DelegationManager is Elsewhere {}");
+    assert!(stdout(&output).contains("immutables, constructors, initializers\n"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_new_initializer_is_called_without_trees_too() {
+    for (function, expected) in [
+        // The code has had its only initializer.
+        ("initialize", "the upgrade is not possible: delegationManager to DelegationManager, reverted"),
+        (
+            "undelegate",
+            "undelegate of DelegationManager: it wants \"staker\", a address, and nothing here is called so",
+        ),
+    ] {
+        let text = format!("contract DelegationManager {{ function {function}() external reinitializer(2) {{}} }}");
+        let output = with_source("upgrade", &text);
+        assert_eq!(code(&output), 2, "{}", stdout(&output));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+}
+
 #[test]
 fn storage_that_no_layout_has_is_inconclusive() {
     let folder = tempfile::tempdir().unwrap();

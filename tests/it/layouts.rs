@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use slashproof::{
     artifact::{
-        Artifact, Declarations, StorageLayout,
+        Artifact, Declarations, StorageLayout, Told,
         layout::{LayoutType, Variable},
     },
     gate::layout::{Difference, Kind, Meaning, differences},
@@ -81,7 +81,7 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
         runtime,
         layout,
         declarations,
-        enums: None,
+        told: None,
         target: None,
         source_map: None,
     }
@@ -156,6 +156,27 @@ fn both_readers_of_syntax_trees_read_the_same() {
             assert_eq!(read, others, "{}", compiled.name);
         }
     }
+}
+
+/// The text of sources tells what their syntax trees do.
+#[test]
+fn text_is_read_as_trees_are() {
+    let mut told = BTreeSet::new();
+    for (_, compiled) in pairs() {
+        for side in [&compiled.before, &compiled.after] {
+            let texts = BTreeMap::from([(side.path.clone(), side.source.clone())]);
+            let text = Told::of_sources(&texts, ("C", &side.path));
+            let Artifact { declarations: Some(trees), .. } = with_trees(side) else { unreachable!("it has trees") };
+            assert_eq!(text.enums, trees.enums, "{}", compiled.name);
+            assert_eq!(text.initializers.as_ref(), Some(&trees.initializers), "{}", compiled.name);
+            for (name, place) in &text.places {
+                assert_eq!(trees.places.get(name), Some(place), "{}", compiled.name);
+            }
+            told.extend(text.initializers.into_iter().flatten());
+            told.extend(text.enums.into_keys().map(|name| (name, 0)));
+        }
+    }
+    assert!(told.len() >= 4, "only {told:?} is compared");
 }
 
 #[test]

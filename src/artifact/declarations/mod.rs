@@ -1,9 +1,10 @@
 //! What the storage layout of solc leaves out, from the syntax trees of the same compilation: the members of enums, what
 //! is behind user-defined types, ERC-7201 namespaces, immutables, what constructors write, and initializers.
 
-mod enums;
 mod namespaces;
+mod told;
 mod tree;
+mod words;
 mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use serde_json::Value;
 use super::layout::{Declared, StorageLayout, Variable};
 use crate::problem::Problem;
 
-pub(super) use enums::of_source as enums_of_source;
+pub use told::Told;
 use tree::{Index, all, name, text};
 pub(super) use tree::{Lines, Trees};
 
@@ -105,7 +106,7 @@ impl Declarations {
 }
 
 /// What is said once, or everywhere the same. Two files may each have an enum of the same name.
-pub(super) fn unambiguous<T: PartialEq>(found: impl Iterator<Item = (String, T)>) -> BTreeMap<String, T> {
+fn unambiguous<T: PartialEq>(found: impl Iterator<Item = (String, T)>) -> BTreeMap<String, T> {
     let mut kept: BTreeMap<String, Option<T>> = BTreeMap::new();
     for (name, value) in found {
         let same = kept.get(&name).is_none_or(|other| other.as_ref() == Some(&value));

@@ -1,25 +1,26 @@
 //! What is declared beside variables: immutables, what constructors write, initializers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Difference, Kind, Meaning, Sides, fields};
-use crate::artifact::{Declarations, StorageLayout};
+use crate::artifact::{Artifact, Declarations, StorageLayout};
 
-/// Of what the sources tell without syntax trees.
+/// Of what the text of sources tells too.
 pub(super) const ENUMS: &str = "members of enums";
+/// Of what the text of sources tells too.
+pub(super) const INITIALIZERS: &str = "initializers";
 
 /// What is not looked at where there are no syntax trees.
 pub(super) const UNSEEN: &[&str] =
-    &[ENUMS, "types behind user-defined ones", "ERC-7201 namespaces", "immutables", "constructors", "initializers"];
+    &[ENUMS, "types behind user-defined ones", "ERC-7201 namespaces", "immutables", "constructors", INITIALIZERS];
 
 /// The variable in which contracts of OpenZeppelin keep how far they are initialized.
 const INITIALIZED: &str = "_initialized";
 
-/// How two builds of a contract differ in what is declared beside variables.
+/// How two builds of a contract differ in immutables and in what their constructors write.
 pub(super) fn differences(sides: Sides<'_>, old: &Declarations, new: &Declarations) -> Vec<Difference> {
     let mut found = immutables(sides, old, new);
     found.extend(constructors(sides.new.layout, old, new));
-    found.extend(initializers(old, new));
     found
 }
 
@@ -84,18 +85,23 @@ fn constructors(layout: &StorageLayout, old: &Declarations, new: &Declarations) 
 }
 
 /// Proxies keep the version they were initialized to, and what has a higher one can be called again.
-fn initializers(old: &Declarations, new: &Declarations) -> Vec<Difference> {
-    let highest = |declarations: &Declarations| declarations.initializers.values().max().copied();
+pub(super) fn initializers(old: &Artifact, new: &Artifact) -> Vec<Difference> {
+    let (Some(older), Some(newer)) = (old.initializers(), new.initializers()) else { return Vec::new() };
+    let note = |meaning, what: &str, sentence| {
+        let source = new.place(what).unwrap_or_default().to_owned();
+        Difference { kind: Kind::Initializer, meaning, what: what.to_owned(), sentence, source }
+    };
+    let highest = |versions: &BTreeMap<String, u64>| versions.values().max().copied();
     let mut found = Vec::new();
-    let Some(after) = highest(new) else {
-        if highest(old).is_some() {
+    let Some(after) = highest(newer) else {
+        if highest(older).is_some() {
             let sentence = "there is no initializer any more: a new proxy cannot be initialized".to_owned();
-            found.push(note(Kind::Initializer, Meaning::Review, "initializers", sentence, new));
+            found.push(note(Meaning::Review, INITIALIZERS, sentence));
         }
         return found;
     };
-    let before = highest(old).unwrap_or(0);
-    for (name, version) in new.initializers.iter().filter(|(_, version)| **version > before) {
+    let before = highest(older).unwrap_or(0);
+    for (name, version) in newer.iter().filter(|(_, version)| **version > before) {
         let (meaning, sentence) = if before == 0 {
             (
                 Meaning::Review,
@@ -109,11 +115,11 @@ fn initializers(old: &Declarations, new: &Declarations) -> Vec<Difference> {
                 ),
             )
         };
-        found.push(note(Kind::Initializer, meaning, name, sentence, new));
+        found.push(note(meaning, name, sentence));
     }
     if after < before {
         let sentence = format!("proxies are at version {before}, and new ones are initialized to {after} only");
-        found.push(note(Kind::Initializer, Meaning::Review, "initializers", sentence, new));
+        found.push(note(Meaning::Review, INITIALIZERS, sentence));
     }
     found
 }
@@ -138,6 +144,7 @@ pub(super) fn writes_storage(code: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::{Artifacts, Told};
 
     #[test]
     fn what_is_pushed_is_no_instruction() {
@@ -146,14 +153,34 @@ mod tests {
         assert!(!writes_storage(&[0x7f]));
     }
 
+    /// Whether there are syntax trees.
+    #[derive(Clone, Copy)]
+    enum Trees {
+        There,
+        Missing,
+    }
+
     #[test]
     fn versions_of_initializers_are_compared() {
-        let with = |versions: &[(&str, u64)]| {
-            let initializers = versions.iter().map(|(name, version)| ((*name).to_owned(), *version)).collect();
-            Declarations { initializers, ..Declarations::default() }
+        let with = |versions: &[(&str, u64)], trees: Trees| {
+            let initializers: BTreeMap<String, u64> =
+                versions.iter().map(|(name, version)| ((*name).to_owned(), *version)).collect();
+            let mut artifact = Artifacts::bundled().get("PauserRegistry").clone();
+            (artifact.declarations, artifact.told) = match trees {
+                Trees::There => (Some(Declarations { initializers, ..Declarations::default() }), None),
+                Trees::Missing => (None, Some(Told { initializers: Some(initializers), ..Told::default() })),
+            };
+            artifact
         };
         let meanings = |old: &[(&str, u64)], new: &[(&str, u64)]| {
-            initializers(&with(old), &with(new)).into_iter().map(|it| (it.what, it.meaning)).collect::<Vec<_>>()
+            let of = |one, other| {
+                let found = initializers(&with(old, one), &with(new, other));
+                found.into_iter().map(|it| (it.what, it.meaning)).collect::<Vec<_>>()
+            };
+            let with_trees = of(Trees::There, Trees::There);
+            assert_eq!(with_trees, of(Trees::There, Trees::Missing));
+            assert_eq!(with_trees, of(Trees::Missing, Trees::Missing));
+            with_trees
         };
         let (first, second) = (("initialize", 1), ("again", 2));
         assert!(meanings(&[], &[]).is_empty() && meanings(&[first], &[first]).is_empty());

@@ -140,7 +140,9 @@ fn row(old: &Artifact, new: &Artifact) -> ContractRow {
 /// What is not looked at where one of two builds has no syntax trees.
 fn unseen_of(old: &Artifact, new: &Artifact) -> Vec<&'static str> {
     let enums = old.enums().is_some() && new.enums().is_some();
-    declared::UNSEEN.iter().copied().filter(|what| !enums || *what != declared::ENUMS).collect()
+    let initializers = old.initializers().is_some() && new.initializers().is_some();
+    let seen = [(declared::ENUMS, enums), (declared::INITIALIZERS, initializers)];
+    declared::UNSEEN.iter().copied().filter(|what| !seen.contains(&(*what, true))).collect()
 }
 
 /// How two builds of a contract differ in what proxies keep, in the order of places.
@@ -172,6 +174,7 @@ pub fn differences(old: &Artifact, new: &Artifact) -> Vec<Difference> {
         }
         _ => {}
     }
+    differences.extend(declared::initializers(old, new));
     differences
 }
 

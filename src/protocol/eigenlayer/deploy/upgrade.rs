@@ -154,10 +154,10 @@ impl Planner<'_> {
 
     /// The call of the initializer that proxies have not had, if there is one.
     fn reinitializer(&self, new: &Artifact, old: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
-        let (Some(declared), Some(before)) = (&new.declarations, &old.declarations) else { return Ok(None) };
-        let highest = before.initializers.values().max().copied().unwrap_or_default();
+        let (Some(declared), Some(before)) = (new.initializers(), old.initializers()) else { return Ok(None) };
+        let highest = before.values().max().copied().unwrap_or_default();
         // What never had an initializer is for review by its layout; nobody says that it is to be called.
-        let next = declared.initializers.iter().filter(|(_, version)| highest > 0 && **version > highest);
+        let next = declared.iter().filter(|(_, version)| highest > 0 && **version > highest);
         let Some((name, _)) = next.max_by_key(|(_, version)| **version) else { return Ok(None) };
         self.wiring.call(new, name)
     }
@@ -168,7 +168,7 @@ impl Planner<'_> {
         let artifact = self.artifacts.get(contract);
         let stranger = self.book.address("stranger").expect("it is in the book");
         let usurped = self.usurped();
-        let declared = artifact.declarations.iter().flat_map(|declared| declared.initializers.keys());
+        let declared = artifact.initializers().into_iter().flat_map(|declared| declared.keys());
         let mut names: Vec<&str> = declared.map(String::as_str).chain(["initialize"]).collect();
         names.sort_unstable();
         names.dedup();

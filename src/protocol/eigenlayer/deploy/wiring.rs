@@ -253,7 +253,7 @@ mod tests {
             runtime: alloy_primitives::Bytes::new(),
             layout: None,
             declarations: None,
-            enums: None,
+            told: None,
             target: None,
             source_map: None,
         }
