@@ -453,7 +453,7 @@ impl Settings {
 }
 
 /// The release of contracts when none is named.
-fn release_of(source: &Source) -> Result<&'static Release, Problem> {
+pub fn release_of(source: &Source) -> Result<&'static Release, Problem> {
     match source {
         Source::Folder(folder) => release::recognize(&Folder::of(folder, DEFAULT_RELEASE)?),
         Source::Named { folder, contracts } => release::recognize(&Folder::named(folder, DEFAULT_RELEASE, contracts)?),

@@ -14,9 +14,9 @@ use slashproof::{
 use crate::{campaign, measure::median, save, setting, without_model};
 
 /// Runs of one campaign.
-const RUNS: u64 = 1_000;
+const RUNS: u64 = 4_000;
 
-const ROUNDS: u64 = 5;
+const ROUNDS: u64 = 3;
 
 /// Measures how much faster two workers are than one.
 pub fn measure() -> Result<(), Problem> {

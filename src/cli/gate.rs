@@ -17,7 +17,8 @@ use clap::builder::PossibleValuesParser;
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
+    artifact::{Artifacts, Folder, Revision, Source},
+    config::release_of,
     corpus::write_bytes,
     gate::{
         self, Judgement,
@@ -47,7 +48,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "PROGRAM", default_value = "forge", env = "FORGE")]
     forge: String,
 
-    /// What the baseline is a release of: slashing or redistribution [default: redistribution]
+    /// What the baseline is a release of [default: what it can be called for; redistribution for the bundled one]
     #[arg(long, value_name = "NAME", required_unless_present_any = ["baseline", "git"])]
     baseline_release: Option<String>,
 
@@ -59,7 +60,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["candidate", "candidate_release", "git"])]
     candidate_mutant: Option<String>,
 
-    /// What the candidate is a release of: slashing or redistribution [default: redistribution]
+    /// What the candidate is a release of [default: what it can be called for; redistribution for the bundled one]
     #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "candidate_mutant", "git"])]
     candidate_release: Option<String>,
 
@@ -231,8 +232,8 @@ fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
 }
 
 fn load(folder: Option<&PathBuf>, named: Option<&str>) -> Result<Artifacts, Problem> {
-    let release = release::find(named.unwrap_or(DEFAULT_RELEASE))?.name;
     let source = folder.map_or(Source::Bundled, |folder| Source::Folder(folder.clone()));
+    let release = named.map_or_else(|| release_of(&source), release::find)?.name;
     let artifacts = Artifacts::load(&source, release)?;
     // What comes from the binary would be compared with itself.
     match (folder, artifacts.borrowed.first()) {

@@ -108,7 +108,36 @@ pub struct Switch {
     pub contract: String,
     /// By whoever administers proxies.
     pub transaction: Transaction,
+    /// What it is given of the state as it is when it is sent.
+    pub current: Vec<Current>,
 }
+
+/// An argument that is what a view answers just before.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Where its word begins in the data of the transaction.
+    pub at: usize,
+    /// The view.
+    pub view: Transaction,
+}
+
+impl Switch {
+    /// The transaction, with what `ask` answers now. Where that is no word, what was planned stays.
+    pub fn now(&self, mut ask: impl FnMut(&Transaction) -> Outcome) -> Transaction {
+        let mut data = self.transaction.data.to_vec();
+        for Current { at, view } in &self.current {
+            if let (Outcome::Returned(word), Some(place)) = (ask(view), data.get_mut(*at..*at + WORD))
+                && word.len() == WORD
+            {
+                place.copy_from_slice(&word);
+            }
+        }
+        Transaction { data: data.into(), ..self.transaction.clone() }
+    }
+}
+
+/// Bytes of a word.
+const WORD: usize = 32;
 
 /// A chain that can be asked, wherever it is.
 pub trait Chain {

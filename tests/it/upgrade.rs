@@ -109,27 +109,41 @@ fn what_can_be_initialized_again_fails() {
     assert!(rules.contains(&"UPG-04"), "{rules:?}");
 }
 
-/// The bundled release as it would be if somebody had moved variables without moving what proxies keep: only the layouts
-/// say so, and one contract has other code, or it would be the same build.
-fn misplaced(contract: &str, moves: &[(&str, u64)]) -> Artifacts {
+#[test]
+fn what_initializes_once_more_is_given_what_is_there() {
+    let second = |artifact: &mut Value| artifact["declarations"]["initializers"]["initialize"] = 2.into();
+    let candidate = rebuilt("initialized-again", |folder| edit(&folder.join("StrategyManager.json"), second));
+    // The upgrade sets owner, whitelister and switches to what they are. That anybody can do so after it is the bug.
+    assert_eq!(broken(&candidate, 64), ["UPG-04"]);
+}
+
+/// The bundled release with the code of a mutant, and with artifacts changed in their folder.
+fn rebuilt(mutant: &str, change: impl FnOnce(&Path)) -> Artifacts {
     let folder = tempfile::tempdir().expect("a folder");
     for file in files(&root().join("contracts/artifacts/redistribution")) {
         fs::copy(&file, folder.path().join(file.file_name().expect("a name"))).expect("a copy");
     }
-    edit(&folder.path().join(format!("{contract}.json")), |artifact| {
+    change(folder.path());
+    let mutant = root().join(format!("contracts/artifacts/mutants/{mutant}.json"));
+    let mutant: Value = serde_json::from_str(&fs::read_to_string(mutant).expect("a file")).expect("JSON");
+    for (name, code) in mutant["contracts"].as_object().expect("contracts") {
+        edit(&folder.path().join(format!("{name}.json")), |artifact| artifact["bytecode"] = code["bytecode"].clone());
+    }
+    Artifacts::load(&Source::Folder(folder.path().to_owned()), "redistribution").expect("a release")
+}
+
+/// The bundled release as it would be if somebody had moved variables without moving what proxies keep: only the layouts
+/// say so, and one contract has other code, or it would be the same build.
+fn misplaced(contract: &str, moves: &[(&str, u64)]) -> Artifacts {
+    let change = |artifact: &mut Value| {
         for variable in artifact["storageLayout"]["storage"].as_array_mut().expect("a layout") {
             let to = moves.iter().find(|(label, _)| variable["label"] == *label);
             if let Some((_, slot)) = to {
                 variable["slot"] = slot.to_string().into();
             }
         }
-    });
-    let mutant = root().join("contracts/artifacts/mutants/wrong-error-for-the-order.json");
-    let mutant: Value = serde_json::from_str(&fs::read_to_string(mutant).expect("a file")).expect("JSON");
-    for (name, code) in mutant["contracts"].as_object().expect("contracts") {
-        edit(&folder.path().join(format!("{name}.json")), |artifact| artifact["bytecode"] = code["bytecode"].clone());
-    }
-    Artifacts::load(&Source::Folder(folder.path().to_owned()), "redistribution").expect("a release")
+    };
+    rebuilt("wrong-error-for-the-order", |folder| edit(&folder.join(format!("{contract}.json")), change))
 }
 
 fn edit(path: &Path, how: impl FnOnce(&mut Value)) {

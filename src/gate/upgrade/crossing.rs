@@ -137,7 +137,8 @@ impl<'p> Crossing<'p> {
         let block = self.executor.world().block();
         (self.ledger.block, self.ledger.timestamp) = (block.number, block.timestamp);
         self.earlier.clone_from(&self.ledger);
-        let outcome = self.executor.administer(&switch.transaction);
+        let transaction = switch.now(|view| self.executor.world_mut().view(view));
+        let outcome = self.executor.administer(&transaction);
         self.look();
         outcome
     }

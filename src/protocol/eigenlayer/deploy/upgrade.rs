@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_json_abi::Function;
+use alloy_primitives::{Address, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolCall;
 
 use super::{
     Planner,
-    wiring::{Given, Thing, Wiring},
+    wiring::{Given, Thing, Wiring, longest, state},
 };
 use crate::{
     artifact::{ALLOCATION_MANAGER_VIEW, Artifact, Artifacts},
@@ -18,7 +19,7 @@ use crate::{
     call::Transaction,
     problem::Problem,
     protocol::{
-        Setup, Switch, Upgrade,
+        Current, Setup, Switch, Upgrade,
         eigenlayer::{abi, release::Release},
     },
     worlds::Kind,
@@ -138,28 +139,22 @@ impl Planner<'_> {
         }
         let at = behind.door.address();
         let implementation = self.create(&format!("{} implementation", self.book.name(at)), contract, &arguments);
+        let mut current = Vec::new();
         let (to, data) = match behind.door {
             Door::Beacon(beacon) => {
                 (beacon, abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation }.abi_encode())
             }
             Door::Proxy(proxy) => {
-                let start = self.reinitializer(artifact, deployed.artifacts.get(contract))?;
-                let admin = deployed.foundation.proxy_admin;
-                (admin, upgrade(proxy, implementation, start))
+                let old = deployed.artifacts.get(contract);
+                let start = next_initializer(artifact, old);
+                current.extend(start.and_then(|name| longest(artifact, name)).map(|start| now(start, old, proxy)));
+                let start = start.map(|name| self.wiring.call(artifact, name)).transpose()?.flatten();
+                (deployed.foundation.proxy_admin, upgrade(proxy, implementation, start))
             }
         };
         let transaction = Transaction { from: self.deployer, to, data: data.into(), value: U256::ZERO };
-        Ok(Some(Switch { door: at, contract: contract.to_owned(), transaction }))
-    }
-
-    /// The call of the initializer that proxies have not had, if there is one.
-    fn reinitializer(&self, new: &Artifact, old: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
-        let (Some(declared), Some(before)) = (new.initializers(), old.initializers()) else { return Ok(None) };
-        let highest = before.values().max().copied().unwrap_or_default();
-        // What never had an initializer is for review by its layout; nobody says that it is to be called.
-        let next = declared.iter().filter(|(_, version)| highest > 0 && **version > highest);
-        let Some((name, _)) = next.max_by_key(|(_, version)| **version) else { return Ok(None) };
-        self.wiring.call(new, name)
+        let current = current.into_iter().flatten().collect();
+        Ok(Some(Switch { door: at, contract: contract.to_owned(), transaction, current }))
     }
 
     /// The calls with which a stranger would make itself the owner of what stands behind a door.
@@ -180,6 +175,31 @@ impl Planner<'_> {
         let send = |data| Transaction { from: stranger, to: proxy, data, value: U256::ZERO };
         calls.into_iter().map(send).collect()
     }
+}
+
+/// The initializer that proxies have not had, if there is one.
+fn next_initializer<'a>(new: &'a Artifact, old: &Artifact) -> Option<&'a str> {
+    let (declared, before) = (new.initializers()?, old.initializers()?);
+    let highest = before.values().max().copied().unwrap_or_default();
+    // What never had an initializer is for review by its layout; nobody says that it is to be called.
+    let next = declared.iter().filter(|(_, version)| highest > 0 && **version > highest);
+    next.max_by_key(|(_, version)| **version).map(|(name, _)| name.as_str())
+}
+
+/// Bytes before the first argument of what `upgradeAndCall` calls: its selector, two addresses, where the call begins and
+/// how long it is, and the selector of the call.
+const BEFORE_ARGUMENTS: usize = 4 + 4 * 32 + 4;
+
+/// The arguments of an initializer that are what the proxy answers when it is upgraded.
+fn now(start: &Function, old: &Artifact, proxy: Address) -> Vec<Current> {
+    let view = |selector: FixedBytes<4>| Transaction {
+        from: Address::ZERO,
+        to: proxy,
+        data: selector.into(),
+        value: U256::ZERO,
+    };
+    let state = state(start, old).into_iter();
+    state.map(|(index, selector)| Current { at: BEFORE_ARGUMENTS + 32 * index, view: view(selector) }).collect()
 }
 
 /// What the admin of proxies is asked.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use alloy_dyn_abi::{DynSolType, DynSolValue, Specifier};
 use alloy_json_abi::{Function, Param};
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, FixedBytes, U256};
 
 use crate::{artifact::Artifact, problem::Problem};
 
@@ -55,6 +55,18 @@ const THINGS: &[(Thing, &[&str])] = &[
     (Thing::Avss, &["avss"]),
     (Thing::Strategies, &["strategies"]),
     (Thing::Tokens, &["tokens"]),
+];
+
+/// Of what is set by initializers and again later: the views that tell what it is. An upgrade that initializes once more
+/// gives what is there.
+const VIEWS: &[(Thing, &str)] = &[
+    (Thing::Owner, "owner"),
+    (Thing::Paused, "paused"),
+    (Thing::Whitelister, "strategyWhitelister"),
+    (Thing::RewardsUpdater, "rewardsUpdater"),
+    (Thing::ActivationDelay, "activationDelay"),
+    (Thing::DefaultSplit, "defaultOperatorSplitBips"),
+    (Thing::FeeRecipient, "feeRecipient"),
 ];
 
 /// What a parameter can mean.
@@ -175,8 +187,7 @@ impl Wiring {
 
     /// The call of the function called `name`; `None` if there is no such function.
     pub fn call(&self, contract: &Artifact, name: &str) -> Result<Option<Vec<u8>>, Problem> {
-        let overloads = contract.abi.function(name).into_iter().flatten();
-        let Some(function) = overloads.max_by_key(|function| function.inputs.len()) else { return Ok(None) };
+        let Some(function) = longest(contract, name) else { return Ok(None) };
         let what = format!("{name} of {}", contract.name);
         let values = self.values(&function.inputs).map_err(|problem| problem.at(what))?;
         let input = DynSolValue::Tuple(values).abi_encode_params();
@@ -199,6 +210,25 @@ impl Wiring {
         let given = thing(param).and_then(|thing| self.0.get(&thing)).ok_or_else(unknown)?;
         fitting(given, &kind).ok_or_else(unknown)
     }
+}
+
+/// The function called `name` that wants most.
+pub(super) fn longest<'a>(contract: &'a Artifact, name: &str) -> Option<&'a Function> {
+    contract.abi.function(name).into_iter().flatten().max_by_key(|function| function.inputs.len())
+}
+
+/// Of the parameters of a function, by index, those that are state: what asks `deployed` for each.
+pub(super) fn state(function: &Function, deployed: &Artifact) -> Vec<(usize, FixedBytes<4>)> {
+    if function.inputs.iter().any(|param| !param.components.is_empty() || param.ty.ends_with(']')) {
+        return Vec::new();
+    }
+    let view = |param: &Param| {
+        let thing = thing(param)?;
+        let (_, name) = VIEWS.iter().find(|(of, _)| *of == thing)?;
+        let views = deployed.abi.function(name)?;
+        views.iter().find(|view| view.inputs.is_empty()).map(Function::selector)
+    };
+    function.inputs.iter().enumerate().filter_map(|(index, param)| Some((index, view(param)?))).collect()
 }
 
 /// The functions called `name`, those that want most first.
