@@ -48,7 +48,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "PROGRAM", default_value = "forge", env = "FORGE")]
     forge: String,
 
-    /// What the baseline is a release of [default: what it can be called for; redistribution for the bundled one]
+    /// What the baseline is a release of [default: what it can be called for]
     #[arg(long, value_name = "NAME", required_unless_present_any = ["baseline", "git"])]
     baseline_release: Option<String>,
 
@@ -60,7 +60,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["candidate", "candidate_release", "git"])]
     candidate_mutant: Option<String>,
 
-    /// What the candidate is a release of [default: what it can be called for; redistribution for the bundled one]
+    /// What the candidate is a release of [default: what it can be called for]
     #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "candidate_mutant", "git"])]
     candidate_release: Option<String>,
 

@@ -165,6 +165,7 @@ impl<'a> Writer<'a> {
                 let why = "// This must be possible.".to_owned();
                 [self.attempt(call, sent), vec![why, "require(done, REASON);".to_owned()]].concat()
             }
+            Some(Expectation::RevertsWith(data)) => self.reverting(call, sent, data),
             Some(Expectation::Returns(data)) => self.returning(call, sent, data),
             Some(Expectation::Answers(all)) => {
                 let mut lines = self.recorded(call);
@@ -192,12 +193,20 @@ impl<'a> Writer<'a> {
         lines
     }
 
+    fn reverting(&mut self, call: &PlayedCall, sent: &Transaction, data: &Bytes) -> Vec<String> {
+        let mut lines = self.time_and_sender(call, sent);
+        lines.push(format!("(bool done, bytes memory answer) = {};", self.raw(sent)));
+        lines.push(format!("// It must revert with {}", comment(&self.decoder.error(data))));
+        lines.push(format!("require(!done && keccak256(answer) == keccak256(hex\"{}\"), REASON);", hex::encode(data)));
+        lines
+    }
+
     /// What was seen must not be seen again.
     fn otherwise(&mut self, call: &PlayedCall, seen: &Seen) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(seen.events.as_ref().map(|_| "vm.recordLogs();".to_owned()));
         lines.extend(self.recorded(call));
-        lines.push("// This is what is wrong.".to_owned());
+        lines.push("// Nobody can say what should be seen instead. Not this.".to_owned());
         let announced = seen.events.as_ref().map(|events| {
             format!("keccak256(abi.encode(vm.getRecordedLogs())) == hex\"{}\"", hex::encode(digest(events)))
         });

@@ -85,7 +85,7 @@ impl Rpc {
                     .at(program.display())
                     .hint("does it run from the command line? --anvil names another")
             })?;
-        let provider = provider(anvil.endpoint_url());
+        let provider = provider(anvil.endpoint_url())?;
         let name = "the node".to_owned();
         // What changes something is not asked twice.
         Ok(Self { runtime: runtime()?, provider, name, patience: OWN_PATIENCE, attempts: 1, anvil: Some(anvil) })
@@ -97,9 +97,9 @@ impl Rpc {
             Problem::new(format!("the URL of the node cannot be read: {error}"))
                 .hint("it looks like http://localhost:8545")
         };
-        let parsed = url.parse().map_err(|error| refused(format!("{error}")))?;
-        let name = host(url).ok_or_else(|| refused("it begins with neither http:// nor https://".to_owned()))?;
-        let provider = provider(parsed);
+        let parsed: Url = url.parse().map_err(|error| refused(format!("{error}")))?;
+        let name = host(&parsed).ok_or_else(|| refused("it begins with neither http:// nor https://".to_owned()))?;
+        let provider = provider(parsed)?;
         Ok(Self { runtime: runtime()?, provider, name, patience, attempts: ATTEMPTS, anvil: None })
     }
 
@@ -261,10 +261,17 @@ impl Rpc {
 }
 
 /// The way to a URL.
-fn provider(url: Url) -> RootProvider {
+fn provider(url: Url) -> Result<RootProvider, Problem> {
     // It is the same for whoever comes first.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    ProviderBuilder::default().connect_http(url)
+    let builder = reqwest::Client::builder();
+    // A system that vouches for nobody is no obstacle where nobody asks it.
+    let builder = if url.scheme() == "https" { builder } else { builder.tls_certs_only([]) };
+    let client = builder.build().map_err(|error| {
+        Problem::new(format!("https cannot be spoken here: {}", cause(&error)))
+            .hint("does the system have certificates, and does SSL_CERT_FILE, if it is set, name a file of them?")
+    })?;
+    Ok(ProviderBuilder::default().connect_reqwest(client, url))
 }
 
 /// What is at the bottom of an error. What stands above it names the URL, with its keys.
@@ -287,11 +294,10 @@ pub(super) fn number(block: u64) -> String {
 }
 
 /// Scheme, host and port of a URL. What follows may be a key that nobody wants in a log.
-fn host(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    (matches!(scheme, "http" | "https") && !host.is_empty()).then(|| format!("{scheme}://{host}"))
+fn host(url: &Url) -> Option<String> {
+    let host = url.host_str().filter(|host| !host.is_empty() && matches!(url.scheme(), "http" | "https"))?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{}://{host}{port}", url.scheme()))
 }
 
 /// Foreign text as a part of a sentence: one line, not too long.
@@ -317,10 +323,16 @@ mod tests {
 
     #[test]
     fn keys_in_urls_are_not_told() {
-        assert_eq!(host("http://me:secret@node.example:8545/v2/key?x=y").unwrap(), "http://node.example:8545");
-        assert_eq!(host("http://localhost:8545").unwrap(), "http://localhost:8545");
-        assert_eq!(host("https://node.example/v2/key").unwrap(), "https://node.example");
-        for url in ["localhost:8545", "ws://localhost", "http:///path"] {
+        let host = |url: &str| url.parse().ok().and_then(|url| host(&url));
+        for (url, told) in [
+            ("http://me:secret@node.example:8545/v2/key?x=y", "http://node.example:8545"),
+            ("http://localhost:8545", "http://localhost:8545"),
+            ("https://node.example/v2/key", "https://node.example"),
+            ("HTTPS://node.example\\v2\\key", "https://node.example"),
+        ] {
+            assert_eq!(host(url).as_deref(), Some(told), "{url}");
+        }
+        for url in ["localhost:8545", "ws://localhost", "file:///path"] {
             assert_eq!(host(url), None, "{url}");
         }
     }

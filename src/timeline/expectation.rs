@@ -7,6 +7,7 @@ use alloy_primitives::{Address, Bytes, Log};
 
 use crate::{
     call::Outcome,
+    evm::{Frame, FrameEnd, TraceEvent},
     model::{Ending, Prediction},
     oracle::Step,
     protocol::{Answer, Protocol},
@@ -20,6 +21,8 @@ const MOST: usize = 4;
 pub enum Expectation {
     /// The last call had to revert.
     Reverts,
+    /// The last call had to revert with this.
+    RevertsWith(Bytes),
     /// The last call had to succeed.
     Succeeds,
     /// The last call had to return this.
@@ -35,7 +38,7 @@ pub enum Expectation {
 pub struct Seen {
     /// What contracts answered after it and not before it.
     pub answers: Vec<Answer>,
-    /// What they announced, if it succeeded.
+    /// What they announced, if it succeeded and all of it counts.
     pub events: Option<Vec<Log>>,
 }
 
@@ -48,17 +51,46 @@ pub struct Expected {
     pub seen: Option<Bytes>,
 }
 
+/// Whether events were announced that nobody keeps, for the frame that announced them reverted. Forge lists them too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    None,
+    Some,
+}
+
+impl Silence {
+    /// Of a call.
+    pub(super) fn of(call: &Frame) -> Self {
+        let mut open = vec![(call, false)];
+        while let Some((frame, is_undone)) = open.pop() {
+            let is_undone = is_undone || !matches!(frame.end, FrameEnd::Returned(_));
+            for event in &frame.events {
+                match event {
+                    TraceEvent::Frame(inner) => open.push((inner, is_undone)),
+                    TraceEvent::Log(_) if is_undone => return Self::Some,
+                    _ => {}
+                }
+            }
+        }
+        Self::None
+    }
+}
+
 /// What should have been at `step`, which violates something.
-pub(super) fn of(protocol: &dyn Protocol, step: &Step<'_>) -> Expectation {
+pub(super) fn of(protocol: &dyn Protocol, step: &Step<'_>, silence: Silence) -> Expectation {
     step.predicted
         .and_then(|predicted| of_model(protocol, step, predicted))
-        .unwrap_or_else(|| otherwise(protocol, step))
+        .unwrap_or_else(|| otherwise(protocol, step, silence))
 }
 
 fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) -> Option<Expectation> {
     match (&predicted.ending, step.outcome) {
         (Ending::Unpredicted(_), _) => None,
         (Ending::Reverts(_), Outcome::Returned(_)) => Some(Expectation::Reverts),
+        (Ending::Reverts(revert), Outcome::Reverted(data)) if revert.data()[..] != data[..] => {
+            Some(Expectation::RevertsWith(revert.data()))
+        }
+        (Ending::Reverts(revert), Outcome::Halted(_)) => Some(Expectation::RevertsWith(revert.data())),
         (Ending::Returns(_), Outcome::Reverted(_) | Outcome::Halted(_)) => Some(Expectation::Succeeds),
         (Ending::Returns(returned), Outcome::Returned(data)) if !data.is_empty() && *returned.data() != data[..] => {
             Some(Expectation::Returns(returned.data().into()))
@@ -66,8 +98,12 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
         (Ending::Returns(_) | Ending::Reverts(_), _) => {
             let mut seen = by_question(protocol.answers(step.after));
             let wrong = protocol.answers(&predicted.ledger).into_iter().filter_map(|right| {
-                let seen = seen.remove(&(right.contract, right.data.clone()))?.expected;
-                (right.expected.is_some() && right.expected != seen).then_some(Expected { right, seen })
+                let wanted = right.expected.as_ref()?;
+                let seen = seen.remove(&(right.contract, right.data.clone()));
+                // What the ledger has no word of is answered with nothing.
+                let is_wrong =
+                    seen.as_ref().map_or(wanted.iter().any(|byte| *byte != 0), |seen| seen.expected != right.expected);
+                is_wrong.then(|| Expected { right, seen: seen.and_then(|seen| seen.expected) })
             });
             let wrong: Vec<_> = wrong.take(MOST).collect();
             (!wrong.is_empty()).then_some(Expectation::Answers(wrong))
@@ -75,18 +111,49 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
     }
 }
 
-fn otherwise(protocol: &dyn Protocol, step: &Step<'_>) -> Expectation {
+fn otherwise(protocol: &dyn Protocol, step: &Step<'_>, silence: Silence) -> Expectation {
     let mut before = by_question(protocol.answers(step.before));
     let mut is_new = |after: &Answer| {
         let before = before.remove(&(after.contract, after.data.clone()));
-        before.is_some_and(|before| before.expected != after.expected)
+        before.is_none_or(|before| before.expected != after.expected)
     };
     let changed = protocol.answers(step.after).into_iter().filter(|after| is_new(after) && after.expected.is_some());
-    let events = step.succeeded().then(|| step.events.to_vec());
-    Expectation::Otherwise(Seen { answers: changed.take(MOST).collect(), events })
+    let listens = step.succeeded() && silence == Silence::None;
+    Expectation::Otherwise(Seen { answers: changed.collect(), events: listens.then(|| step.events.to_vec()) })
 }
 
 /// The questions are not the same before and after: there may be one more slash to ask about.
 fn by_question(answers: Vec<Answer>) -> BTreeMap<(Address, Bytes), Answer> {
     answers.into_iter().map(|answer| ((answer.contract, answer.data.clone()), answer)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::U256;
+
+    use super::*;
+    use crate::evm::FrameKind;
+
+    fn frame(events: Vec<TraceEvent>, end: FrameEnd) -> Frame {
+        let nobody = Address::ZERO;
+        let (kind, value, input) = (FrameKind::Call, U256::ZERO, Bytes::new());
+        Frame { kind, from: nobody, to: nobody, code: nobody, value, input, events, end, gas: 0 }
+    }
+
+    #[test]
+    fn what_a_frame_announced_that_was_undone_is_noticed() {
+        let done = || FrameEnd::Returned(Bytes::new());
+        let undone = || FrameEnd::Reverted(Bytes::new());
+        let log = || TraceEvent::Log(Log::default());
+        let inside = |frame: Frame| vec![log(), TraceEvent::Frame(frame)];
+        for (call, expected) in [
+            (frame(vec![log()], done()), Silence::None),
+            (frame(inside(frame(vec![log()], done())), done()), Silence::None),
+            (frame(inside(frame(Vec::new(), undone())), done()), Silence::None),
+            (frame(inside(frame(vec![log()], undone())), done()), Silence::Some),
+            (frame(inside(frame(inside(frame(vec![log()], done())), undone())), done()), Silence::Some),
+        ] {
+            assert_eq!(Silence::of(&call), expected, "{call:?}");
+        }
+    }
 }

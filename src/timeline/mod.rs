@@ -7,6 +7,8 @@ mod magnitudes;
 
 use std::path::PathBuf;
 
+use expectation::Silence;
+
 use crate::{
     call::{Call, Outcome, Transaction},
     campaign::violation,
@@ -109,14 +111,15 @@ impl Timeline {
         let mut scribe = Scribe::new(executor, invariant);
         for call in calls {
             executor.advance(call.delay);
-            let Some(outcome) = executor.execute(call) else { continue };
-            scribe.write(Part::Sequence, &executor.step(call, &outcome));
+            let Some((outcome, trace)) = executor.execute_traced(call) else { continue };
+            let silence = trace.as_ref().map_or(Silence::Some, Silence::of);
+            scribe.write(Part::Sequence, &executor.step(call, &outcome), silence);
             if scribe.timeline.violated_at.is_some() {
                 break;
             }
         }
         if invariant.checkpoint == Checkpoint::Exit {
-            executor.leave(&mut |step| scribe.write(Part::Exit, step));
+            executor.leave(&mut |step| scribe.write(Part::Exit, step, Silence::Some));
         }
         scribe.finish()
     }
@@ -141,7 +144,7 @@ impl<'a> Scribe<'a> {
         Self { decoder, protocol, invariant, timeline, ledgers: vec![ledger] }
     }
 
-    fn write(&mut self, part: Part, step: &Step<'_>) {
+    fn write(&mut self, part: Part, step: &Step<'_>, silence: Silence) {
         if self.timeline.violated_at.is_some() {
             return;
         }
@@ -165,7 +168,7 @@ impl<'a> Scribe<'a> {
         }
         if violation(self.invariant, step).is_some() {
             self.timeline.violated_at = self.timeline.calls.len().checked_sub(1);
-            self.timeline.expectation = Some(expectation::of(self.protocol, step));
+            self.timeline.expectation = Some(expectation::of(self.protocol, step, silence));
         }
     }
 

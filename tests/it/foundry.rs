@@ -31,6 +31,7 @@ const BUGS: &[(&str, Says)] = &[
     ("withdrawal-stays-pending", |it| matches!(it, Expectation::Answers(_))),
     ("interest-rounded-down", |it| matches!(it, Expectation::Otherwise(_))),
     ("slash-announced-of-what-is-left", |it| matches!(it, Expectation::Otherwise(seen) if seen.events.is_some())),
+    ("wrong-error-for-the-order", |it| matches!(it, Expectation::RevertsWith(_))),
 ];
 
 /// The finding of a planted bug, without its file.

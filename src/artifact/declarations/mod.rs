@@ -91,14 +91,16 @@ impl Declarations {
         for base in bases.iter().rev() {
             let place = |node: &Value| (name(node).to_owned(), lines.place(text(node, "src")));
             declarations.places.extend(immutables(base).map(place));
-            declarations.places.extend(initializers(trees, base).map(|(node, _)| place(node)));
+            // Of functions with one name the last stays: that is the one which proxies have had least.
+            let mut initializers: Vec<_> = initializers(trees, base).collect();
+            initializers.sort_by_key(|(_, version)| *version);
+            declarations.places.extend(initializers.iter().map(|(node, _)| place(node)));
             declarations.immutables.extend(
                 immutables(base)
                     .map(|node| (name(node).to_owned(), text(&node["typeDescriptions"], "typeString").to_owned())),
             );
-            declarations
-                .initializers
-                .extend(initializers(trees, base).map(|(node, version)| (name(node).to_owned(), version)));
+            let versions = initializers.into_iter().map(|(node, version)| (name(node).to_owned(), version));
+            declarations.initializers.extend(versions);
             declarations.namespaces.extend(namespaces::of(trees, base, lines)?);
         }
         Ok(Some(declarations))

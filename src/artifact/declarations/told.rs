@@ -132,11 +132,15 @@ impl<'a> Sources<'a> {
         let lineage = self.lineage(self.contracts.iter().find(own)?)?;
         let names: BTreeSet<&str> = lineage.iter().map(|contract| contract.name).chain([""]).collect();
         let mut found = Vec::new();
-        for (contract, it) in
-            lineage.into_iter().flat_map(|contract| contract.initializers.iter().map(move |it| (contract, it)))
-        {
-            let version = Number { sources: self, names: &names, terms: TERMS }.sum(&it.version)?;
-            found.push(Initialized { path: contract.path, line: it.line, function: it.function, version });
+        for contract in lineage {
+            let mut own = Vec::with_capacity(contract.initializers.len());
+            for it in &contract.initializers {
+                let version = Number { sources: self, names: &names, terms: TERMS }.sum(&it.version)?;
+                own.push(Initialized { path: contract.path, line: it.line, function: it.function, version });
+            }
+            // Of functions with one name the last stays: that is the one which proxies have had least.
+            own.sort_by_key(|it| it.version);
+            found.extend(own);
         }
         Some(found)
     }

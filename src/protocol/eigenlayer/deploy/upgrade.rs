@@ -167,7 +167,7 @@ impl Planner<'_> {
         let mut names: Vec<&str> = declared.map(String::as_str).chain(["initialize"]).collect();
         names.sort_unstable();
         names.dedup();
-        let calls = names.into_iter().filter_map(|name| usurped.call(artifact, name).ok().flatten());
+        let calls = names.into_iter().flat_map(|name| usurped.calls(artifact, name));
         let calls: Vec<Bytes> = calls.map(Bytes::from).collect();
         if let Some(first) = calls.first() {
             self.initializers.insert(proxy, first.clone());

@@ -185,6 +185,15 @@ impl Wiring {
         }
     }
 
+    /// The calls of all functions called `name` whose parameters can be given, those that want most first.
+    pub fn calls(&self, contract: &Artifact, name: &str) -> Vec<Vec<u8>> {
+        let call = |function: &Function| {
+            let input = DynSolValue::Tuple(self.values(&function.inputs).ok()?).abi_encode_params();
+            Some([&function.selector()[..], &input].concat())
+        };
+        overloads(name, contract).into_iter().filter_map(call).collect()
+    }
+
     /// The call of the function called `name`; `None` if there is no such function.
     pub fn call(&self, contract: &Artifact, name: &str) -> Result<Option<Vec<u8>>, Problem> {
         let Some(function) = longest(contract, name) else { return Ok(None) };
@@ -214,12 +223,14 @@ impl Wiring {
 
 /// The function called `name` that wants most.
 pub(super) fn longest<'a>(contract: &'a Artifact, name: &str) -> Option<&'a Function> {
-    contract.abi.function(name).into_iter().flatten().max_by_key(|function| function.inputs.len())
+    overloads(name, contract).first().copied()
 }
 
 /// Of the parameters of a function, by index, those that are state: what asks `deployed` for each.
 pub(super) fn state(function: &Function, deployed: &Artifact) -> Vec<(usize, FixedBytes<4>)> {
-    if function.inputs.iter().any(|param| !param.components.is_empty() || param.ty.ends_with(']')) {
+    // Of those, a parameter may be more than one word.
+    let is_wide = |param: &Param| !param.components.is_empty() || param.ty.ends_with(']') && !param.ty.ends_with("[]");
+    if function.inputs.iter().any(is_wide) {
         return Vec::new();
     }
     let view = |param: &Param| {
