@@ -352,8 +352,12 @@ const WHITELIST: Invariant = Invariant {
             O::SetStrategyWhitelister { .. } | O::TransferOwnership { .. } | O::RenounceOwnership {} => control.owner,
             O::Deposit { strategy, .. } => {
                 applies_if!(step.succeeded());
-                let listed = step.before.strategy(*strategy).is_some_and(|strategy| strategy.whitelisted);
-                must!(listed, "there was a deposit into {}, which is not whitelisted", step.name(*strategy));
+                let listed = step.before.is_whitelisted(*strategy);
+                must!(
+                    listed == Some(true),
+                    "there was a deposit into {}, which is not whitelisted",
+                    step.name(*strategy)
+                );
                 return Verdict::Holds;
             }
             _ => return Verdict::NotApplicable,

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     call::{Completion, Outcome, Receive},
     invariants::fixture::{Scene, judge},
+    ledger::FactoryStrategy,
 };
 
 /// A scene in which `operation` succeeded.
@@ -220,6 +221,14 @@ fn aut_12() {
     scene.call.operation = Operation::Deposit { strategy, token: strategy, amount: U256::ONE };
     assert_eq!(judge(&WHITELIST, &scene), Verdict::Holds);
     scene.before.strategies[0].whitelisted = false;
+    assert!(violated(&WHITELIST, &scene));
+    // One that the factory made is listed elsewhere.
+    let made = FactoryStrategy { address: Address::repeat_byte(0xfa), whitelisted: true };
+    scene.call.operation = Operation::Deposit { strategy: made.address, token: strategy, amount: U256::ONE };
+    assert!(violated(&WHITELIST, &scene), "nobody knows it");
+    scene.before.factory.strategies = vec![made];
+    assert_eq!(judge(&WHITELIST, &scene), Verdict::Holds);
+    scene.before.factory.strategies[0].whitelisted = false;
     assert!(violated(&WHITELIST, &scene));
 }
 

@@ -213,9 +213,7 @@ fn ascends(addresses: &[Address]) -> bool {
 }
 
 fn takes_deposits(ledger: &Ledger, strategy: Address) -> bool {
-    let own = ledger.strategy(strategy).map(|strategy| strategy.whitelisted);
-    let listed = own.or_else(|| ledger.factory.is_whitelisted(strategy));
-    listed == Some(true) || strategy == ledger.rewards.terms.native
+    ledger.is_whitelisted(strategy) == Some(true) || strategy == ledger.rewards.terms.native
 }
 
 #[cfg(test)]

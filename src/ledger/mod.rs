@@ -280,6 +280,12 @@ impl Ledger {
         self.strategies.iter().enumerate().filter(|(_, strategy)| strategy.kind == StrategyKind::Token)
     }
 
+    /// Whether a strategy takes deposits, be it one of the factory's; `None` if nothing is known of it.
+    pub fn is_whitelisted(&self, strategy: Address) -> Option<bool> {
+        let own = self.strategy(strategy).map(|strategy| strategy.whitelisted);
+        own.or_else(|| self.factory.is_whitelisted(strategy))
+    }
+
     /// An account that can share its rights.
     pub fn principal(&self, address: Address) -> Option<&Principal> {
         self.principals.iter().find(|principal| principal.address == address)

@@ -61,8 +61,7 @@ impl Model<'_> {
 
     /// Whether a strategy takes deposits.
     pub(super) fn is_whitelisted(&self, address: Address) -> Foreseen<bool> {
-        let deployed = self.ledger.strategy(address).map(|kept| kept.whitelisted);
-        deployed.or_else(|| self.ledger.factory.is_whitelisted(address)).ok_or(NOT_KEPT)
+        self.ledger.is_whitelisted(address).ok_or(NOT_KEPT)
     }
 }
 
