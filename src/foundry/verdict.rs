@@ -107,63 +107,69 @@ impl Writer<'_> {
         lines
     }
 
-    /// What was seen must not be seen again.
+    /// What was seen must not be seen again: how the call ended, what it announced, and what contracts answer then.
     fn otherwise(&mut self, call: &PlayedCall, sent: &Transaction, seen: &Seen) -> Vec<String> {
-        const WHY: &str = "// Nobody can say what should be seen instead. Not this.";
-        if !matches!(call.outcome, Outcome::Returned(_)) {
-            let mut lines = self.ending(call, sent, "bool seen");
-            lines.extend([WHY, "require(!seen, REASON);"].map(str::to_owned));
-            return lines;
+        let mut lines: Vec<String> = seen.events.as_ref().map(|_| "vm.recordLogs();".to_owned()).into_iter().collect();
+        lines.push("bool seen;".to_owned());
+        lines.extend(self.ended(call, sent));
+        lines.push("// Nobody can say what should be seen instead. Not this.".to_owned());
+        if seen.answers.is_empty() && call.succeeded {
+            lines.push(
+                "// No contract answers otherwise than before it: only its end and its events can tell.".to_owned(),
+            );
         }
-        let mut lines = Vec::new();
-        lines.extend(seen.events.as_ref().map(|_| "vm.recordLogs();".to_owned()));
-        lines.extend(self.recorded(call));
-        let announced = seen.events.as_ref().map(|events| {
-            format!("keccak256(abi.encode(vm.getRecordedLogs())) == hex\"{}\"", hex::encode(digest(events)))
-        });
-        let answered = seen.answers.iter().map(|answer| {
-            let (asked, answered) = self.comparison(answer);
-            format!("{asked} == {answered}")
-        });
-        let comparisons: Vec<String> = announced.into_iter().chain(answered).collect();
-        if comparisons.is_empty() {
-            let why = "// It shows in nothing that a contract can be asked: this test fails whatever they do.";
-            lines.extend([why, "revert(REASON);"].map(str::to_owned));
-        } else {
-            lines.push(WHY.to_owned());
-            lines.push(format!("bool seen = {};", comparisons.join("\n            && ")));
-            lines.push("require(!seen, REASON);".to_owned());
+        lines.extend(seen.events.as_ref().map(|events| {
+            let digest = hex::encode(digest(events));
+            format!("seen = seen && keccak256(abi.encode(vm.getRecordedLogs())) == hex\"{digest}\";")
+        }));
+        lines.extend(self.still_seen(seen));
+        lines.push("require(!seen, REASON);".to_owned());
+        lines
+    }
+
+    /// Plays a call, by its name if that can be; whether it ends as it did goes into `seen`.
+    fn ended(&mut self, call: &PlayedCall, sent: &Transaction) -> Vec<String> {
+        if !call.succeeded || self.understood(sent).is_none() {
+            return self.ending(call, sent);
         }
+        let (mut lines, expression) = self.prepared(call, sent);
+        lines.extend([format!("try {expression} {{"), "    seen = true;".to_owned(), "} catch {}".to_owned()]);
         lines
     }
 
     /// A call of the way out; after the last, with what is to be seen then.
     pub(super) fn seen_to_end(&mut self, call: &PlayedCall, expectation: Option<&Expectation>) -> Vec<String> {
         let Some(sent) = &call.sent else { return vec!["return true; // nothing is sent".to_owned()] };
-        let mut lines = self.ending(call, sent, "seen");
+        let mut lines = self.ending(call, sent);
         let seen = expectation.and_then(Expectation::seen);
-        for answer in seen.into_iter().flat_map(|seen| &seen.answers) {
-            let (asked, answered) = self.comparison(answer);
-            let told = answer.expected.as_ref().map_or_else(String::new, |expected| self.words(answer, expected));
-            lines.push(format!("seen = seen && {asked} == {answered}; // {told}"));
-        }
+        lines.extend(seen.into_iter().flat_map(|seen| self.still_seen(seen)));
         lines
     }
 
+    /// Whether contracts still answer so.
+    fn still_seen(&mut self, seen: &Seen) -> Vec<String> {
+        let compared = seen.answers.iter().map(|answer| {
+            let (asked, answered) = self.comparison(answer);
+            let told = answer.expected.as_ref().map_or_else(String::new, |expected| self.words(answer, expected));
+            format!("seen = seen && {asked} == {answered}; // {told}")
+        });
+        compared.collect()
+    }
+
     /// Plays a call; whether it ends as it did goes into `seen`.
-    fn ending(&mut self, call: &PlayedCall, sent: &Transaction, seen: &str) -> Vec<String> {
+    fn ending(&mut self, call: &PlayedCall, sent: &Transaction) -> Vec<String> {
         let mut lines = self.time_and_sender(call, sent);
         let raw = self.raw(sent, &call.outcome);
         match &call.outcome {
-            Outcome::Returned(_) => lines.push(format!("({seen},) = {raw};")),
+            Outcome::Returned(_) => lines.push(format!("(seen,) = {raw};")),
             Outcome::Reverted(data) => {
                 lines.push(format!("(bool done, bytes memory answer) = {raw};"));
                 lines.push(format!("// It reverted with {}", comment(&self.decoder.error(data))));
-                lines.push(format!("{seen} = !done && keccak256(answer) == keccak256(hex\"{}\");", hex::encode(data)));
+                lines.push(format!("seen = !done && keccak256(answer) == keccak256(hex\"{}\");", hex::encode(data)));
             }
             Outcome::Halted(reason) => {
                 lines.push(format!("(bool done,) = {raw};"));
-                lines.push(format!("{seen} = !done; // it halted: {}", comment(reason)));
+                lines.push(format!("seen = !done; // it halted: {}", comment(reason)));
             }
         }
         lines

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, Bytes, Log};
+use alloy_primitives::{Address, B256, Bytes, Log, U256};
 
 use crate::{
-    call::Outcome,
+    call::{Outcome, Transaction},
     evm::{Frame, FrameEnd, TraceEvent},
     ledger::Ledger,
     model::{Ending, Prediction},
@@ -139,7 +139,12 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
 
 fn otherwise(protocol: &dyn Protocol, step: &Step<'_>, silence: Silence) -> Expectation {
     let listens = step.succeeded() && silence == Silence::None;
-    let answers = changed(protocol, step.before, step.after);
+    let mut answers = changed(protocol, step.before, step.after);
+    // What should have changed may be among what did not.
+    let sent = protocol.transaction(step.call, step.before).filter(|_| step.succeeded());
+    let near =
+        protocol.answers(step.after).into_iter().filter(|it| sent.as_ref().is_some_and(|sent| is_near(it, sent)));
+    answers.extend(near.filter(|it| it.expected.is_some() && !answers.contains(it)).collect::<Vec<_>>());
     Expectation::Otherwise(Seen { answers, events: listens.then(|| step.events.to_vec()) })
 }
 
@@ -153,6 +158,18 @@ fn changed(protocol: &dyn Protocol, before: &Ledger, after: &Ledger) -> Vec<Answ
     protocol.answers(after).into_iter().filter(|after| is_new(after) && after.expected.is_some()).collect()
 }
 
+/// Whether a question is to the contract that was called, and of nobody whom the call does not name.
+fn is_near(question: &Answer, sent: &Transaction) -> bool {
+    let named: Vec<Address> = addresses(&sent.data).chain([sent.from]).collect();
+    question.contract == sent.to && addresses(&question.data).all(|address| named.contains(&address))
+}
+
+/// The words of calldata that can be nothing but addresses: numbers are smaller, hashes are larger.
+fn addresses(data: &Bytes) -> impl Iterator<Item = Address> + '_ {
+    let words = data.get(4..).unwrap_or_default().chunks_exact(32).map(B256::from_slice);
+    words.filter(|word| (129..=160).contains(&U256::from_be_bytes(word.0).bit_len())).map(Address::from_word)
+}
+
 /// The questions are not the same before and after: there may be one more slash to ask about.
 fn by_question(answers: Vec<Answer>) -> BTreeMap<(Address, Bytes), Answer> {
     answers.into_iter().map(|answer| ((answer.contract, answer.data.clone()), answer)).collect()
@@ -160,8 +177,6 @@ fn by_question(answers: Vec<Answer>) -> BTreeMap<(Address, Bytes), Answer> {
 
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::U256;
-
     use super::*;
     use crate::evm::FrameKind;
 
@@ -185,6 +200,25 @@ mod tests {
             (frame(inside(frame(inside(frame(vec![log()], done())), undone())), done()), Silence::Some),
         ] {
             assert_eq!(Silence::of(&call), expected, "{call:?}");
+        }
+    }
+
+    #[test]
+    fn near_is_what_only_names_whom_the_call_names() {
+        let [target, staker, other] = [7, 8, 9].map(Address::repeat_byte);
+        let calldata = |words: &[B256]| -> Bytes { [&[0; 4][..], &words.concat()].concat().into() };
+        let amount = B256::left_padding_from(&[1; 16]);
+        let data = calldata(&[staker.into_word(), amount, B256::repeat_byte(9)]);
+        let sent = Transaction { from: staker, to: target, data, value: U256::ZERO };
+        for (contract, words, expected) in [
+            (target, vec![], true),
+            (target, vec![amount], true),
+            (target, vec![staker.into_word(), amount], true),
+            (target, vec![staker.into_word(), other.into_word()], false),
+            (other, vec![staker.into_word()], false),
+        ] {
+            let question = Answer { contract, data: calldata(&words), signature: "", expected: None };
+            assert_eq!(is_near(&question, &sent), expected, "{words:?}");
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Every kind of world can be played, and nothing in it is called a violation that is its own doing.
 
+use alloy_primitives::{Address, U256};
 use slashproof::{
+    call::{Outcome, Transaction},
+    executor::Executor,
     finding::Finding,
     oracle::Assumption,
     protocol::{Protocol, lacking},
     worlds::KINDS,
 };
 
-use crate::support::{code, files, in_world, json, options, play, slashproof, stderr, stdout};
+use crate::support::{code, files, in_world, json, options, play, slashproof, stderr, stdout, wander};
 
 #[test]
 fn no_world_makes_violations_of_its_own() {
@@ -31,6 +34,26 @@ fn what_a_world_does_not_grant_is_not_judged() {
             let lacks = lacking(&protocol, invariant);
             assert!(lacks.is_empty() || count.checks == 0, "{}: {} is judged", kind.name, invariant.id);
             assert!(lacks.iter().all(|assumption| !protocol.grants(*assumption)));
+        }
+    }
+}
+
+/// Tests of findings ask these questions.
+#[test]
+fn contracts_answer_what_they_are_to_answer() {
+    for kind in KINDS {
+        let protocol = in_world(kind);
+        let mut executor = Executor::deploy(&protocol).unwrap();
+        for run in 0..4 {
+            executor.reset();
+            wander(&mut executor, run, 60, |_| {});
+            for answer in protocol.answers(&executor.ledger().clone()) {
+                let Some(expected) = answer.expected else { continue };
+                let (to, data, nobody) = (answer.contract, answer.data, Address::ZERO);
+                let told = executor.world_mut().view(&Transaction { from: nobody, to, data, value: U256::ZERO });
+                let name = format!("{}: {} of {}", kind.name, answer.signature, protocol.book().name(to));
+                assert_eq!(told, Outcome::Returned(expected), "{name}");
+            }
         }
     }
 }

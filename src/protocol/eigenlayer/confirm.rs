@@ -3,6 +3,8 @@
 //!
 //! Asking costs many times a call, so it is done in a trial, not in a campaign.
 
+mod surroundings;
+
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, sol};
 
@@ -105,7 +107,8 @@ pub(super) fn answers(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Answer> {
     answers.all
 }
 
-/// The same, with what is not worth asking after every call to know where variables are: what waits, and balances.
+/// The same, with what is not worth asking after every call to know where variables are: what waits, balances, and what those
+/// around the protocol were told.
 pub(super) fn all_answers(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Answer> {
     let mut answers = Answers { protocol, all: answers(protocol, ledger) };
     answers.slashes(ledger);
@@ -113,6 +116,9 @@ pub(super) fn all_answers(protocol: &EigenLayer, ledger: &Ledger) -> Vec<Answer>
     answers.beacon_chain(ledger);
     answers.rewards(ledger);
     answers.tokens(ledger);
+    answers.callers(ledger);
+    answers.registrars(ledger);
+    answers.examples(ledger);
     answers.all
 }
 
