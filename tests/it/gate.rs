@@ -56,6 +56,17 @@ fn the_bundled_upgrade_passes() {
 }
 
 #[test]
+fn what_builds_are_releases_of_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    copy("slashing", &folder.path().join("old"));
+    copy("redistribution", &folder.path().join("new"));
+    let arguments = ["gate", "--judge", "layout", "--baseline", "old", "--candidate", "new", "--json"];
+    let report = json_of(&slashproof(folder.path(), &arguments));
+    assert_eq!(report["baseline"]["release"], "slashing");
+    assert_eq!(report["candidate"]["release"], "redistribution");
+}
+
+#[test]
 fn the_report_is_json() {
     let report = json_of(&run(&[UPGRADE, &["--json"]].concat()));
     assert_eq!((&report["format"], &report["verdict"]), (&json!(1), &json!("pass")));
