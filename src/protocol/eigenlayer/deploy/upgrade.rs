@@ -16,7 +16,7 @@ use super::{
 use crate::{
     artifact::{ALLOCATION_MANAGER_VIEW, Artifact, Artifacts},
     book::Book,
-    call::Transaction,
+    call::{SetId, Transaction},
     problem::Problem,
     protocol::{
         Current, Setup, Switch, Upgrade,
@@ -69,6 +69,8 @@ pub(in super::super) struct Deployed<'a> {
     pub book: &'a Book,
     pub script: &'a [Setup],
     pub world: &'static Kind,
+    /// The sets there are, or will be.
+    pub sets: &'a [SetId],
 }
 
 /// An upgrade that has not been played yet.
@@ -139,13 +141,13 @@ impl Planner<'_> {
         }
         let at = behind.door.address();
         let implementation = self.create(&format!("{} implementation", self.book.name(at)), contract, &arguments);
+        let old = deployed.artifacts.get(contract);
         let mut current = Vec::new();
         let (to, data) = match behind.door {
             Door::Beacon(beacon) => {
                 (beacon, abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation }.abi_encode())
             }
             Door::Proxy(proxy) => {
-                let old = deployed.artifacts.get(contract);
                 let start = next_initializer(artifact, old);
                 current = start.map(|start| current_arguments(start, old, proxy)).unwrap_or_default();
                 let call = start.map(|start| self.wiring.call_of(start, artifact)).transpose()?;
@@ -153,7 +155,12 @@ impl Planner<'_> {
             }
         };
         let transaction = Transaction { from: self.deployer, to, data: data.into(), value: U256::ZERO };
-        Ok(Some(Switch { door: at, contract: contract.to_owned(), transaction, current }))
+        let migration = gives_slashers(artifact, old).then(|| Transaction {
+            to: at,
+            data: migrate_slashers(deployed.sets).into(),
+            ..transaction.clone()
+        });
+        Ok(Some(Switch { door: at, contract: contract.to_owned(), transaction, current, migration }))
     }
 
     /// The calls with which a stranger would make itself the owner of what stands behind a door.
@@ -174,6 +181,22 @@ impl Planner<'_> {
         let send = |data| Transaction { from: stranger, to: proxy, data, value: U256::ZERO };
         calls.into_iter().map(send).collect()
     }
+}
+
+/// Whether sets that were made by `old` have nobody who slashes for them until they are migrated. `docs/protocol.md`
+/// section 15.
+fn gives_slashers(new: &Artifact, old: &Artifact) -> bool {
+    let [new, old] = [new, old].map(|artifact| {
+        let named = artifact.abi.function("migrateSlashers").into_iter().flatten();
+        named.into_iter().any(|function| function.selector() == abi::AllocationManager::migrateSlashersCall::SELECTOR)
+    });
+    new && !old
+}
+
+/// Sets that do not exist are passed over.
+fn migrate_slashers(sets: &[SetId]) -> Vec<u8> {
+    let sets = sets.iter().map(|set| abi::OperatorSet { avs: set.avs, id: set.id });
+    abi::AllocationManager::migrateSlashersCall { operatorSets: sets.collect() }.abi_encode()
 }
 
 /// The initializer that proxies have not had, if there is one; of overloads the one that wants most.
