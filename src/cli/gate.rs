@@ -238,9 +238,13 @@ fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
     Ok((baseline, candidate))
 }
 
-fn load(folder: Option<&PathBuf>, named: Option<&str>, names: &BTreeMap<String, String>) -> Result<Artifacts, Problem> {
+fn load(
+    folder: Option<&PathBuf>,
+    release: Option<&str>,
+    names: &BTreeMap<String, String>,
+) -> Result<Artifacts, Problem> {
     let source = folder.map_or(Ok(Source::Bundled), |folder| named_in(folder, names))?;
-    let release = named.map_or_else(|| release_of(&source), release::find)?.name;
+    let release = release.map_or_else(|| release_of(&source), release::find)?.name;
     let artifacts = Artifacts::load(&source, release)?;
     // What comes from the binary would be compared with itself.
     match (source.folder(release)?, artifacts.borrowed.first()) {
@@ -252,8 +256,8 @@ fn load(folder: Option<&PathBuf>, named: Option<&str>, names: &BTreeMap<String, 
 /// What contracts are called that have names of their own: in one of the folders, or in both.
 fn names(arguments: &GateArgs) -> Result<BTreeMap<String, String>, Problem> {
     let names = Given::from_file(arguments.config.as_deref())?.contracts.unwrap_or_default();
-    let named = [&arguments.baseline, &arguments.candidate].into_iter().flatten().map(PathBuf::as_path);
-    let folders: Vec<&Path> = named.chain(arguments.git.as_ref().map(|_| Path::new("."))).collect();
+    let given = [&arguments.baseline, &arguments.candidate].into_iter().flatten().map(PathBuf::as_path);
+    let folders: Vec<&Path> = given.chain(arguments.git.as_ref().map(|_| Path::new("."))).collect();
     for (contract, called) in &names {
         let mut found = folders.is_empty();
         for folder in &folders {
