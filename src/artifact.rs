@@ -1,5 +1,7 @@
-//! Compiled contracts: ABI, code and storage layout, out of the binary, a folder of ours or a Foundry `out/`.
+//! Compiled contracts: ABI, code and storage layout, out of the binary, a folder of ours, a Foundry `out/` or the `artifacts/`
+//! of Hardhat.
 
+mod build;
 mod declarations;
 mod folder;
 mod foundry;
@@ -50,7 +52,7 @@ pub struct Artifact {
     pub told: Option<Told>,
     /// What forge knows it by, `path:name`, if forge built it.
     pub target: Option<String>,
-    /// Where its code stands in its sources, if forge built it.
+    /// Where its code stands in its sources, if it comes with a source map.
     pub source_map: Option<SourceMap>,
 }
 
@@ -95,6 +97,10 @@ pub const ALLOCATION_MANAGER_VIEW: &str = "AllocationManagerView";
 /// Our pod, under the name that it has beside a pod from elsewhere: one that takes the word of a reporter for what
 /// EigenLayer's wants proofs of.
 const REPORTED_POD: &str = "ReportedEigenPod";
+
+/// How to have a compiler say where variables are.
+pub const ASK_FOR_LAYOUTS: &str = "compile with extra_output = [\"storageLayout\"] in foundry.toml, or of Hardhat with storageLayout in \
+                                   the outputSelection of solc's settings";
 
 /// What a folder must have to be a release. What else it lacks comes from the binary.
 pub const CORE: &[&str] =
@@ -333,7 +339,7 @@ impl Artifacts {
         if let Some(folder) = source.folder(&self.release)? {
             let paths: Result<Vec<Option<PathBuf>>, Problem> = names().map(|name| folder.find(name)).collect();
             let paths: Vec<PathBuf> = paths?.into_iter().flatten().collect();
-            foundry::declare(folder.path(), &paths, &mut self.contracts)?;
+            folder.declare(&paths, &mut self.contracts)?;
         }
         Ok(self)
     }
@@ -450,9 +456,14 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {
+    read_within(path, limits::FILE_BYTES)
+}
+
+/// The text of a file that has no more than so many bytes.
+fn read_within(path: &Path, most: u64) -> Result<String, Problem> {
     let problem = |error: std::io::Error| Problem::new(format!("cannot read {}: {error}", path.display()));
     let length = fs::metadata(path).map_err(problem)?.len();
-    if length > limits::FILE_BYTES {
+    if length > most {
         return Err(Problem::new(format!("{} has {length} bytes, which is too large", path.display())));
     }
     fs::read_to_string(path).map_err(problem)

@@ -37,3 +37,6 @@ pub const LIVE_MOST: usize = 2_000;
 
 /// Bytes of a file that is read: corpus entries, findings and configurations are far smaller.
 pub const FILE_BYTES: u64 = 64 << 20;
+
+/// Bytes of what a compiler was given and answered: all sources of a project, their syntax trees and all code.
+pub const BUILD_BYTES: u64 = 512 << 20;

@@ -12,7 +12,7 @@ use slashproof::{
     corpus::Corpus,
     executor::Executor,
     finding::{Finding, Provenance},
-    invariants, must, mutant,
+    foundry, invariants, must, mutant,
     oracle::{Checkpoint, Family, Invariant, Scope, Verdict},
     problem::Problem,
     protocol::eigenlayer::EigenLayer,
@@ -84,7 +84,10 @@ fn play(planted: Option<&str>) -> Result<ExitCode, Problem> {
         let finding = Finding::of(&mut executor, violation, &provenance);
         let file = finding.save(Path::new("findings"))?;
         let timeline = Timeline::of(&mut executor, violation.invariant, &violation.calls);
-        findings.push(Evidence { finding, file, timeline });
+        let evidence = Evidence { finding, file, timeline };
+        let test = evidence.file.with_extension("t.sol");
+        fs::write(&test, foundry::test(&protocol, &evidence)).map_err(|error| Problem::new(error.to_string()))?;
+        findings.push(evidence);
     }
     let nothing_found = findings.is_empty();
     let report = Report::new(&protocol, &options, &summary, findings);

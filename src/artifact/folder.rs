@@ -8,15 +8,20 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Artifact, SourceMap, foundry, json, of_json, read_text};
+use super::{Artifact, SourceMap, build::Builds, foundry, json, of_json, read_text};
 use crate::problem::{Problem, nearest};
 
 /// Folders below the folder of artifacts in which those of a source are looked for.
 const DEPTH: usize = 6;
 
 /// Where a project keeps its artifacts, below where it is.
-const OUTPUTS: [(&str, &str); 3] =
-    [("foundry.toml", "out"), ("hardhat.config.ts", "artifacts"), ("hardhat.config.js", "artifacts")];
+const OUTPUTS: [(&str, &str); 5] = [
+    ("foundry.toml", "out"),
+    ("hardhat.config.ts", "artifacts"),
+    ("hardhat.config.js", "artifacts"),
+    ("hardhat.config.cjs", "artifacts"),
+    ("hardhat.config.mjs", "artifacts"),
+];
 
 /// A folder of artifacts.
 #[derive(Clone, Debug)]
@@ -27,6 +32,8 @@ pub struct Folder {
     names: BTreeMap<String, String>,
     /// The folders of artifacts by the name of their source.
     sources: BTreeMap<String, Vec<PathBuf>>,
+    /// What was compiled together.
+    builds: Builds,
 }
 
 impl fmt::Display for Folder {
@@ -56,11 +63,11 @@ impl Folder {
                 |near| format!("did you mean {near}?"),
             )));
         }
-        let written = OUTPUTS.iter().find(|(project, _)| path.join(project).is_file());
-        let path = written.map(|(_, output)| path.join(output)).filter(|it| it.is_dir()).unwrap_or(path.to_owned());
+        let written = OUTPUTS.iter().filter(|(project, _)| path.join(project).is_file());
+        let path = written.map(|(_, output)| path.join(output)).find(|it| it.is_dir()).unwrap_or(path.to_owned());
         let mut sources = BTreeMap::new();
         foundry::index(&path, DEPTH, &mut sources);
-        Ok(Self { path, release: release.to_owned(), names: names.clone(), sources })
+        Ok(Self { path, release: release.to_owned(), names: names.clone(), sources, builds: Builds::default() })
     }
 
     /// Where it is.
@@ -103,38 +110,35 @@ impl Folder {
     /// That a contract is not there.
     pub fn lacks(&self, name: &str) -> Problem {
         Problem::new(format!("{self} has no artifact of {name}")).hint(format!(
-            "expected {name}.json, or {name}.sol/{name}.json as Foundry writes it; another name can be given under \
+            "expected {name}.json, or {name}.sol/{name}.json as Foundry and Hardhat write it; another name can be given under \
              [contracts] in slashproof.toml"
         ))
     }
 
-    /// The contract called `name`, out of its file. A storage layout that the file lacks is looked for in what the
-    /// compiler was told to write of the whole build.
+    /// The contract called `name`, out of its file. What the file lacks is looked for in what the compiler wrote of the whole
+    /// build.
     pub fn read(&self, path: &Path, name: &str) -> Result<Artifact, Problem> {
         let read = || {
             let whole = json(&read_text(path)?)?;
             let mut artifact = of_json(name, &whole)?;
+            if self.builds.complete(path, &whole, &mut artifact)? {
+                return Ok(artifact);
+            }
             artifact.source_map = SourceMap::of(&self.path, &whole);
             if artifact.layout.is_none() {
-                let called = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                artifact.layout = self.layout_in_build(&called)?;
+                let called = path.file_stem().unwrap_or_default().to_string_lossy();
+                let source = artifact.target.as_deref().and_then(|target| Some(target.rsplit_once(':')?.0));
+                artifact.layout = self.builds.layout(&self.path.join("build-info"), &called, source)?;
             }
             Ok(artifact)
         };
         read().map_err(|problem: Problem| problem.at(path.display()))
     }
 
-    fn layout_in_build(&self, name: &str) -> Result<Option<super::StorageLayout>, Problem> {
-        for file in foundry::sorted(&self.path.join("build-info")) {
-            let Ok(whole) = read_text(&file).and_then(|text| json(&text)) else { continue };
-            let sources = whole["output"]["contracts"].as_object().into_iter().flatten();
-            let layout =
-                sources.map(|(_, contracts)| &contracts[name]["storageLayout"]).find(|layout| layout.is_object());
-            if let Some(layout) = layout {
-                return super::layout_of(layout).map(Some);
-            }
-        }
-        Ok(None)
+    /// Fills in what syntax trees and sources say of contracts beyond their artifacts, which are at `paths`.
+    pub fn declare(&self, paths: &[PathBuf], contracts: &mut BTreeMap<String, Artifact>) -> Result<(), Problem> {
+        foundry::declare(&self.path, paths, contracts)?;
+        self.builds.declare(paths, contracts)
     }
 }
 

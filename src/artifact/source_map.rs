@@ -7,12 +7,13 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{foundry::sorted, json, read_text};
+use super::{build::Sources, foundry::sorted, json, read_text};
 
 /// A line of a source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,14 +44,17 @@ pub enum StretchKind {
     Code,
 }
 
-/// The source map of a contract that forge built.
+/// The source map of a contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceMap {
+    /// The folder of artifacts.
     folder: PathBuf,
     /// Of the code after creation, as the compiler wrote it.
     map: String,
     /// The number of the contract's own file, and its path.
     own: (u64, String),
+    /// All that was compiled together, if that is known without looking further.
+    sources: Option<Arc<Sources>>,
 }
 
 impl SourceMap {
@@ -59,12 +63,19 @@ impl SourceMap {
         let map = whole["deployedBytecode"]["sourceMap"].as_str()?.to_owned();
         let target = whole["metadata"]["settings"]["compilationTarget"].as_object()?;
         let own = (whole["id"].as_u64()?, target.keys().next()?.clone());
-        Some(Self { folder: folder.to_owned(), map, own })
+        Some(Self { folder: folder.to_owned(), map, own, sources: None })
+    }
+
+    /// That of a contract whose build is known.
+    pub(super) fn of_build(folder: &Path, map: &str, own: (u64, String), sources: Arc<Sources>) -> Self {
+        Self { folder: folder.to_owned(), map: map.to_owned(), own, sources: Some(sources) }
     }
 
     /// By instruction: what it is of. `None` for what is of no source, or of one that is not there.
     pub fn stretches(&self) -> Vec<Option<Stretch>> {
-        let mut files = Files { folder: &self.folder, paths: self.paths(), texts: BTreeMap::new() };
+        let sources = self.sources.as_deref();
+        let paths = if sources.is_some() { BTreeMap::new() } else { self.paths() };
+        let mut files = Files { folder: &self.folder, sources, paths, texts: BTreeMap::new() };
         // Many instructions are of one stretch.
         let mut known: BTreeMap<(u64, usize), Option<Stretch>> = BTreeMap::new();
         entries(&self.map)
@@ -121,6 +132,9 @@ fn given(field: Option<&str>, before: Option<i64>) -> Option<i64> {
 /// Sources by the number that source maps give them.
 struct Files<'a> {
     folder: &'a Path,
+    /// Those of a build that is known, with their texts.
+    sources: Option<&'a Sources>,
+    /// Of another, where they are.
     paths: BTreeMap<u64, String>,
     texts: BTreeMap<u64, Option<(PathBuf, String)>>,
 }
@@ -133,18 +147,26 @@ impl Files<'_> {
         Some(Stretch { at: SourceLine { file: file.clone(), line }, kind: kind_of(rest) })
     }
 
-    /// A file that is in the project: the folder above the artifacts, or further up.
+    /// A file that is in the project, with its text as it was compiled if that is known, or else as it is.
     fn get(&mut self, number: u64) -> Option<&(PathBuf, String)> {
-        let path = self.paths.get(&number)?;
+        let (folder, sources, paths) = (self.folder, self.sources, &self.paths);
         let read = || {
-            self.folder.ancestors().take(3).find_map(|root| {
-                let file = root.join(path);
-                let text = read_text(&file).ok()?;
-                Some((file, text))
-            })
+            if let Some((path, text)) = sources.and_then(|sources| sources.get(&number)) {
+                return Some((place(folder, path)?, text.clone()));
+            }
+            let file = place(folder, paths.get(&number)?)?;
+            let text = read_text(&file).ok()?;
+            Some((file, text))
         };
         self.texts.entry(number).or_insert_with(read).as_ref()
     }
+}
+
+/// Where a source is: below the folder above the artifacts, or one further up, or in a package there.
+fn place(folder: &Path, path: &str) -> Option<PathBuf> {
+    let roots = || folder.ancestors().take(3);
+    let packaged = || roots().map(|root| root.join("node_modules").join(path));
+    roots().map(|root| root.join(path)).chain(packaged()).find(|file| file.is_file())
 }
 
 /// What a text begins with.

@@ -543,7 +543,7 @@ impl<'a> Campaign<'a> {
             invariants: self.invariants,
             deviations: self.deviations,
             edges: self.edges.count(),
-            taken: self.edges.places().into_iter().map(|(place, ..)| place).collect(),
+            taken: self.edges.places().into_iter().map(|(place, _, runs)| (place, u64::from(runs.max(1)))).collect(),
             states: self.states.count(),
             edges_possible,
             corpus: self.corpus,

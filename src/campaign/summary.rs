@@ -154,8 +154,8 @@ pub struct Summary {
     pub edges: usize,
     /// Kinds of states of the ledger that were seen.
     pub states: usize,
-    /// Those edges.
-    pub taken: Vec<Edge>,
+    /// Those edges, each with how many runs took it; of the common ones, some of them.
+    pub taken: Vec<(Edge, u64)>,
     /// Edges there can be.
     pub edges_possible: usize,
     /// Sequences that found coverage.

@@ -105,7 +105,7 @@ fn check_formats(settings: &Settings, artifacts: &Artifacts) -> Result<(), Probl
     let wants_lines = settings.formats.iter().any(|format| format.name == "lcov");
     if wants_lines && !artifacts.have_source_maps() {
         return Err(Problem::new("these artifacts have no source maps, so nothing can be said of lines")
-            .hint("give the out/ of a Foundry project with --artifacts, where its sources are beside it"));
+            .hint("give a Foundry or Hardhat project with --artifacts, where its sources are beside what was built"));
     }
     Ok(())
 }
@@ -155,6 +155,6 @@ fn save(
         findings.push(evidence);
     }
     summary.corpus.save(output.corpus(), protocol)?;
-    let lines = lines::of(protocol.artifacts(), executor.world().edges().codes(), &summary.taken);
+    let lines = lines::of(protocol.artifacts(), executor.world().edges().codes(), summary.taken.iter().copied());
     Ok((findings, lines))
 }

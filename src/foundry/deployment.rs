@@ -1,4 +1,5 @@
-//! The deployment as Solidity: the same transactions, by the same senders, to the same addresses.
+//! Where a finding begins, as Solidity: the same transactions, by the same senders, to the same addresses. What lives on a
+//! chain already is not deployed but read from a node.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -9,12 +10,16 @@ use crate::{
     artifact::Artifact,
     call::{SECONDS_PER_BLOCK, Transaction},
     decode::Decoder,
+    evm::{Block, Origin},
     executor::FIRST_BLOCK,
     protocol::{Protocol, Setup},
 };
 
 /// Steps of one function: a compiler has trouble with long ones.
 const STEPS: usize = 16;
+
+/// The variable that names the node, which is that of `run --fork-url`: a URL may have a key in it, and is not written down.
+pub(super) const NODE: &str = "SLASHPROOF_FORK_URL";
 
 const HELPERS: &str = "
 /// Creates a contract, where it was when the finding was made.
@@ -59,30 +64,17 @@ impl<'a> Deployment<'a> {
         Self { protocol, decoder, codes: BTreeMap::new() }
     }
 
-    /// `deploy()` and all that it needs, as functions of the file.
+    /// `begin()` and all that it needs, as functions of the file.
     pub fn text(mut self) -> String {
-        let (mut number, mut timestamp) = (FIRST_BLOCK.number, FIRST_BLOCK.timestamp);
-        let mut steps = Vec::new();
-        for step in self.protocol.script() {
-            let line = match step {
-                Setup::Create { from, init_code, address } => self.creation(*from, init_code, *address),
-                Setup::Send(transaction) => self.sending(transaction),
-                Setup::Fund { account, wei } => format!("vm.deal({}, {wei});", account.to_checksum(None)),
-                Setup::Pass { blocks } => {
-                    number += blocks;
-                    timestamp += blocks * SECONDS_PER_BLOCK;
-                    format!("vm.roll({number});\n    vm.warp({timestamp});")
-                }
-            };
-            steps.push(line);
-        }
-        let mut text = String::from("\n/// Deploys everything, and brings everybody in.\nfunction deploy() {\n");
-        let _ = writeln!(text, "    vm.roll({});\n    vm.warp({});", FIRST_BLOCK.number, FIRST_BLOCK.timestamp);
+        let protocol = self.protocol;
+        let first = protocol.origin().map_or(FIRST_BLOCK, |origin| origin.block);
+        let steps = self.steps(first);
         let parts: Vec<&[String]> = steps.chunks(STEPS).collect();
-        text += &indented("    ", (0..parts.len()).map(|part| format!("deploy{part}();")));
+        let mut text = beginning(protocol.origin(), first);
+        text += &indented("    ", (0..parts.len()).map(|part| format!("begin{part}();")));
         text += "}\n";
         for (part, steps) in parts.iter().enumerate() {
-            let _ = writeln!(text, "\nfunction deploy{part}() {{");
+            let _ = writeln!(text, "\nfunction begin{part}() {{");
             text += &indented("    ", steps.iter());
             text += "}\n";
         }
@@ -92,6 +84,25 @@ impl<'a> Deployment<'a> {
                 writeln!(text, "\nfunction {name}() pure returns (bytes memory) {{\n    return hex\"{digits}\";\n}}");
         }
         text
+    }
+
+    /// What is done before the first call, from `block` on.
+    fn steps(&mut self, mut block: Block) -> Vec<String> {
+        let mut steps = Vec::new();
+        for step in self.protocol.script() {
+            let line = match step {
+                Setup::Create { from, init_code, address } => self.creation(*from, init_code, *address),
+                Setup::Send(transaction) => self.sending(transaction),
+                Setup::Fund { account, wei } => format!("vm.deal({}, {wei});", account.to_checksum(None)),
+                Setup::Pass { blocks } => {
+                    block.number += blocks;
+                    block.timestamp += blocks * SECONDS_PER_BLOCK;
+                    moved(block)
+                }
+            };
+            steps.push(line);
+        }
+        steps
     }
 
     fn creation(&mut self, from: Address, init_code: &[u8], address: Address) -> String {
@@ -111,9 +122,10 @@ impl<'a> Deployment<'a> {
         format!("create({}, {code}, {}); // {name}", from.to_checksum(None), address.to_checksum(None))
     }
 
-    /// The creation code of a contract: forge's, if forge built it.
+    /// The creation code of a contract: forge's, if forge built it. What the auditor wrote may be of another project.
     fn code(&mut self, artifact: &Artifact) -> String {
-        if let Some(target) = &artifact.target {
+        let is_own = self.protocol.artifacts().own.iter().any(|(name, _)| *name == artifact.name);
+        if let Some(target) = artifact.target.as_ref().filter(|_| !is_own) {
             return format!("vm.getCode({})", string(target));
         }
         let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
@@ -133,4 +145,21 @@ impl<'a> Deployment<'a> {
             hex::encode(data)
         )
     }
+}
+
+/// Moves to a block.
+fn moved(Block { number, timestamp }: Block) -> String {
+    format!("vm.roll({number});\n    vm.warp({timestamp});")
+}
+
+/// The head of `begin()`.
+fn beginning(origin: Option<&Origin>, first: Block) -> String {
+    let (what, fork) = match origin {
+        None => ("Deploys everything, and brings everybody in.".to_owned(), String::new()),
+        Some(origin) => (
+            format!("Begins with chain {} as it was at the end of block {}.", origin.chain_id, first.number),
+            format!("    vm.createSelectFork(vm.envString(\"{NODE}\"), {});\n", first.number),
+        ),
+    };
+    format!("\n/// {what}\nfunction begin() {{\n{fork}    {}\n", moved(first))
 }

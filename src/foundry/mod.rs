@@ -1,16 +1,17 @@
 //! A finding as a Foundry test: one file that needs nothing else, and fails for as long as the violation shows.
 //!
 //! Contracts that forge built are asked of forge by name, so that the test is of the project as it stands: who mends the
-//! bug sees it pass. All others are in the file as bytecode.
+//! bug sees it pass. All others are in the file as bytecode. What lives on a chain is read from a node.
 
 mod deployment;
 mod solidity;
+mod verdict;
 
 use std::fmt::Write;
 
 use alloy_dyn_abi::{DynSolType, DynSolValue, FunctionExt, JsonAbiExt, Specifier};
 use alloy_json_abi::Function;
-use alloy_primitives::{B256, Bytes, Log, hex, keccak256};
+use alloy_primitives::{Bytes, hex};
 
 use crate::{
     book::Book,
@@ -18,10 +19,11 @@ use crate::{
     decode::Decoder,
     limits,
     protocol::{Answer, Protocol},
-    timeline::{Evidence, Expectation, Part, PlayedCall, Seen},
+    timeline::{Evidence, Part, PlayedCall},
 };
-use deployment::Deployment;
+use deployment::{Deployment, NODE};
 use solidity::{Declared, Looks, comment, indented, string};
+use verdict::{left, way_out};
 
 const CHEATCODES: &str = "\
 /// The cheatcodes that are used.
@@ -32,7 +34,9 @@ interface Vm {
         address emitter;
     }
 
+    function createSelectFork(string calldata url, uint256 number) external returns (uint256 fork);
     function deal(address account, uint256 wei_) external;
+    function envString(string calldata variable) external view returns (string memory value);
     function expectRevert() external;
     function expectRevert(bytes calldata data) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
@@ -61,7 +65,7 @@ pub fn test(protocol: &dyn Protocol, evidence: &Evidence) -> String {
     };
     let contract = writer.contract(evidence);
     let deployment = Deployment::of(protocol).text();
-    let mut text = head(evidence);
+    let mut text = head(protocol, evidence);
     text += &writer.declared.text();
     text.push('\n');
     text += &contract;
@@ -69,12 +73,19 @@ pub fn test(protocol: &dyn Protocol, evidence: &Evidence) -> String {
     text
 }
 
-fn head(evidence: &Evidence) -> String {
+fn head(protocol: &dyn Protocol, evidence: &Evidence) -> String {
     let finding = &evidence.finding;
     let (tool, name) = (env!("CARGO_PKG_VERSION"), test_name(evidence));
+    let node = protocol.origin().map_or_else(String::new, |origin| {
+        format!(
+            "// It begins with the state of chain {} at block {}, which it reads from a node that has it: {NODE} is its URL.\n\
+             // What is tested is the code that was there.\n",
+            origin.chain_id, origin.block.number
+        )
+    });
     format!(
         "// SPDX-License-Identifier: UNLICENSED\n// A finding of slashproof {tool} as a test, which fails for as long as the \
-         violation shows.\n// Put it into the folder of tests of the project, then: forge test --match-path '*{}.t.sol'\n//\n\
+         violation shows.\n// Put it into the folder of tests of the project, then: forge test --match-path '*{}.t.sol'\n{node}//\n\
          // {}: {}\n// Seen: {}\npragma solidity ^0.8.20;\n\n{CHEATCODES}\n",
         comment(&name),
         comment(&finding.invariant),
@@ -101,28 +112,30 @@ impl<'a> Writer<'a> {
         let timeline = &evidence.timeline;
         let last = timeline.violated_at.unwrap_or(timeline.calls.len().saturating_sub(1));
         let played = &timeline.calls[..timeline.calls.len().min(last + 1)];
-        let mut functions = String::new();
-        let mut order = String::new();
+        let (mut functions, mut order) = (String::new(), Vec::new());
         let mut block = timeline.begins;
+        let way_out = way_out(timeline, played);
         for (index, call) in played.iter().enumerate() {
-            let is_last = timeline.violated_at == Some(index);
-            let when =
-                if call.block == block { String::new() } else { format!(", {} blocks later", call.block - block) };
+            let name = format!("call{}()", index + 1);
+            let _ = writeln!(functions, "\n    // {}", told(call, block));
             block = call.block;
-            let exit = if call.part == Part::Exit { ", while everybody leaves" } else { "" };
-            let _ = writeln!(order, "        call{}();", index + 1);
-            let _ = writeln!(
-                functions,
-                "\n    // {}{}: {}{exit}",
-                comment(&call.told.actor),
-                when,
-                comment(&call.told.text)
-            );
-            let _ = writeln!(functions, "    function call{}() internal {{", index + 1);
-            let body = if is_last { self.violating(call, timeline.expectation.as_ref()) } else { self.recorded(call) };
+            let is_last = timeline.violated_at == Some(index);
+            let expectation = timeline.expectation.as_ref().filter(|_| is_last);
+            let (returns, body) = if index >= way_out {
+                (" returns (bool seen)", self.seen_to_end(call, expectation))
+            } else {
+                order.push(format!("{name};"));
+                ("", if is_last { self.violating(call, expectation) } else { self.recorded(call) })
+            };
+            let _ = writeln!(functions, "    function {name} internal{returns} {{");
             functions += &indented("        ", body.iter());
             functions += "    }\n";
         }
+        order.extend(left(way_out..played.len()));
+        if timeline.violated_at.is_none() {
+            order.push("revert(\"played once more, these calls did not show the violation\");".to_owned());
+        }
+        let order = indented("        ", order);
         let finding = &evidence.finding;
         let name: String = test_name(evidence).replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
         let test: String = finding.invariant.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
@@ -130,7 +143,7 @@ impl<'a> Writer<'a> {
         let labels = indented("        ", self.declared.names().map(|name| format!("vm.label({name}, \"{name}\");")));
         format!(
             "contract Finding_{name} {{\n    string constant REASON =\n        {reason};\n\n    function setUp() public {{\n        \
-             deploy();\n{labels}    }}\n\n    function test_{test}() public {{\n{order}    }}\n{functions}{HELPERS}}}\n"
+             begin();\n{labels}    }}\n\n    function test_{test}() public {{\n{order}    }}\n{functions}{HELPERS}}}\n"
         )
     }
 
@@ -153,87 +166,9 @@ impl<'a> Writer<'a> {
         lines
     }
 
-    /// The call that shows the violation, and what should have been instead.
-    fn violating(&mut self, call: &PlayedCall, expectation: Option<&Expectation>) -> Vec<String> {
-        let Some(sent) = &call.sent else { return vec!["revert(REASON);".to_owned()] };
-        match expectation {
-            Some(Expectation::Reverts) => {
-                let why = "// This must not be possible.".to_owned();
-                [self.attempt(call, sent), vec![why, "require(!done, REASON);".to_owned()]].concat()
-            }
-            Some(Expectation::Succeeds) => {
-                let why = "// This must be possible.".to_owned();
-                [self.attempt(call, sent), vec![why, "require(done, REASON);".to_owned()]].concat()
-            }
-            Some(Expectation::RevertsWith(data)) => self.reverting(call, sent, data),
-            Some(Expectation::Returns(data)) => self.returning(call, sent, data),
-            Some(Expectation::Answers(all)) => {
-                let mut lines = self.recorded(call);
-                for expected in all {
-                    let seen =
-                        expected.seen.as_ref().map_or_else(String::new, |seen| self.words(&expected.right, seen));
-                    let (right, wanted) = self.comparison(&expected.right);
-                    lines.push(format!("// Seen: {seen}"));
-                    lines.push(format!("require({right} == {wanted}, REASON);"));
-                }
-                lines
-            }
-            Some(Expectation::Otherwise(seen)) => self.otherwise(call, seen),
-            None => self.otherwise(call, &Seen::default()),
-        }
-    }
-
-    fn returning(&mut self, call: &PlayedCall, sent: &Transaction, data: &Bytes) -> Vec<String> {
-        let mut lines = self.time_and_sender(call, sent);
-        let right = self.decoder.output(sent.to, &sent.data, data);
-        lines.push(format!("(bool done, bytes memory answer) = {};", self.raw(sent)));
-        lines.push("require(done, \"the call does not end as recorded\");".to_owned());
-        lines.push(format!("// It must return {}", comment(&right)));
-        lines.push(format!("require(keccak256(answer) == keccak256(hex\"{}\"), REASON);", hex::encode(data)));
-        lines
-    }
-
-    fn reverting(&mut self, call: &PlayedCall, sent: &Transaction, data: &Bytes) -> Vec<String> {
-        let mut lines = self.time_and_sender(call, sent);
-        lines.push(format!("(bool done, bytes memory answer) = {};", self.raw(sent)));
-        lines.push(format!("// It must revert with {}", comment(&self.decoder.error(data))));
-        lines.push(format!("require(!done && keccak256(answer) == keccak256(hex\"{}\"), REASON);", hex::encode(data)));
-        lines
-    }
-
-    /// What was seen must not be seen again.
-    fn otherwise(&mut self, call: &PlayedCall, seen: &Seen) -> Vec<String> {
-        let mut lines = Vec::new();
-        lines.extend(seen.events.as_ref().map(|_| "vm.recordLogs();".to_owned()));
-        lines.extend(self.recorded(call));
-        lines.push("// Nobody can say what should be seen instead. Not this.".to_owned());
-        let announced = seen.events.as_ref().map(|events| {
-            format!("keccak256(abi.encode(vm.getRecordedLogs())) == hex\"{}\"", hex::encode(digest(events)))
-        });
-        let answered = seen.answers.iter().map(|answer| {
-            let (asked, answered) = self.comparison(answer);
-            format!("{asked} == {answered}")
-        });
-        let comparisons: Vec<String> = announced.into_iter().chain(answered).collect();
-        if comparisons.is_empty() {
-            lines.push("revert(REASON);".to_owned());
-        } else {
-            lines.push(format!("bool seen = {};", comparisons.join("\n            && ")));
-            lines.push("require(!seen, REASON);".to_owned());
-        }
-        lines
-    }
-
     fn time_and_sender(&mut self, call: &PlayedCall, sent: &Transaction) -> Vec<String> {
         let from = self.declared.address(self.book, sent.from);
         vec![format!("at({}, {});", call.block, call.timestamp), format!("vm.prank({from}, {from});")]
-    }
-
-    /// The call, whose end is looked at.
-    fn attempt(&mut self, call: &PlayedCall, sent: &Transaction) -> Vec<String> {
-        let mut lines = self.time_and_sender(call, sent);
-        lines.push(format!("(bool done,) = {};", self.raw(sent)));
-        lines
     }
 
     /// What goes before a call, and the call.
@@ -252,18 +187,14 @@ impl<'a> Writer<'a> {
         let interface = self.declared.interface(&contract, function, Looks::Changes);
         let (lines, given) = self.declared.arguments(self.book, &function.inputs, &values);
         let to = self.declared.address(self.book, sent.to);
-        let mut options = Vec::new();
-        options.extend((!sent.value.is_zero()).then(|| format!("value: {}", sent.value)));
-        options.extend(matches!(outcome, Outcome::Halted(_)).then(|| format!("gas: {}", limits::GAS_PER_CALL)));
-        let options = if options.is_empty() { String::new() } else { format!("{{{}}}", options.join(", ")) };
+        let options = options(sent, outcome);
         (lines, format!("{interface}({to}).{}{options}({})", function.name, given.join(", ")))
     }
 
     /// The call by its bytes.
-    fn raw(&mut self, sent: &Transaction) -> String {
+    fn raw(&mut self, sent: &Transaction, outcome: &Outcome) -> String {
         let to = self.declared.address(self.book, sent.to);
-        let value = if sent.value.is_zero() { String::new() } else { format!("{{value: {}}}", sent.value) };
-        format!("{to}.call{value}(hex\"{}\")", hex::encode(&sent.data))
+        format!("{to}.call{}(hex\"{}\")", options(sent, outcome), hex::encode(&sent.data))
     }
 
     /// What a transaction says, if saying it again gives the same bytes.
@@ -325,14 +256,19 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The hash of events as the cheatcode lists them, encoded.
-fn digest(events: &[Log]) -> B256 {
-    let log = |event: &Log| {
-        let topics = event.topics().iter().map(|topic| DynSolValue::FixedBytes(*topic, 32)).collect();
-        let data = DynSolValue::Bytes(event.data.data.to_vec());
-        DynSolValue::Tuple(vec![DynSolValue::Array(topics), data, DynSolValue::Address(event.address)])
-    };
-    keccak256(DynSolValue::Array(events.iter().map(log).collect()).abi_encode())
+/// Who asked for what, and when.
+fn told(call: &PlayedCall, before: u64) -> String {
+    let when = if call.block == before { String::new() } else { format!(", {} blocks later", call.block - before) };
+    let exit = if call.part == Part::Exit { ", while everybody leaves" } else { "" };
+    format!("{}{when}: {}{exit}", comment(&call.told.actor), comment(&call.told.text))
+}
+
+/// What a call is given besides its data. One that runs out of gas had so much.
+fn options(sent: &Transaction, outcome: &Outcome) -> String {
+    let mut options = Vec::new();
+    options.extend((!sent.value.is_zero()).then(|| format!("value: {}", sent.value)));
+    options.extend(matches!(outcome, Outcome::Halted(_)).then(|| format!("gas: {}", limits::GAS_PER_CALL)));
+    if options.is_empty() { String::new() } else { format!("{{{}}}", options.join(", ")) }
 }
 
 const HELPERS: &str = "

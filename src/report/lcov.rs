@@ -1,4 +1,4 @@
-//! Lines that were run, as `lcov` writes them: for editors and coverage pages.
+//! Lines that were run, as `lcov` writes them: for editors and coverage pages. Counts are how often at least.
 
 use std::io::{self, Write};
 
@@ -13,16 +13,16 @@ fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for (line, (name, _)) in &covered.functions {
             writeln!(out, "FN:{line},{name}")?;
         }
-        for (name, ran) in covered.functions.values() {
-            writeln!(out, "FNDA:{},{name}", u8::from(*ran))?;
+        for (name, times) in covered.functions.values() {
+            writeln!(out, "FNDA:{times},{name}")?;
         }
         writeln!(out, "FNF:{}", covered.functions.len())?;
-        writeln!(out, "FNH:{}", covered.functions.values().filter(|(_, ran)| *ran).count())?;
-        for (line, ran) in &covered.lines {
-            writeln!(out, "DA:{line},{}", u8::from(*ran))?;
+        writeln!(out, "FNH:{}", covered.functions.values().filter(|(_, times)| *times > 0).count())?;
+        for (line, times) in &covered.lines {
+            writeln!(out, "DA:{line},{times}")?;
         }
         writeln!(out, "LF:{}", covered.lines.len())?;
-        writeln!(out, "LH:{}", covered.lines.values().filter(|ran| **ran).count())?;
+        writeln!(out, "LH:{}", covered.lines.values().filter(|times| **times > 0).count())?;
         writeln!(out, "end_of_record")?;
     }
     Ok(())

@@ -8,8 +8,10 @@ use alloy_primitives::{Address, Bytes, Log};
 use crate::{
     call::Outcome,
     evm::{Frame, FrameEnd, TraceEvent},
+    ledger::Ledger,
     model::{Ending, Prediction},
-    oracle::Step,
+    oracle::{Invariant, Step},
+    own::Asked,
     protocol::{Answer, Protocol},
 };
 
@@ -17,7 +19,7 @@ use crate::{
 const MOST: usize = 4;
 
 /// What should have been.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Expectation {
     /// The last call had to revert.
     Reverts,
@@ -29,8 +31,20 @@ pub enum Expectation {
     Returns(Bytes),
     /// Contracts had to answer otherwise.
     Answers(Vec<Expected>),
+    /// What the auditor wrote had to hold.
+    Holds(Asked),
     /// Nobody can say what should have been, only that it was not this.
     Otherwise(Seen),
+}
+
+impl Expectation {
+    /// What must not be seen again, if that is all there is to say.
+    pub const fn seen(&self) -> Option<&Seen> {
+        match self {
+            Self::Otherwise(seen) => Some(seen),
+            _ => None,
+        }
+    }
 }
 
 /// What was seen of the last call.
@@ -78,8 +92,20 @@ impl Announced {
     }
 }
 
-/// What should have been at `step`, which violates something.
-pub(super) fn of(protocol: &dyn Protocol, step: &Step<'_>, announced: Announced) -> Expectation {
+/// What should have been at `step`, which violates `invariant`. `first` is what there was before the first call.
+pub(super) fn of(
+    protocol: &dyn Protocol,
+    (invariant, first): (&Invariant, &Ledger),
+    step: &Step<'_>,
+    announced: Announced,
+) -> Expectation {
+    if let Some(asked) = protocol.own().iter().find(|asked| asked.own.invariant.id == invariant.id) {
+        return Expectation::Holds(asked.clone());
+    }
+    // Once everybody has left, what there is came about in all of it.
+    if step.left().is_some() {
+        return Expectation::Otherwise(Seen { answers: changed(protocol, first, step.after), events: None });
+    }
     step.predicted
         .and_then(|predicted| of_model(protocol, step, predicted))
         .unwrap_or_else(|| otherwise(protocol, step, announced))
@@ -114,14 +140,19 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
 }
 
 fn otherwise(protocol: &dyn Protocol, step: &Step<'_>, announced: Announced) -> Expectation {
-    let mut before = by_question(protocol.answers(step.before));
+    let listens = step.succeeded() && announced == Announced::ForGood;
+    let answers = changed(protocol, step.before, step.after);
+    Expectation::Otherwise(Seen { answers, events: listens.then(|| step.events.to_vec()) })
+}
+
+/// What contracts answer now and did not before.
+fn changed(protocol: &dyn Protocol, before: &Ledger, after: &Ledger) -> Vec<Answer> {
+    let mut before = by_question(protocol.answers(before));
     let mut is_new = |after: &Answer| {
         let before = before.remove(&(after.contract, after.data.clone()));
         before.is_none_or(|before| before.expected != after.expected)
     };
-    let changed = protocol.answers(step.after).into_iter().filter(|after| is_new(after) && after.expected.is_some());
-    let listens = step.succeeded() && announced == Announced::ForGood;
-    Expectation::Otherwise(Seen { answers: changed.collect(), events: listens.then(|| step.events.to_vec()) })
+    protocol.answers(after).into_iter().filter(|after| is_new(after) && after.expected.is_some()).collect()
 }
 
 /// The questions are not the same before and after: there may be one more slash to ask about.

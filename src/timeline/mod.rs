@@ -168,7 +168,8 @@ impl<'a> Scribe<'a> {
         }
         if violation(self.invariant, step).is_some() {
             self.timeline.violated_at = self.timeline.calls.len().checked_sub(1);
-            self.timeline.expectation = Some(expectation::of(self.protocol, step, announced));
+            self.timeline.expectation =
+                Some(expectation::of(self.protocol, (self.invariant, &self.ledgers[0]), step, announced));
         }
     }
 

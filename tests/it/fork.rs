@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use slashproof::{executor::Executor, node::Node, protocol::eigenlayer::EigenLayer};
+use slashproof::{call::Call, executor::Executor, node::Node, protocol::eigenlayer::EigenLayer};
 
 use crate::{
     live::{MANAGER, describe, server, with_a_block},
@@ -13,15 +13,23 @@ use crate::{
     support::{bundled, code, finding, json, mutant, slashproof, stderr, stdout, wander},
 };
 
-/// A node on which a deployment has lived for a while.
-fn lived(protocol: &EigenLayer) -> Node<'_> {
+/// What happened on a deployment that has lived for a while.
+fn life(protocol: &EigenLayer) -> Vec<Call> {
     let mut executor = Executor::deploy(protocol).unwrap();
-    let calls = wander(&mut executor, 3, 30, |_| {});
+    wander(&mut executor, 3, 30, |_| {})
+}
+
+/// A node on which it did.
+fn node_of<'p>(protocol: &'p EigenLayer, life: &[Call]) -> Node<'p> {
     let mut node = Node::start(protocol, Some(&anvil())).unwrap();
-    for call in &calls {
+    for call in life {
         node.play(call).unwrap();
     }
     node
+}
+
+fn lived(protocol: &EigenLayer) -> Node<'_> {
+    node_of(protocol, &life(protocol))
 }
 
 /// Plays a campaign on a node; its report.
@@ -84,6 +92,37 @@ fn a_bug_is_found_from_where_it_stands_and_replayed_there() {
     let url = node.url();
     let again = slashproof(folder.path(), &[&replay[..], &["--fork-url", &url]].concat());
     assert_eq!(code(&again), 1, "{}{}", stdout(&again), stderr(&again));
+}
+
+#[test]
+fn the_test_of_a_finding_begins_where_the_deployment_stands() {
+    let (buggy, sound) = (mutant("anybody-slashes"), bundled());
+    let life = life(&sound);
+    let (planted, mended) = (node_of(&buggy, &life), node_of(&sound, &life));
+    assert_eq!(planted.ledger(), mended.ledger(), "nobody came upon the bug yet");
+    let folder = tempfile::tempdir().unwrap();
+    describe(&buggy, folder.path());
+    let (ended, report) = fork(folder.path(), &planted.url(), &["--invariants", "MODEL-01", "--out", "a"]);
+    assert_eq!(ended, 1);
+    let finding = &report["findings"][0];
+    let reason = format!("MODEL-01: {}", finding["sentence"].as_str().unwrap());
+    let file = folder.path().join(finding["file"].as_str().unwrap()).with_extension("t.sol");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(!text.contains(&planted.url()), "a URL may have a key in it");
+
+    let project = tempfile::tempdir().unwrap();
+    crate::foundry::project(project.path());
+    fs::create_dir(project.path().join("test")).unwrap();
+    fs::write(project.path().join("test/Finding.t.sol"), text).unwrap();
+    let ends = |node: Option<&str>| {
+        let told = crate::foundry::forge(project.path(), node);
+        let [(_, status, reason)] = told.as_slice() else { panic!("{told:?}") };
+        (status.clone(), reason.clone())
+    };
+    assert_eq!(ends(Some(&planted.url())), ("Failure".to_owned(), reason));
+    assert_eq!(ends(Some(&mended.url())).0, "Success", "the same state, with code that is mended");
+    let (status, reason) = ends(None);
+    assert!(status == "Failure" && reason.contains("SLASHPROOF_FORK_URL"), "{reason}");
 }
 
 /// What `run` says, which must be one sentence and exit code 2.

@@ -5,7 +5,8 @@ use std::{fs, path::Path, process::Command};
 use alloy_primitives::B256;
 use serde_json::Value;
 use slashproof::{
-    artifact::Source,
+    artifact::{Artifacts, Source},
+    campaign::{Options, Violation},
     executor::Executor,
     finding::{Finding, Provenance},
     foundry, invariants, mutant,
@@ -32,6 +33,10 @@ const BUGS: &[(&str, Says)] = &[
     ("interest-rounded-down", |it| matches!(it, Expectation::Otherwise(_))),
     ("slash-announced-of-what-is-left", |it| matches!(it, Expectation::Otherwise(seen) if seen.events.is_some())),
     ("wrong-error-for-the-order", |it| matches!(it, Expectation::RevertsWith(_))),
+    ("queued-without-the-factor", |it| matches!(it, Expectation::Otherwise(_))),
+    ("only-the-newest-slash-is-cleared", |it| matches!(it, Expectation::Succeeds)),
+    ("one-token-of-a-claim", |it| matches!(it, Expectation::Otherwise(_))),
+    ("withdrawals-need-the-whitelist", |it| matches!(it, Expectation::Succeeds)),
 ];
 
 /// The finding of a planted bug, without its file.
@@ -40,15 +45,19 @@ fn evidence(protocol: &EigenLayer, name: &str) -> Evidence {
     let invariant = invariants::find(&table.breaks).expect("the catalogue is complete");
     let summary = play(protocol, &hunt(1, 6_000, invariant));
     let violation = summary.violations.first().unwrap_or_else(|| panic!("{name} is not caught"));
+    written_down(protocol, name, violation)
+}
+
+fn written_down(protocol: &EigenLayer, name: &str, violation: &Violation) -> Evidence {
     let mut executor = Executor::deploy(protocol).unwrap();
     let provenance = Provenance { source: Source::Mutant(name.to_owned()), config_digest: B256::ZERO };
     let finding = Finding::of(&mut executor, violation, &provenance);
-    let timeline = Timeline::of(&mut executor, invariant, &violation.calls);
+    let timeline = Timeline::of(&mut executor, violation.invariant, &violation.calls);
     Evidence { file: finding.file_name().into(), finding, timeline }
 }
 
 /// A Foundry project with nothing in it.
-fn project(folder: &Path) {
+pub fn project(folder: &Path) {
     let solc = root().join("contracts/scripts/solc");
     let settings = format!(
         "[profile.default]\nsolc = {:?}\nevm_version = \"cancun\"\noptimizer = false\ndeny = \"warnings\"\n\
@@ -58,10 +67,11 @@ fn project(folder: &Path) {
     fs::write(folder.join("foundry.toml"), settings).unwrap();
 }
 
-/// What forge says of every test: by file, how it ended and why.
-fn forge(folder: &Path) -> Vec<(String, String, String)> {
-    let forge = root().join("contracts/scripts/forge");
-    let output = Command::new(forge).args(["test", "--json"]).current_dir(folder).output().expect("forge starts");
+/// What forge says of every test: by file, how it ended and why. `node` is for tests that begin with the state of one.
+pub fn forge(folder: &Path, node: Option<&str>) -> Vec<(String, String, String)> {
+    let mut forge = Command::new(root().join("contracts/scripts/forge"));
+    forge.args(["test", "--json"]).current_dir(folder).env_remove("SLASHPROOF_FORK_URL");
+    let output = forge.envs(node.map(|url| ("SLASHPROOF_FORK_URL", url))).output().expect("forge starts");
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let last = stdout.lines().rev().find(|line| line.starts_with('{')).unwrap_or_else(|| panic!("{stdout}\n{stderr}"));
     let told: Value = serde_json::from_str(last).unwrap();
@@ -86,19 +96,26 @@ fn tests_of_findings_fail_for_their_reason_and_pass_once_it_is_mended() {
         let evidence = evidence(&planted, name);
         let expectation = evidence.timeline.expectation.as_ref();
         assert!(expectation.is_some_and(says), "{name}: {expectation:?}");
-        let mended = in_world(planted.world());
-        for (place, protocol) in [("planted", &planted), ("mended", &mended)] {
-            let path = folder.path().join("test").join(place).join(format!("{}.t.sol", foundry::test_name(&evidence)));
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, foundry::test(protocol, &evidence)).unwrap();
-        }
-        expected.push((
-            foundry::test_name(&evidence),
-            format!("{}: {}", evidence.finding.invariant, evidence.finding.sentence),
-        ));
+        expected.push(written(folder.path(), &evidence, [&planted, &in_world(planted.world())]));
     }
-    let told = forge(folder.path());
-    assert_eq!(told.len(), 2 * BUGS.len(), "{told:?}");
+    check(folder.path(), &expected);
+}
+
+/// Writes the test of a finding twice: of what it was found on, and of what is mended. Its name, and the reason to fail.
+fn written(folder: &Path, evidence: &Evidence, protocols: [&EigenLayer; 2]) -> (String, String) {
+    let name = foundry::test_name(evidence);
+    for (place, protocol) in ["planted", "mended"].into_iter().zip(protocols) {
+        let path = folder.join("test").join(place).join(format!("{name}.t.sol"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, foundry::test(protocol, evidence)).unwrap();
+    }
+    (name, format!("{}: {}", evidence.finding.invariant, evidence.finding.sentence))
+}
+
+/// Each test fails for its reason, and passes where the bug is mended.
+fn check(folder: &Path, expected: &[(String, String)]) {
+    let told = forge(folder, None);
+    assert_eq!(told.len(), 2 * expected.len(), "{told:?}");
     for (name, reason) in expected {
         let of = |place: &str| {
             let path = format!("test/{place}/{name}.t.sol:");
@@ -108,6 +125,101 @@ fn tests_of_findings_fail_for_their_reason_and_pass_once_it_is_mended() {
         assert_eq!(of("planted"), ("Failure", reason.as_str()), "{name}");
         assert_eq!(of("mended").0, "Success", "{name}: {}", of("mended").1);
     }
+}
+
+/// What an auditor may write: broken by each way to be, and set up by each way to be.
+const MINE: &str = "// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+interface IAllocationManager {
+    function getMaxMagnitude(address operator, address strategy) external view returns (uint64);
+    function getEncumberedMagnitude(address operator, address strategy) external view returns (uint64);
+    function getAllocatableMagnitude(address operator, address strategy) external view returns (uint64);
+}
+
+contract Mine {
+    IAllocationManager public immutable manager;
+    address[] public operators;
+    address[] public strategies;
+
+    error Unsound(address operator);
+
+    constructor(IAllocationManager allocationManager) {
+        manager = allocationManager;
+    }
+
+    function setUp(address[] memory operators_, address[] memory strategies_) external {
+        require(operators.length == 0, \"once\");
+        (operators, strategies) = (operators_, strategies_);
+    }
+
+    function unsound() internal view returns (address) {
+        for (uint256 o = 0; o < operators.length; o++) {
+            for (uint256 s = 0; s < strategies.length; s++) {
+                uint256 most = manager.getMaxMagnitude(operators[o], strategies[s]);
+                if (manager.getEncumberedMagnitude(operators[o], strategies[s]) > most) return operators[o];
+            }
+        }
+        return address(0);
+    }
+
+    function invariant_by_error() external view {
+        address found = unsound();
+        if (found != address(0)) revert Unsound(found);
+    }
+
+    function invariant_by_assertion() external view {
+        assert(unsound() == address(0));
+    }
+
+    function invariant_by_halting() external view {
+        if (unsound() != address(0)) {
+            assembly {
+                invalid()
+            }
+        }
+    }
+
+    function invariant_by_flag() external view returns (bool) {
+        return unsound() == address(0);
+    }
+
+    function invariant_by_number() external view returns (int256) {
+        require(unsound() == address(0), \"no number\");
+        return 1;
+    }
+}
+";
+
+#[test]
+fn tests_ask_what_the_auditor_wrote() {
+    const BUG: &str = "slash-keeps-encumbered";
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    fs::create_dir(folder.path().join("src")).unwrap();
+    fs::write(folder.path().join("src/Mine.sol"), MINE).unwrap();
+    let built = Command::new(root().join("contracts/scripts/forge")).arg("build").current_dir(folder.path()).output();
+    assert!(built.as_ref().is_ok_and(|built| built.status.success()), "{built:?}");
+    let own = [folder.path().join("out/Mine.sol/Mine.json")];
+    let [planted, mended] = [Artifacts::mutant(BUG).unwrap(), Artifacts::bundled()].map(|mut artifacts| {
+        artifacts.take_own(&own).unwrap();
+        EigenLayer::new(artifacts).unwrap()
+    });
+    let invariants: Vec<_> = planted.own().iter().map(|asked| asked.own.invariant).collect();
+    let mut expected = Vec::new();
+    for violation in
+        &play(&planted, &Options { invariants, ..hunt(1, 6_000, planted.own()[0].own.invariant) }).violations
+    {
+        let mut evidence = written_down(&planted, BUG, violation);
+        assert!(matches!(evidence.timeline.expectation, Some(Expectation::Holds(_))));
+        evidence.file = evidence.finding.invariant.replace('.', "-").into();
+        expected.push(written(folder.path(), &evidence, [&planted, &mended]));
+    }
+    for how in ["error", "assertion", "halting", "flag", "number"] {
+        let name = format!("OWN-Mine-invariant_by_{how}");
+        assert!(expected.iter().any(|(found, _)| *found == name), "{how}: {expected:?}");
+    }
+    check(folder.path(), &expected);
 }
 
 #[test]

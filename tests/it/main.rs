@@ -13,6 +13,7 @@ mod fork;
 mod foundry;
 mod gate;
 mod guidance;
+mod hardhat;
 mod hostile;
 mod layouts;
 mod ledger;

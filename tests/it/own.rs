@@ -164,7 +164,14 @@ fn what_the_auditor_wrote_in_rust_is_judged_beside_the_catalogue() {
     let human = stdout(&output);
     assert!(human.contains("MINE-01 after ") && human.contains("encumbered"), "{human}");
     assert!(human.contains("MAG-05 after "), "the catalogue sees it too: {human}");
-    assert!(folder.path().join("findings").is_dir());
+    let test = finding(folder.path(), "MINE-01").with_extension("t.sol");
+    let tests = tempfile::tempdir().unwrap();
+    crate::foundry::project(tests.path());
+    fs::create_dir(tests.path().join("test")).unwrap();
+    fs::copy(&test, tests.path().join("test/Mine.t.sol")).unwrap();
+    let told = crate::foundry::forge(tests.path(), None);
+    let [(_, status, reason)] = told.as_slice() else { panic!("{told:?}") };
+    assert!(status == "Failure" && reason.starts_with("MINE-01: ") && human.contains(&reason[9..]), "{told:?}");
     let output = run(&["no-such-mutant"]);
     assert_eq!(code(&output), 2, "{}", stderr(&output));
 }

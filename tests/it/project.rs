@@ -97,9 +97,11 @@ fn findings_name_the_lines_of_a_project_and_become_its_tests() {
 
     let lcov = fs::read_to_string(folder.join("slashproof-out/lcov.info")).unwrap();
     let lines = records(&lcov, file, "DA:");
-    let ran = lines.iter().filter(|line| line.ends_with(",1")).count();
+    let ran = lines.iter().filter(|line| !line.ends_with(",0")).count();
     assert!(ran > lines.len() / 2 && ran < lines.len(), "most of it ran, and not all: {ran} of {}", lines.len());
-    assert!(records(&lcov, file, "FNDA:").contains(&"1,slashOperator"), "{lcov}");
+    let times = records(&lcov, file, "FNDA:").into_iter().find_map(|record| record.strip_suffix(",slashOperator"));
+    let times: u64 = times.unwrap().parse().unwrap();
+    assert!((2..=64).contains(&times), "as many runs of 64 as slash: {times}");
 
     let finding = Path::new(found["file"].as_str().unwrap()).with_extension("t.sol");
     let test = fs::read_to_string(folder.join(finding)).unwrap();

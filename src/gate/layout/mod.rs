@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Verdict;
 use crate::{
-    artifact::{Artifact, Artifacts, Declarations, StorageLayout},
+    artifact::{ASK_FOR_LAYOUTS, Artifact, Artifacts, Declarations, StorageLayout},
     protocol::eigenlayer::UNPROXIED,
 };
 
@@ -149,9 +149,7 @@ fn unseen_of(old: &Artifact, new: &Artifact) -> Vec<&'static str> {
 pub fn differences(old: &Artifact, new: &Artifact) -> Vec<Difference> {
     let (Some(old_layout), Some(new_layout)) = (&old.layout, &new.layout) else {
         let which = if old.layout.is_none() { "baseline" } else { "candidate" };
-        return vec![unseen(format!(
-            "the {which} has no storage layout; for Foundry, add extra_output = [\"storageLayout\"]"
-        ))];
+        return vec![unseen(format!("the {which} has no storage layout; {ASK_FOR_LAYOUTS}"))];
     };
     let sides = Sides {
         old: Side { layout: old_layout, declarations: old.declarations.as_ref(), enums: old.enums() },

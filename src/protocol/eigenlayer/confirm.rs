@@ -9,6 +9,7 @@ use alloy_sol_types::{SolCall, sol};
 use super::{EigenLayer, live::is_absent};
 use crate::{
     arithmetic::WAD,
+    artifact::ASK_FOR_LAYOUTS,
     call::{Outcome, SetId, Transaction},
     ledger::{Ledger, Operator, Staker},
     problem::Problem,
@@ -80,10 +81,7 @@ pub(super) fn confirm(protocol: &EigenLayer, view: Ask<'_>, ledger: &Ledger) -> 
                 protocol.release.name
             ))
             .at(&protocol.artifacts.origin)
-            .hint(format!(
-                "what {signature} answers is not where it should be; compile with extra_output = [\"storageLayout\"] in \
-                 foundry.toml"
-            )));
+            .hint(format!("what {signature} answers is not where it should be; {ASK_FOR_LAYOUTS}")));
         }
     }
     Ok(())

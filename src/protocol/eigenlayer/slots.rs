@@ -12,7 +12,7 @@ use rewards::FactorySlots;
 pub(super) use rewards::{RewardsSlots, RootFields};
 
 use crate::{
-    artifact::{Artifacts, Field, StorageLayout},
+    artifact::{ASK_FOR_LAYOUTS, Artifacts, Field, StorageLayout},
     call::SetId,
     ledger::{Booking, Permission, Slashing},
     problem::Problem,
@@ -219,7 +219,7 @@ impl Slots {
             artifacts.get(name).layout.as_ref().ok_or_else(|| {
                 Problem::new(format!("the artifact of {name} has no storage layout"))
                     .at(&artifacts.origin)
-                    .hint("compile with extra_output = [\"storageLayout\"] in foundry.toml")
+                    .hint(ASK_FOR_LAYOUTS)
             })
         };
         let at = |name: &str| {
