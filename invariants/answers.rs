@@ -11,7 +11,7 @@ use crate::{
     call::{Operation, Question, SignedOperation},
     ghost::payments,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -28,6 +28,7 @@ const DEPOSITED: Invariant = Invariant {
     why: "A contract that deposits for others books to them what it is told.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::DEPOSITS.that_succeeded(),
     check: |step| {
         let (staker, strategy) = match step.call.operation {
             Operation::Deposit { strategy, .. } => (step.call.actor, strategy),
@@ -56,6 +57,7 @@ const QUEUED: Invariant = Invariant {
     why: "Who is told another root, or none, waits for a withdrawal that there is not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUEUEING.that_succeeded(),
     check: |step| {
         applies_if!(matches!(
             step.call.operation,
@@ -84,6 +86,7 @@ const CLEARED: Invariant = Invariant {
     why: "A recipient that shares out what it is told gives away what it did not get, or keeps what it owes.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution, Assumption::PassiveTokens],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         let Some(words) = Words::returned(step) else { return Verdict::NotApplicable };
         let (entries, told) = match step.call.operation {
@@ -116,6 +119,7 @@ const FREE: Invariant = Invariant {
     why: "An operator that is told less leaves stake without use, one that is told more plans with what it does not have.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((Question::AllocatableMagnitude { operator, strategy }, words)) = answer(step) else {
             return Verdict::NotApplicable;

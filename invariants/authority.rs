@@ -11,7 +11,7 @@ use crate::{
     invariants::sentence,
     ledger::{Permission, Slashing, Staker},
     must,
-    oracle::{Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -93,6 +93,7 @@ const SLASH: Invariant = Invariant {
     why: "A slash takes stakers' funds. Whoever can slash without the right can take them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Operation::Slash { set, .. } = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());
@@ -114,6 +115,7 @@ const ALLOCATIONS: Invariant = Invariant {
     why: "What is allocated can be slashed. Whoever allocates for an operator puts its stakers at the mercy of any AVS.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS.or(Scope::REGISTRATIONS),
     check: |step| match step.call.operation {
         Operation::ModifyAllocations { .. } | Operation::SetAllocationDelay { .. } => permitted(step),
         _ => Verdict::NotApplicable,
@@ -128,6 +130,7 @@ const REGISTRATION: Invariant = Invariant {
     why: "A set can slash who is in it, and what an operator earns depends on being in it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::MEMBERSHIPS,
     check: |step| match &step.call.operation {
         Operation::RegisterForSets { .. } => permitted(step),
         Operation::DeregisterFromSets { operator, avs, .. } => {
@@ -154,6 +157,7 @@ const AVS: Invariant = Invariant {
     why: "A set with a foreign recipient, or a registrar that answers to somebody else, turns the AVS's slashes against it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::MAKING_SETS,
     check: |step| match step.call.operation {
         Operation::UpdateAvsMetadata { .. }
         | Operation::SetAvsRegistrar { .. }
@@ -185,6 +189,7 @@ const CORE_PLUMBING: Invariant = Invariant {
     why: "These functions trust their caller: they move shares and tokens without asking whose they are.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OTHER_CALLS.or(Scope::PODS),
     check: |step| match step.call.operation {
         Operation::CallPlumbing { function: Plumbing::StrategyDeposit | Plumbing::StrategyWithdraw, .. }
         | Operation::Pods(PodOperation::CallPlumbing { function: PodPlumbing::InitializePod, .. }) => {
@@ -203,6 +208,7 @@ const STRATEGY_PLUMBING: Invariant = Invariant {
     why: "A strategy pays whom its caller names. Whoever can call it can take all that is in it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OTHER_CALLS,
     check: |step| match step.call.operation {
         Operation::CallPlumbing {
             function: function @ (Plumbing::StrategyDeposit | Plumbing::StrategyWithdraw),
@@ -220,6 +226,7 @@ const CONSENT: Invariant = Invariant {
           away.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::DELEGATIONS,
     check: |step| {
         let (Operation::Delegate { operator } | Operation::Redelegate { operator }) = step.call.operation else {
             return Verdict::NotApplicable;
@@ -244,6 +251,7 @@ const COMPLETION: Invariant = Invariant {
           begins anew.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::COMPLETIONS.that_succeeded(),
     check: |step| {
         let completions = match &step.call.operation {
             Operation::CompleteWithdrawal { completion } => std::slice::from_ref(completion),
@@ -272,6 +280,7 @@ const ADMINS: Invariant = Invariant {
           that was given up because it leaked.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OTHER_CALLS,
     check: |step| {
         use Operation as O;
         let (account, accepts) = match step.call.operation {
@@ -303,6 +312,7 @@ const APPOINTEES: Invariant = Invariant {
     why: "Appointments exist so that a key that deallocates cannot slash. If one function stands for another, they all do.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::EVERYTHING,
     check: |step| {
         let slash = step.before.terms.slash_permission.selector.0;
         let (account, selector) = match &step.call.operation {
@@ -344,6 +354,7 @@ const WHITELIST: Invariant = Invariant {
     why: "A strategy is code that holds tokens. Shares of one that nobody looked at count as stake like any other.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::EVERYTHING,
     check: |step| {
         use Operation as O;
         let control = &step.before.control;
@@ -376,6 +387,7 @@ const INITIALIZERS: Invariant = Invariant {
     why: "An initializer names owners and pausers. Whoever runs it again becomes one.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OTHER_CALLS.or(Scope::PODS),
     check: |step| {
         if let Operation::Pods(PodOperation::CallPlumbing { function: function @ PodPlumbing::InitializePod, .. }) =
             step.call.operation
@@ -405,6 +417,7 @@ const UNDELEGATION: Invariant = Invariant {
     why: "Undelegating puts all that a staker has into the queue, where it earns nothing for as long as the delay lasts.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUEUEING.that_succeeded(),
     check: |step| {
         let Operation::Undelegate { staker } = step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

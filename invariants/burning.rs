@@ -8,7 +8,7 @@ use crate::{
     arithmetic::mul_wad_down,
     call::Operation,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -27,6 +27,7 @@ const BOOKED: Invariant = Invariant {
           not taken is burned out of the pockets of those who were not slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::BurnByStrategy],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Operation::Slash { operator, .. } = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());
@@ -59,6 +60,7 @@ const CHANGES: Invariant = Invariant {
     why: "Burned shares that still wait are burned again, out of the pockets of those who were not slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::BurnByStrategy, Assumption::PassiveTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         let mut exercised = false;
         for (index, is) in step.after.strategies.iter().enumerate() {
@@ -89,6 +91,7 @@ const BURNED: Invariant = Invariant {
     why: "Whoever calls would otherwise be paid for slashes.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens, Assumption::BurnByStrategy],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         let Operation::BurnShares { strategy } = step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

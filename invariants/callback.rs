@@ -6,7 +6,7 @@ use crate::{
     applies_if,
     call::{Operation, SignedOperation},
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -24,6 +24,7 @@ const WITHDRAWAL: Invariant = Invariant {
           deposit with shares that are on their way out.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::CallingTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         let is_completion =
             matches!(step.call.operation, Operation::CompleteWithdrawal { .. } | Operation::CompleteWithdrawals { .. });
@@ -42,6 +43,7 @@ const DEPOSIT_AND_CLEARING: Invariant = Invariant {
           a price that is nobody's.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::CallingTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         let is_under_way = matches!(
             step.call.operation,

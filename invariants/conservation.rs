@@ -8,7 +8,7 @@ use super::leaving;
 use crate::{
     ledger::Ledger,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -40,6 +40,7 @@ const SHARE_LEDGER: Invariant = Invariant {
     why: "A share without a deposit dilutes everybody; a share that stays after its tokens left is owed tokens that are gone.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::EVERYTHING.that_succeeded(),
     check: |step| {
         let mut exercised = false;
         for (at, strategy) in step.after.token_strategies() {
@@ -66,6 +67,7 @@ const SHARE_SOLVENCY: Invariant = Invariant {
           nobody: they were taken from somebody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::EVERYTHING.that_succeeded(),
     check: |step| {
         let mut exercised = false;
         for (at, strategy) in step.after.token_strategies() {
@@ -116,6 +118,7 @@ const RATE: Invariant = Invariant {
     why: "A rate that falls is a transfer from everybody who holds shares to whoever made it fall.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase],
+    scope: Scope::REST,
     check: |step| {
         let mut exercised = false;
         for (was, is) in step.before.strategies.iter().zip(&step.after.strategies) {
@@ -147,6 +150,7 @@ const SLASH_MOVES_NOTHING: Invariant = Invariant {
           the slash escape that.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         if !is_slash(step) {
             return Verdict::NotApplicable;

@@ -4,7 +4,7 @@ use crate::{
     applies_if,
     call::{FactoryOperation, Operation},
     must,
-    oracle::{Checkpoint, Family, Invariant, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -24,6 +24,7 @@ const ONE_FOR_EACH: Invariant = Invariant {
           takes deposits that should not be.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards());
         let mut exercised = false;
@@ -47,6 +48,7 @@ const LISTED: Invariant = Invariant {
           the strategy's accounting.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::MAKING_STRATEGIES.that_succeeded(),
     check: |step| {
         let Operation::Factory(operation) = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

@@ -15,7 +15,7 @@ use crate::{
         StrategyKind, Terms, Token, Touched, Withdrawal,
     },
     model::Prediction,
-    oracle::{Deviation, Invariant, Leaving, Progress, Step, Verdict},
+    oracle::{Deviation, Invariant, Leaving, Progress, Scope, Step, Verdict},
 };
 
 /// All that an invariant sees, to be spoiled by tests.
@@ -35,7 +35,8 @@ pub(super) struct Scene {
 
 /// The judgement of `invariant` on `scene`.
 pub(super) fn judge(invariant: &Invariant, scene: &Scene) -> Verdict {
-    (invariant.check)(&scene.step())
+    let step = scene.step();
+    invariant.judge(&step, Scope::of(&step))
 }
 
 /// By how much `scene` deviates.

@@ -10,7 +10,7 @@ use crate::{
     ghost::StrategyHistory,
     ledger::{Ledger, Withdrawal},
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// Whether shares of a strategy can be turned into tokens for somebody.
@@ -71,6 +71,7 @@ pub(super) const COMPLETES: Invariant = Invariant {
     why: "A withdrawal that waits for ever is a loss with another name.",
     checkpoint: Checkpoint::Exit,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         let Operation::CompleteWithdrawal { completion } = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.left().is_none());
@@ -97,6 +98,7 @@ pub(super) const UNDELEGATES: Invariant = Invariant {
     why: "A staker who cannot leave has to stand by while its operator is slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::EVERYTHING,
     check: |step| {
         let Operation::Undelegate { staker } = step.call.operation else { return Verdict::NotApplicable };
         applies_if!(staker == step.call.actor);
@@ -141,6 +143,7 @@ pub(super) const CLEARS: Invariant = Invariant {
     why: "What is slashed is for somebody: to reimburse, to insure, to lend. Funds that cannot be cleared reach nobody.",
     checkpoint: Checkpoint::Exit,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         applies_if!(step.left().is_none());
         let Some((strategy, shares, payee)) = cleared(step) else { return Verdict::NotApplicable };
@@ -191,6 +194,7 @@ pub(super) const WORTH: Invariant = Invariant {
     why: "Who leaves last must not pay for who left first, nor gain by it.",
     checkpoint: Checkpoint::Exit,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         let Some(leaving) = step.left() else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -249,6 +253,7 @@ pub(super) const NOTHING_LEFT: Invariant = Invariant {
     why: "What went in must come out, be burned or be redistributed. What is left behind belongs to nobody: it was taken.",
     checkpoint: Checkpoint::Exit,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         applies_if!(step.left().is_some());
         let (ledger, ghosts) = (step.after, step.ghosts);
@@ -306,6 +311,7 @@ pub(super) const CLAIMED: Invariant = Invariant {
     why: "A promise that nobody can collect is none.",
     checkpoint: Checkpoint::Exit,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::EVERYTHING,
     check: |step| {
         applies_if!(step.left().is_some());
         let ledger = step.after;

@@ -5,7 +5,7 @@ use crate::{
     call::Outcome,
     model::{Ending, Revert, differences},
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 /// The family.
@@ -30,6 +30,7 @@ const MODEL_01: Invariant = Invariant {
           somebody from what they may.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMED,
+    scope: Scope::EVERYTHING,
     check: |step| {
         let Some(predicted) = step.predicted else { return Verdict::NotApplicable };
         applies_if!(predicted.ending.is_predicted());
@@ -46,6 +47,7 @@ const MODEL_02: Invariant = Invariant {
           of a deposit and the roots of withdrawals.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMED,
+    scope: Scope::EVERYTHING,
     check: |step| {
         let Some(predicted) = step.predicted else { return Verdict::NotApplicable };
         let (Ending::Returns(expected), Outcome::Returned(data)) = (&predicted.ending, step.outcome) else {
@@ -63,6 +65,7 @@ const MODEL_03: Invariant = Invariant {
     why: "What is kept wrongly now is paid wrongly later, and nobody can say by which call.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMED,
+    scope: Scope::EVERYTHING,
     check: |step| {
         let Some(predicted) = step.predicted else { return Verdict::NotApplicable };
         // An ending that differs leaves another ledger; that is told once.

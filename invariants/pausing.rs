@@ -9,7 +9,7 @@ use crate::{
     },
     ledger::Ledger,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -178,6 +178,7 @@ const STOPS: Invariant = Invariant {
     why: "Pausing is the last defence while an attack goes on. A function that forgets its switch is the one that is used.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::EVERYTHING,
     check: |step| {
         applies_if!(anything_paused(step.before));
         let (Some((contract, bit)), _) = closed(step) else { return Verdict::NotApplicable };
@@ -199,6 +200,7 @@ const SWITCHING: Invariant = Invariant {
     why: "Many may stop the protocol, so that somebody is awake; one may start it again, so that somebody has thought.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let control = &step.before.control;
@@ -242,6 +244,7 @@ const NOTHING_ELSE: Invariant = Invariant {
           cleared while all but the strategies is paused.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens, Assumption::PassiveRegistrars],
+    scope: Scope::EVERYTHING,
     check: |step| {
         applies_if!(anything_paused(step.before));
         let (None, true) = closed(step) else { return Verdict::NotApplicable };
@@ -261,6 +264,7 @@ const NO_ACCOUNTING: Invariant = Invariant {
     why: "Who may stop the protocol must not be able to take from it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::PAUSING.that_succeeded(),
     check: |step| {
         use Operation as O;
         applies_if!(matches!(step.call.operation, O::Pause { .. } | O::PauseAll { .. } | O::Unpause { .. }));

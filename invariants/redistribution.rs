@@ -9,7 +9,7 @@ use crate::{
     applies_if,
     call::{Operation, SetId},
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -45,6 +45,7 @@ const SEQUENTIAL: Invariant = Invariant {
           hides nothing, but a count that is not the set's own does.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveRegistrars, Assumption::Redistribution],
+    scope: Scope::SETS.or(Scope::SLASHES),
     check: |step| {
         let mut exercised = false;
         for set in &step.after.sets {
@@ -69,6 +70,7 @@ const STRUCTURE: Invariant = Invariant {
           hides what is new.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SETS.or(Scope::REST),
     check: |step| {
         let mut exercised = false;
         for set in &step.after.sets {
@@ -110,6 +112,7 @@ const ONCE: Invariant = Invariant {
     why: "Redistributed twice, the second payment comes out of the pockets of stakers who were not slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens, Assumption::Redistribution],
+    scope: Scope::CLEARINGS.or(Scope::SLASHES),
     check: |step| {
         for ((set, id, strategy), cleared) in &step.ghosts.cleared {
             let recorded = step.ghosts.recorded.get(&(*set, *id, *strategy)).copied().unwrap_or_default();
@@ -132,6 +135,7 @@ const RECIPIENT: Invariant = Invariant {
     why: "It is the whole point of redistribution that those who were harmed are paid, and nobody who happens to call.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens, Assumption::Redistribution],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         let set = match &step.call.operation {
             Operation::ClearSlash { set, .. } | Operation::ClearSlashByStrategy { set, .. } => *set,

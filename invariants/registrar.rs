@@ -8,7 +8,7 @@ use crate::{
     invariants::sentence,
     ledger::{Membership, Notice, Permission, Registrar},
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -72,6 +72,7 @@ const TOLD: Invariant = Invariant {
           without work.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::WilfulRegistrars],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let asked = asked(step).filter(|_| step.succeeded());
@@ -129,6 +130,7 @@ const ENTRY: Invariant = Invariant {
     why: "It is the AVS that decides who serves it. Whoever comes in against its will shares its rewards, and it cannot know it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::WilfulRegistrars],
+    scope: Scope::MEMBERSHIPS,
     check: |step| refused(step, Movement::Coming),
 };
 
@@ -140,6 +142,7 @@ const EXIT: Invariant = Invariant {
           that they take when they come.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::WilfulRegistrars],
+    scope: Scope::MEMBERSHIPS,
     check: |step| refused(step, Movement::Leaving),
 };
 
@@ -197,6 +200,7 @@ const OPEN_DOORS: Invariant = Invariant {
           what it asks.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::MEMBERSHIPS,
     check: |step| {
         let Some(asked) = asked(step) else { return Verdict::NotApplicable };
         applies_if!(step.before.lets(asked.avs, asked.movement) && is_due(step, &asked));
@@ -233,6 +237,7 @@ const IN_ORDER: Invariant = Invariant {
     why: "An operator that is half in, or half out, could leave twice, come back while it can be slashed, or be told of twice.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::WilfulRegistrars],
+    scope: Scope::MEMBERSHIPS.that_succeeded(),
     check: |step| {
         let Some(asked) = asked(step).filter(|_| step.succeeded()) else { return Verdict::NotApplicable };
         let (Some((was, _)), Some(operator)) = (registrar(step, asked.avs), step.before.operator_index(asked.operator))
@@ -298,6 +303,7 @@ const NO_RIGHTS: Invariant = Invariant {
           slash, allocate and deregister through it what it may not itself.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::WilfulRegistrars],
+    scope: Scope::MEMBERSHIPS.that_succeeded(),
     check: |step| {
         let Some(asked) = asked(step).filter(|_| step.succeeded()) else { return Verdict::NotApplicable };
         let Some((was, is)) = registrar(step, asked.avs) else { return Verdict::NotApplicable };
@@ -320,6 +326,7 @@ const SERVED: Invariant = Invariant {
     why: "A registrar that does not know the AVS answers for it what it likes; an account without code lets nobody in or out.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::WilfulRegistrars],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let set = match step.call.operation {

@@ -14,7 +14,7 @@ use crate::{
     call::{Operation, Proof, RewardsOperation},
     ledger::Ledger,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -64,6 +64,7 @@ const CLAIMED_GROWS: Invariant = Invariant {
           earned; noted too high, it is never paid.",
     checkpoint: Checkpoint::EveryCall,
     assumes: PLAIN_TOKENS,
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards());
         let recipient = match done(step) {
@@ -108,6 +109,7 @@ const PROVED: Invariant = Invariant {
     why: "All tokens of a kind are in one pot. What is claimed without a proof was earned by others.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards() && done(step).is_some_and(|operation| !operation.claims().is_empty()));
         let now = step.before.timestamp;
@@ -143,6 +145,7 @@ const BACKED: Invariant = Invariant {
     why: "More can only be claimed if claims are noted that were not paid, or if tokens came that nobody gave.",
     checkpoint: Checkpoint::EveryCall,
     assumes: PLAIN_TOKENS,
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards());
         let mut exercised = false;
@@ -163,6 +166,7 @@ const POT: Invariant = Invariant {
     why: "A submission that brings no tokens promises what others gave; a claim that pays more than is noted takes it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: PLAIN_TOKENS,
+    scope: Scope::REWARDS.or(Scope::REST),
     check: |step| {
         applies_if!(step.touched.rewards() || step.touched.rest());
         let mut exercised = false;
@@ -187,6 +191,7 @@ const CLAIMABLE: Invariant = Invariant {
           back, takes what the mistake gave.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDING.that_succeeded(),
     check: |step| {
         let Some(operation) = done(step) else { return Verdict::NotApplicable };
         let now = step.before.timestamp;
@@ -215,6 +220,7 @@ const PAID: Invariant = Invariant {
     why: "Rewards that cannot be claimed are lost to who earned them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: PLAIN_TOKENS,
+    scope: Scope::REWARDING,
     check: |step| {
         let Operation::Rewards(RewardsOperation::Claim { claim, recipient }) = &step.call.operation else {
             return Verdict::NotApplicable;

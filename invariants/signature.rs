@@ -7,7 +7,7 @@ use crate::{
     call::{Approval, Consent, Operation, SignedOperation},
     ledger::DepositRequest,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -51,6 +51,7 @@ const APPROVAL: Invariant = Invariant {
           have; whoever uses a signature twice, or another's, was never asked for.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::DELEGATIONS,
     check: |step| {
         let Some((operator, approval)) = delegation(&step.call.operation) else { return Verdict::NotApplicable };
         let Some(approver) = approver(step, operator) else { return Verdict::NotApplicable };
@@ -78,6 +79,7 @@ const SALT: Invariant = Invariant {
           signature worthless.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::DELEGATIONS.or(Scope::REST),
     check: |step| {
         let used = delegation(&step.call.operation).filter(|_| step.succeeded());
         let used = used.and_then(|(operator, approval)| Some((approver(step, operator)?, approval?.salt)));
@@ -109,6 +111,7 @@ const CONSENT: Invariant = Invariant {
           other to an operator, and moves its deposit scaling factor.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::DEPOSITS,
     check: |step| {
         let Some((request, consent)) = deposit(&step.call.operation) else { return Verdict::NotApplicable };
         let why = step.before.dissents(consent, &request);
@@ -132,6 +135,7 @@ const CREDIT: Invariant = Invariant {
     why: "The signer agreed to hold shares, not to pay; the sender agreed to pay, not to be exposed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::DEPOSITS,
     check: |step| {
         let Some((request, _)) = deposit(&step.call.operation) else { return Verdict::NotApplicable };
         applies_if!(step.succeeded() && request.staker != step.call.actor);

@@ -11,7 +11,7 @@ use crate::{
     call::Operation,
     ledger::Strategy,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -49,6 +49,7 @@ const NEW_SHARES: Invariant = Invariant {
     why: "More dilutes those who are in, fewer robs the depositor.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::DEPOSITS.that_succeeded(),
     check: |step| {
         let Some((was, is, amount, got)) = deposit(step) else { return Verdict::NotApplicable };
         let due = mul_div_down(amount, was.virtual_shares(), was.virtual_balance()).unwrap_or_default();
@@ -69,6 +70,7 @@ const ROUND_TRIP: Invariant = Invariant {
     why: "A deposit that loses more was robbed by whoever made the rate; one that gains robs those who are in.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::DEPOSITS.that_succeeded(),
     check: |step| {
         let Some((_, is, amount, got)) = deposit(step) else { return Verdict::NotApplicable };
         let worth = is.tokens_for(got).unwrap_or(U256::MAX);
@@ -94,6 +96,7 @@ const MOST_SHARES: Invariant = Invariant {
           fails for ever.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let mut exercised = false;

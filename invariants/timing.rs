@@ -11,7 +11,7 @@ use crate::{
     invariants::sentence,
     ledger::{Allocation, Ledger, Operator, SlashTarget},
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -90,6 +90,7 @@ const DEALLOCATION: Invariant = Invariant {
           it was told.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS.that_succeeded(),
     check: |step| {
         judge_changes(step, &mut |change| {
             let Change { was, is, .. } = change;
@@ -124,6 +125,7 @@ const ALLOCATION: Invariant = Invariant {
     why: "Stakers have the allocation delay to leave an operator whose next set they do not trust.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS.that_succeeded(),
     check: |step| {
         judge_changes(step, &mut |change| {
             let Change { was, is, .. } = change;
@@ -151,6 +153,7 @@ const DELAY_CHANGE: Invariant = Invariant {
     why: "Stakers chose the operator with the delay it had. A shorter one is a way around the time they have to leave.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REGISTRATIONS.that_succeeded(),
     check: |step| {
         let Operation::SetAllocationDelay { operator, .. } = step.call.operation else {
             return Verdict::NotApplicable;
@@ -167,6 +170,7 @@ const FIRST_DELAY: Invariant = Invariant {
     why: "An operator without a delay cannot allocate. One that could at once would be slashable before anybody saw it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::FirstDelayWaits],
+    scope: Scope::REGISTRATIONS.that_succeeded(),
     check: |step| {
         applies_if!(matches!(step.call.operation, Operation::RegisterAsOperator { .. }) && step.succeeded());
         delay_is_due(step, step.call.actor)
@@ -204,6 +208,7 @@ const EXIT_SAFETY: Invariant = Invariant {
     why: "The delay is the bargain between stakers and AVSs: long enough to prove a fault, and then over.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::COMPLETIONS.or(Scope::SLASHES).that_succeeded(),
     check: |step| {
         applies_if!(step.succeeded());
         match &step.call.operation {
@@ -276,6 +281,7 @@ const EXIT_FIRST: Invariant = Invariant {
     why: "An announcement that bites before the exit it is announced for is none.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REGISTRATIONS,
     check: |step| {
         let Operation::SetAllocationDelay { operator, .. } = step.call.operation else {
             return Verdict::NotApplicable;
@@ -303,6 +309,7 @@ const REGISTRATION_GAP: Invariant = Invariant {
     why: "Leaving and coming back within the window would wash away what the operator did before.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveRegistrars],
+    scope: Scope::MEMBERSHIPS.that_succeeded(),
     check: |step| {
         let (Operation::RegisterForSets { operator, avs, ids } | Operation::DeregisterFromSets { operator, avs, ids }) =
             &step.call.operation
@@ -342,6 +349,7 @@ const NO_FAR_FUTURE: Invariant = Invariant {
     why: "While a change is under way the allocation cannot be changed again. One that never comes to pass locks it for ever.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS.that_succeeded(),
     check: |step| {
         judge_changes(step, &mut |change| {
             let block = step.before.block;

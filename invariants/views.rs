@@ -11,7 +11,7 @@ use super::{
 use crate::{
     call::Question,
     must,
-    oracle::{Checkpoint, Family, Invariant, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -37,6 +37,7 @@ const WITHDRAWAL: Invariant = Invariant {
     why: "It is by this answer that a staker decides, and that others take a withdrawal as security.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((Question::QueuedWithdrawal { staker, nth }, words)) = answer(step) else {
             return Verdict::NotApplicable;
@@ -64,6 +65,7 @@ const WITHDRAWABLE: Invariant = Invariant {
     why: "Lenders and other contracts value stakers by it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((Question::WithdrawableShares { staker, strategies }, words)) = answer(step) else {
             return Verdict::NotApplicable;
@@ -95,6 +97,7 @@ const IN_QUEUE: Invariant = Invariant {
     why: "An AVS counts it among what secures it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((Question::SlashableSharesInQueue { operator, strategy }, words)) = answer(step) else {
             return Verdict::NotApplicable;
@@ -121,6 +124,7 @@ const BEHIND: Invariant = Invariant {
           leaves than was asked for.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((Question::DepositShares { staker, strategy, shares }, words)) = answer(step) else {
             return Verdict::NotApplicable;

@@ -9,7 +9,7 @@ use super::leaving;
 use crate::{
     ledger::{Ledger, Operator},
     must,
-    oracle::{Checkpoint, Family, Invariant, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -46,6 +46,7 @@ const COMMITTED: Invariant = Invariant {
           is.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS.or(Scope::REST),
     check: |step| {
         for withdrawal in &step.after.withdrawals {
             let lists = step.after.staker(withdrawal.staker).map(|staker| staker.roots.contains(&withdrawal.root));
@@ -72,6 +73,7 @@ const HISTORY: Invariant = Invariant {
           withdrawals that are out of reach, or misses those that are not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in &step.after.operators {
@@ -106,10 +108,16 @@ const WINDOW: Invariant = Invariant {
           counted too long is taken from twice.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::STAKERS).or(Scope::LATER),
     check: |step| {
         let ledger = step.after;
         let mut exercised = false;
         for operator in &ledger.operators {
+            // Most have nothing in the queue and never had.
+            let had = operator.stakes.iter().any(|stake| !stake.queued_shares.entries.is_empty());
+            if !had && !ledger.withdrawals.iter().any(|withdrawal| withdrawal.delegated_to == operator.address) {
+                continue;
+            }
             for (at, strategy) in ledger.strategies.iter().enumerate() {
                 let history = &operator.stakes[at].queued_shares;
                 let until = ledger.block.saturating_sub(ledger.terms.withdrawal_delay + 1);

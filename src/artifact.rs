@@ -125,6 +125,17 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// Its folder, as one of a release; `None` for what the binary carries.
+    pub fn folder(&self, release: &str) -> Result<Option<Folder>, Problem> {
+        match self {
+            Self::Bundled | Self::Mutant(_) => Ok(None),
+            Self::Folder(folder) => Folder::of(folder, release).map(Some),
+            Self::Named { folder, contracts } => Folder::named(folder, release, contracts).map(Some),
+        }
+    }
+}
+
 /// Compiled contracts by name.
 #[derive(Clone, Debug)]
 pub struct Artifacts {
@@ -325,8 +336,7 @@ impl Artifacts {
     /// The same, with what syntax trees say of the contracts of the release where an artifact does not say it itself.
     /// Apart, because trees are large, and only the gate asks.
     pub fn with_declarations(mut self, source: &Source) -> Result<Self, Problem> {
-        if let Source::Folder(folder) = source {
-            let folder = Folder::of(folder, &self.release)?;
+        if let Some(folder) = source.folder(&self.release)? {
             let paths: Result<Vec<Option<PathBuf>>, Problem> = names().map(|name| folder.find(name)).collect();
             let paths: Vec<PathBuf> = paths?.into_iter().flatten().collect();
             folder.declare(&paths, &mut self.contracts)?;

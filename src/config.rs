@@ -20,7 +20,7 @@ pub use names::select;
 use names::{formats, select_actions, with_model};
 
 use crate::{
-    artifact::{self, Artifacts, DEFAULT_RELEASE, Folder, Source},
+    artifact::{self, Artifacts, DEFAULT_RELEASE, Source},
     campaign::Options,
     finding::digests,
     generator::Selection,
@@ -454,10 +454,9 @@ impl Settings {
 
 /// The release of contracts when none is named.
 pub fn release_of(source: &Source) -> Result<&'static Release, Problem> {
-    match source {
-        Source::Folder(folder) => release::recognize(&Folder::of(folder, DEFAULT_RELEASE)?),
-        Source::Named { folder, contracts } => release::recognize(&Folder::named(folder, DEFAULT_RELEASE, contracts)?),
-        Source::Bundled | Source::Mutant(_) => release::find(DEFAULT_RELEASE),
+    match source.folder(DEFAULT_RELEASE)? {
+        Some(folder) => release::recognize(&folder),
+        None => release::find(DEFAULT_RELEASE),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a property is and what it sees.
 
+mod scope;
+
 use std::fmt;
 
 use alloy_primitives::{Address, I256, Log, U256};
@@ -11,6 +13,8 @@ use crate::{
     ledger::{Ledger, Touched},
     model::Prediction,
 };
+
+pub use scope::Scope;
 
 /// One call and what it did: all that an invariant sees.
 #[derive(Clone, Copy, Debug)]
@@ -240,8 +244,21 @@ pub struct Invariant {
     pub checkpoint: Checkpoint,
     /// What must be true of the world around the protocol for it to be judged at all.
     pub assumes: &'static [Assumption],
+    /// What it is about: where a step has nothing of that it holds if it held before, and is not judged.
+    pub scope: Scope,
     /// The judgement.
     pub check: fn(&Step<'_>) -> Verdict,
+}
+
+impl Invariant {
+    /// The judgement on `step`, which has `scope`.
+    pub fn judge(&self, step: &Step<'_>, scope: Scope) -> Verdict {
+        if self.scope.has(scope) {
+            return (self.check)(step);
+        }
+        debug_assert!(!matches!((self.check)(step), Verdict::Violated(_)), "{} has something to say here", self.id);
+        Verdict::NotApplicable
+    }
 }
 
 /// What is often believed to hold and does not: measured if somebody asks, never judged.

@@ -11,7 +11,7 @@ use alloy_primitives::{Bytes, I256, U256};
 use crate::{
     artifact::Artifact,
     call::{Outcome, Transaction},
-    oracle::{Answer, Checkpoint, Deviation, Family, Invariant, Step, Verdict},
+    oracle::{Answer, Checkpoint, Deviation, Family, Invariant, Scope, Step, Verdict},
     problem::Problem,
 };
 
@@ -128,6 +128,7 @@ fn own(contract: &str, function: &Function, returns: Returns, (check, measure): 
         why: "The auditor says so.",
         checkpoint: Checkpoint::EveryCall,
         assumes: &[],
+        scope: Scope::EVERYTHING,
         check,
     }));
     let deviation = || -> &'static Deviation {

@@ -7,14 +7,13 @@
 use std::{env, fs, io, path::Path, process::ExitCode};
 
 use slashproof::{
-    applies_if,
     artifact::{Artifacts, Source},
     campaign::{self, Control, Options},
     corpus::Corpus,
     executor::Executor,
     finding::{Finding, Provenance},
     foundry, invariants, must, mutant,
-    oracle::{Checkpoint, Family, Invariant, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Verdict},
     problem::Problem,
     protocol::eigenlayer::EigenLayer,
     report::{Report, format},
@@ -30,8 +29,8 @@ const ENCUMBERED: Invariant = Invariant {
     why: "Stake that is not encumbered can be allocated again, to somebody else.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
-        applies_if!(step.touched.any_operator());
         let mut exercised = false;
         for (index, operator) in step.after.operators.iter().enumerate() {
             for (set, allocations) in step.after.sets.iter().zip(&operator.allocations) {

@@ -5,7 +5,7 @@ use crate::{
     applies_if,
     call::{Operation, Outcome},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// How the contracts refuse whoever has no right: `InvalidPermissions()`, `InvalidCaller()`, `CallerCannotUndelegate()`.
@@ -35,6 +35,7 @@ pub(super) const ENTITLED: Invariant = Invariant {
     why: "A key that was appointed to act in an emergency, and is refused in it, is worse than none: nobody had another ready.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::EVERYTHING,
     check: |step| {
         applies_if!(is_entitled(step) == Some(true));
         if let Outcome::Reverted(data) = step.outcome {

@@ -5,7 +5,7 @@ use alloy_primitives::U256;
 use crate::{
     invariants::{sentence, signature::deposit},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const SIGNER: Invariant = Invariant {
@@ -18,6 +18,7 @@ pub(super) const SIGNER: Invariant = Invariant {
           signed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::DEPOSITS.or(Scope::STAKERS),
     check: |step| {
         let request = deposit(&step.call.operation).filter(|_| step.succeeded()).map(|(request, _)| request);
         let signer = request.map(|request| request.staker);

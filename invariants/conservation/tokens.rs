@@ -8,7 +8,7 @@ use crate::{
     ghost::payments,
     invariants::sentence,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const BALANCE_LEDGER: Invariant = Invariant {
@@ -18,6 +18,7 @@ pub(super) const BALANCE_LEDGER: Invariant = Invariant {
     why: "Tokens that leave without shares are stolen from all who hold shares; tokens that stay are stolen from who left.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let mut exercised = false;
@@ -43,6 +44,7 @@ pub(super) const BACKED: Invariant = Invariant {
           strategy without a business can make.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let mut exercised = false;
@@ -67,6 +69,7 @@ pub(super) const SOLVENT: Invariant = Invariant {
     why: "Otherwise the last to leave is not paid.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let mut exercised = false;
@@ -93,6 +96,7 @@ pub(super) const NO_SPLITTING: Invariant = Invariant {
     why: "If splitting a withdrawal paid, everybody would split until nothing is left for who did not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::COMPLETIONS.or(Scope::CLEARINGS),
     check: |step| {
         use Operation as O;
         applies_if!(matches!(
@@ -129,6 +133,7 @@ pub(super) const BURN_SINK: Invariant = Invariant {
     why: "A burn that somebody can take back, or that takes what a recipient is due, is a theft with two names.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let burn = step.after.terms.burn_address;
@@ -163,6 +168,7 @@ pub(super) const PASSED_ON: Invariant = Invariant {
     why: "They only pass tokens on. What stays with them belongs to nobody, and nothing gets it out.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let managers = step.after.terms.managers;
@@ -186,6 +192,7 @@ pub(super) const NO_PROFIT: Invariant = Invariant {
     why: "Whoever gets more has it from those who come later, and they find nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::COMPLETIONS.that_succeeded(),
     check: |step| {
         use Operation as O;
         applies_if!(matches!(step.call.operation, O::CompleteWithdrawal { .. } | O::CompleteWithdrawals { .. }));
@@ -217,6 +224,7 @@ pub(super) const SLASHED_FUNDS: Invariant = Invariant {
     why: "What is paid beyond comes from stakers of operators that did nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens, Assumption::Redistribution],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         let (Operation::ClearSlash { set, nth } | Operation::ClearSlashByStrategy { set, nth, .. }) =
             step.call.operation

@@ -6,7 +6,7 @@ use crate::{
     call::Operation,
     ledger::Ledger,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const FOR_EVER: Invariant = Invariant {
@@ -16,6 +16,7 @@ pub(super) const FOR_EVER: Invariant = Invariant {
     why: "Stakers, allocations and slashes of an operator that is none any more would belong to nobody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for staker in step.touched_stakers() {
@@ -39,6 +40,7 @@ pub(super) const OWN_CHOICE: Invariant = Invariant {
     why: "Delegating is consent to be slashed. Nothing else may stand for it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for staker in step.touched_stakers() {
@@ -76,6 +78,7 @@ pub(super) const TO_OPERATORS: Invariant = Invariant {
           later, without having asked anybody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for staker in step.touched_stakers().map(|index| &step.after.stakers[index]) {
@@ -101,6 +104,7 @@ pub(super) const NO_SWITCH: Invariant = Invariant {
     why: "Undelegating is what takes the shares from the first operator. Without it both have them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for staker in step.touched_stakers() {
@@ -142,6 +146,7 @@ pub(super) const OWN_SHARES: Invariant = Invariant {
     why: "Whoever can take shares out of somebody's deposit can end its service and its rewards at will.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for staker in step.touched_stakers() {

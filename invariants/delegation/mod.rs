@@ -10,7 +10,7 @@ use crate::{
     arithmetic::{WAD_WIDE, mul_wad_down},
     ledger::Ledger,
     must,
-    oracle::{Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -58,6 +58,7 @@ const BACKED: Invariant = Invariant {
           funds are locked.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::STAKERS),
     check: |step| {
         let ledger = step.after;
         let mut exercised = false;
@@ -99,6 +100,7 @@ const NO_GAIN: Invariant = Invariant {
           another loses.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::STAKERS),
     check: |step| {
         let ledger = step.after;
         let mut exercised = false;
@@ -133,6 +135,7 @@ const RESET: Invariant = Invariant {
           already paid for.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {

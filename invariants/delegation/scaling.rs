@@ -9,7 +9,7 @@ use crate::{
     invariants::sentence,
     ledger::Ledger,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const UNDELEGATED: Invariant = Invariant {
@@ -20,6 +20,7 @@ pub(super) const UNDELEGATED: Invariant = Invariant {
           slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {
@@ -51,6 +52,7 @@ pub(super) const COMPUTED: Invariant = Invariant {
     why: "Storage reads zero as WAD. A factor that is rounded down to zero, or forgotten, makes shares worth what they never were.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {
@@ -77,6 +79,7 @@ pub(super) const DEPOSIT: Invariant = Invariant {
           others would pay.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::DEPOSITS.that_succeeded(),
     check: |step| {
         let operation = step.call.unsigned();
         let Operation::Deposit { strategy, .. } = &*operation else { return Verdict::NotApplicable };
@@ -125,6 +128,7 @@ pub(super) const DELEGATION: Invariant = Invariant {
     why: "An operator's past is no burden of whoever comes later. And what comes has to be there to be slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::DELEGATIONS.that_succeeded(),
     check: |step| {
         let operator = match &*step.call.unsigned() {
             Operation::Delegate { operator } => *operator,
@@ -169,6 +173,7 @@ pub(super) const RESCALED: Invariant = Invariant {
     why: "The factor is what a staker's shares are worth. A change without shares is a slash or a gift that nobody decided.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {
@@ -213,6 +218,7 @@ pub(super) const LISTED: Invariant = Invariant {
     why: "Undelegating goes through the list. Shares that are not in it stay with an operator that the staker left.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {
@@ -252,6 +258,7 @@ pub(super) const ALL_LEAVES: Invariant = Invariant {
           with the operator, and is slashed with it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUEUEING.that_succeeded(),
     check: |step| {
         let staker = match &*step.call.unsigned() {
             Operation::Undelegate { staker } => *staker,

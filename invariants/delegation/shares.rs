@@ -8,7 +8,7 @@ use crate::{
     call::{Operation, Receive},
     invariants::sentence,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const NOT_INFLATED: Invariant = Invariant {
@@ -19,6 +19,7 @@ pub(super) const NOT_INFLATED: Invariant = Invariant {
     why: "Shares beyond that are counted as stake by AVSs and rewards, and belong to nobody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::STAKERS),
     check: |step| {
         let mut exercised = false;
         for operator in (0..step.after.operators.len()).filter(|operator| concerns(step, *operator)) {
@@ -52,6 +53,7 @@ pub(super) const NOTHING_LEFT: Invariant = Invariant {
     why: "Its stakers can withdraw nothing. Shares that it has all the same stand for funds that were slashed.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -90,6 +92,7 @@ pub(super) const MOVED: Invariant = Invariant {
     why: "Operators' shares are what AVSs and rewards count by. Nothing but stake may move them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens, Assumption::PassiveRegistrars],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -149,6 +152,7 @@ pub(super) const OF_OPERATORS: Invariant = Invariant {
     why: "It could become an operator at any time, with stake that nobody delegated to it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::STAKERS),
     check: |step| {
         let mut exercised = false;
         for operator in (0..step.after.operators.len()).filter(|operator| concerns(step, *operator)) {
@@ -177,6 +181,7 @@ pub(super) const REFUSED: Invariant = Invariant {
     why: "What is given to it is worth nothing at once: a deposit would be a gift to whoever slashed before.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         applies_if!(step.touched.any_staker());
         let mut exercised = false;

@@ -6,7 +6,7 @@ use super::{ASSUMES, done};
 use crate::{
     call::ExampleOperation,
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const CLAIMED_ONCE: Invariant = Invariant {
@@ -16,6 +16,7 @@ pub(super) const CLAIMED_ONCE: Invariant = Invariant {
     why: "Whoever claims twice is paid with what is due to the others who lost.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some((ExampleOperation::ClaimLoss { back }, before, _)) = done(step) else {
             return Verdict::NotApplicable;
@@ -41,6 +42,7 @@ pub(super) const WITHIN_COVER: Invariant = Invariant {
     why: "A loss beyond the cover takes from those who are covered for more; cover that is not used up pays again and again.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some((ExampleOperation::Adjudicate { losses, .. }, before, after)) = done(step) else {
             return Verdict::NotApplicable;

@@ -8,7 +8,7 @@ use crate::{
     call::ExampleOperation,
     ledger::{Strategy, magnitude_unit},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// A loan that was liquidated.
@@ -50,6 +50,7 @@ pub(super) const OWED: Invariant = Invariant {
           lenders.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some(liquidation) = liquidation(step) else { return Verdict::NotApplicable };
         let Some((_, before, _)) = done(step) else { return Verdict::NotApplicable };
@@ -87,6 +88,7 @@ pub(super) const ONLY_BAD_LOANS: Invariant = Invariant {
     why: "Whoever could be liquidated at will would lose stake that it could have paid for, and its stakers with it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some(liquidation) = liquidation(step) else { return Verdict::NotApplicable };
         must!(
@@ -106,6 +108,7 @@ pub(super) const COVERED: Invariant = Invariant {
     why: "Against stake that is leaving already, one borrows and is gone before anybody can slash.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some((ExampleOperation::Borrow { amount }, before, after)) = done(step) else {
             return Verdict::NotApplicable;
@@ -129,6 +132,7 @@ pub(super) const PRICE: Invariant = Invariant {
     why: "If lending or taking back rounded in favour of who does it, the pool could be drained a wei at a time.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some((operation, before, after)) = done(step) else { return Verdict::NotApplicable };
         let fair = matches!(

@@ -9,7 +9,7 @@ use crate::{
     invariants::sentence,
     ledger::{Epoch, Examples, Incident, Purse},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const BACKED: Invariant = Invariant {
@@ -19,6 +19,7 @@ pub(super) const BACKED: Invariant = Invariant {
     why: "A purse that promises more than it has pays those who come first with what is due to those who come last.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::REST,
     check: |step| {
         let Some((_, after)) = examples(step) else { return Verdict::NotApplicable };
         applies_if!(step.touched.rest());
@@ -48,6 +49,7 @@ pub(super) const FLOW: Invariant = Invariant {
           claim rounded up is a wei that somebody else pays, each time.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::REST,
     check: |step| {
         let Some((_, after)) = examples(step) else { return Verdict::NotApplicable };
         applies_if!(step.touched.rest());
@@ -109,6 +111,7 @@ pub(super) const COLLECTED: Invariant = Invariant {
           nobody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some(Collection { was, is, arrived, kept, told }) = collection(step) else { return Verdict::NotApplicable };
         let who = || step.name(was.set.avs);
@@ -136,6 +139,7 @@ pub(super) const IN_FLIGHT: Invariant = Invariant {
     why: "A slash that is not in the list is not waited for: what it brings comes too late, for whoever is next.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::REST,
     check: |step| {
         let Some((_, after)) = examples(step) else { return Verdict::NotApplicable };
         applies_if!(step.touched.rest());
@@ -162,6 +166,7 @@ pub(super) const NOTHING_STRANDED: Invariant = Invariant {
     why: "Tokens that nobody is entitled to and nobody can collect are lost to those whom they were taken for.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::REST,
     check: |step| {
         let Some((_, after)) = examples(step) else { return Verdict::NotApplicable };
         applies_if!(step.touched.rest());

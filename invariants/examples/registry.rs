@@ -7,7 +7,7 @@ use crate::{
     invariants::sentence,
     ledger::{CommitmentStatus, digest_of},
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 use alloy_primitives::U256;
 
@@ -18,6 +18,7 @@ pub(super) const REWARDED_ONCE: Invariant = Invariant {
     why: "A reward for who broke its word, or a second one, is paid by those who kept theirs.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some((ExampleOperation::ClaimReward { back }, before, _)) = done(step) else {
             return Verdict::NotApplicable;
@@ -43,6 +44,7 @@ pub(super) const ONLY_BROKEN: Invariant = Invariant {
     why: "An operator that can still deliver, or has, must not lose anything; one that did not must lose what it promised.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some((ExampleOperation::Breach { operator }, before, _)) = done(step) else {
             return Verdict::NotApplicable;
@@ -81,6 +83,7 @@ pub(super) const DELIVERED: Invariant = Invariant {
     why: "Who delivers anything, or at any time, shares in what the others lose for not having delivered.",
     checkpoint: Checkpoint::EveryCall,
     assumes: ASSUMES,
+    scope: Scope::EXAMPLES.that_succeeded(),
     check: |step| {
         let Some((ExampleOperation::Deliver { goods }, before, _)) = done(step) else {
             return Verdict::NotApplicable;

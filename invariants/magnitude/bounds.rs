@@ -5,7 +5,7 @@ use crate::{
     arithmetic::WAD,
     invariants::sentence,
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const WITHIN_WAD: Invariant = Invariant {
@@ -16,6 +16,7 @@ pub(super) const WITHIN_WAD: Invariant = Invariant {
           more than was deposited.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -36,6 +37,7 @@ pub(super) const CURRENT_WITHIN_MAX: Invariant = Invariant {
     why: "A set with such an allocation counts on stake that is gone, and slashing it fails because there is not enough to take.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -64,6 +66,7 @@ pub(super) const PROMISE_WITHIN_WAD: Invariant = Invariant {
     why: "An allocation is promised in 64 bits. One that grows beyond the whole stake is a number that wrapped around.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -90,6 +93,7 @@ pub(super) const NOTHING_OF_NOTHING: Invariant = Invariant {
     why: "Such an allocation stands for nothing. It cannot be slashed any more, and the set that has it does not know.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -116,6 +120,7 @@ pub(super) const FRESH: Invariant = Invariant {
     why: "Only what an operator did itself may bind its stake. Anything else binds it in somebody else's name.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         applies_if!(step.touched.any_operator());
         let mut exercised = false;

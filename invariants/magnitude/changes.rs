@@ -6,7 +6,7 @@ use crate::{
     invariants::sentence,
     ledger::Allocation,
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// What an operator gave, before and after a call, where it changed in storage: by set and strategy.
@@ -26,6 +26,7 @@ pub(super) const OWNERS: Invariant = Invariant {
           do, may change what the set can slash.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -60,6 +61,7 @@ pub(super) const PENDING: Invariant = Invariant {
     why: "What is under way was announced. A set relies on a deallocation to be slashable until its block, and on an allocation to come.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let block = step.after.block;
         let mut exercised = false;
@@ -93,6 +95,7 @@ pub(super) const ENCUMBERED_GROWS: Invariant = Invariant {
     why: "Magnitude that is encumbered without an allocation is lost to the operator: nothing can ever free it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -128,6 +131,7 @@ pub(super) const EFFECT_BLOCK: Invariant = Invariant {
     why: "Without a block a change counts at once: a deallocation is out of reach before its delay, which is all that a slash has.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         applies_if!(step.touched.any_operator());
         let mut exercised = false;
@@ -155,6 +159,7 @@ pub(super) const ANOTHER: Invariant = Invariant {
     why: "A change to the same locks the allocation for its delay, and is announced to the set as if there were something to see.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS,
     check: |step| {
         let Operation::ModifyAllocations { operator, changes } = &step.call.operation else {
             return Verdict::NotApplicable;

@@ -6,7 +6,7 @@ use crate::{
     call::{Operation, Question, SetId},
     invariants::{sentence, words::answer},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const STRATEGIES: Invariant = Invariant {
@@ -17,6 +17,7 @@ pub(super) const STRATEGIES: Invariant = Invariant {
           stake that is not there.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -50,6 +51,7 @@ pub(super) const SETS: Invariant = Invariant {
           stakers were told that nothing can be taken in anybody's favour.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -109,6 +111,7 @@ pub(super) const NAMED: Invariant = Invariant {
     why: "What is allocated of nothing is stake that nobody has, in the lists of those who count on it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::QUESTIONS),
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod changes;
+mod free;
 mod lists;
 mod views;
 
@@ -9,7 +10,7 @@ use crate::{
     arithmetic::WAD,
     invariants::sentence,
     must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -39,6 +40,7 @@ pub(super) const FAMILY: Family = Family {
         &bounds::NOTHING_OF_NOTHING,
         &lists::NAMED,
         &changes::ANOTHER,
+        &free::FREE,
     ],
 };
 
@@ -50,6 +52,7 @@ const MONOTONE: Invariant = Invariant {
           slashed would come back; if anything but a slash lowered it, stakers would lose without a slash.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveRegistrars],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_operators() {
@@ -81,6 +84,7 @@ const ENCUMBERED_WITHIN_MAX: Invariant = Invariant {
           slash fails or takes what the first already took.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_operators() {
@@ -111,6 +115,7 @@ const ENCUMBERED_IS_A_SUM: Invariant = Invariant {
     why: "Too small a sum lets an operator allocate the same stake twice; too large a one locks stake away for ever.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators().map(|index| &step.after.operators[index]) {
@@ -141,6 +146,7 @@ const UNIQUE_STAKE: Invariant = Invariant {
           whatever other sets do.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators().map(|index| &step.after.operators[index]) {
@@ -175,6 +181,7 @@ const PENDING_BOUNDED: Invariant = Invariant {
           every later change in that strategy.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators().map(|index| &step.after.operators[index]) {
@@ -206,6 +213,7 @@ const HISTORY: Invariant = Invariant {
           of order, pay some stakers as if a slash had not been.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators().map(|index| &step.after.operators[index]) {

@@ -7,7 +7,7 @@ use crate::{
     call::{Operation, Question},
     invariants::{sentence, words::Words},
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const PARTITION: Invariant = Invariant {
@@ -19,6 +19,7 @@ pub(super) const PARTITION: Invariant = Invariant {
           binds stake that secures nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::LATER),
     check: |step| {
         let block = step.after.block;
         let later = !step.call.delay.is_zero();
@@ -54,6 +55,7 @@ pub(super) const SETTLED: Invariant = Invariant {
     why: "Whoever looks would take for pending what can be slashed already, or for secured what is free.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Operation::Ask(Question::Allocation { operator, set, strategy }) = &step.call.operation else {
             return Verdict::NotApplicable;
@@ -86,6 +88,7 @@ pub(super) const NOW: Invariant = Invariant {
           is slashed differently from whoever is not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {

@@ -7,7 +7,7 @@ use crate::{
     call::{Operation, Receive},
     ledger::{GWEI, Ledger},
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const ONE_POD: Invariant = Invariant {
@@ -19,6 +19,7 @@ pub(super) const ONE_POD: Invariant = Invariant {
           for somebody else's, it is somebody else's.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS.or(Scope::REST),
     check: |step| {
         for index in step.touched_stakers() {
             let owner = step.after.stakers[index].address;
@@ -53,6 +54,7 @@ pub(super) const BURNABLE: Invariant = Invariant {
           twice would one day be burned from those who were not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.or(Scope::REST),
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
         let slashed = slashed_shares(step, native);
@@ -92,6 +94,7 @@ pub(super) const POD_SOLVENT: Invariant = Invariant {
     why: "Withdrawals are paid out of the pod. What is accounted for and not there is a withdrawal that reverts for ever.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {
@@ -117,6 +120,7 @@ pub(super) const WHOLE_GWEI_PAID: Invariant = Invariant {
     why: "What a pod pays beyond the shares is the ETH behind other shares; what it pays less, the staker has lost.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::STAKERS,
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -167,6 +171,7 @@ pub(super) const WHOLE_GWEI_REPORTED: Invariant = Invariant {
     why: "The beacon chain has no parts of a gwei. Shares of such a part are backed by nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::PODS.that_succeeded(),
     check: |step| {
         let Some(Report { staker, update }) = report(step) else { return Verdict::NotApplicable };
         must!(

@@ -4,7 +4,7 @@ use crate::{
     applies_if,
     call::{Operation, PodOperation},
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(in crate::invariants) const RIGHTS: Invariant = Invariant {
@@ -16,6 +16,7 @@ pub(in crate::invariants) const RIGHTS: Invariant = Invariant {
     why: "A balance is shares. Whoever can report one makes stake out of nothing, or takes what somebody else restaked.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::PODS.that_succeeded(),
     check: |step| {
         let Operation::Pods(operation) = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

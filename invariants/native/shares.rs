@@ -8,7 +8,7 @@ use crate::{
     call::{Operation, Receive},
     ledger::{BalanceUpdate, Ledger},
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FACTOR_FALLS: Invariant = Invariant {
@@ -19,6 +19,7 @@ pub(super) const FACTOR_FALLS: Invariant = Invariant {
           is gone; if it falls too far, the staker loses what the beacon chain left it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {
@@ -50,6 +51,7 @@ pub(super) const DEPOSIT_SHARES: Invariant = Invariant {
           by anything else, it would be paid for nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens],
+    scope: Scope::STAKERS,
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -104,6 +106,7 @@ pub(super) const NO_DEBT: Invariant = Invariant {
     why: "Less than none means that more was queued than there was: shares out of nothing are on their way out.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_stakers() {
@@ -127,6 +130,7 @@ pub(super) const NO_GAIN: Invariant = Invariant {
           for one, it pays with the ETH of nobody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS.or(Scope::OPERATORS),
     check: |step| {
         let ledger = step.after;
         let Some(native) = ledger.native_strategy() else { return Verdict::NotApplicable };
@@ -157,6 +161,7 @@ pub(super) const OPERATOR_FOLLOWS: Invariant = Invariant {
     why: "Stake that the beacon chain took must stop securing services at once, or slashes take from what is not there.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::PODS.that_succeeded(),
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
         let Some(Report { staker, update }) = report(step) else { return Verdict::NotApplicable };
@@ -204,6 +209,7 @@ pub(super) const DELEGATING_KEEPS: Invariant = Invariant {
     why: "The operator's past slashes are not the newcomer's, and the newcomer's losses are not undone by a new operator.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::DELEGATIONS.that_succeeded(),
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
         let operator = match *step.call.unsigned() {
@@ -267,6 +273,7 @@ pub(super) const GAIN_COUNTS: Invariant = Invariant {
           past losses, restaking again is paid.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::PODS.that_succeeded(),
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
         let Some(Report { staker, update }) = report(step) else { return Verdict::NotApplicable };

@@ -8,7 +8,7 @@ use crate::{
     invariants::sentence,
     ledger::Operator,
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// The index of the operator whose queues a call completed, if that is what it did.
@@ -37,6 +37,7 @@ pub(super) const NO_CHANGE: Invariant = Invariant {
     why: "Anybody may call it, at any time. If it changed what somebody has, everybody could change it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::UNQUEUEING,
     check: |step| {
         let Operation::ClearDeallocationQueue { .. } = &step.call.operation else { return Verdict::NotApplicable };
         let Some(operator) = cleared(step) else { return Verdict::NotApplicable };
@@ -88,6 +89,7 @@ pub(super) const PREFIX: Invariant = Invariant {
           the order in which the others are found.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS.or(Scope::UNQUEUEING),
     check: |step| {
         let Some(operator) = cleared(step) else { return Verdict::NotApplicable };
         let (was, is) = (&step.before.operators[operator], &step.after.operators[operator]);
@@ -146,6 +148,7 @@ pub(super) const SETTLED: Invariant = Invariant {
     why: "An operator that allocates relies on the magnitude that is free again. What stays in the queue is not there for it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS.or(Scope::UNQUEUEING),
     check: |step| {
         let Some(operator) = cleared(step) else { return Verdict::NotApplicable };
         let is = &step.after.operators[operator];
@@ -189,6 +192,7 @@ pub(super) const LIVE: Invariant = Invariant {
           all behind it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::UNQUEUEING,
     check: |step| {
         let Operation::ClearDeallocationQueue { operator, .. } = &step.call.operation else {
             return Verdict::NotApplicable;
@@ -223,6 +227,7 @@ pub(super) const LOCK: Invariant = Invariant {
           gone.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::ALLOCATIONS,
     check: |step| {
         let Operation::ModifyAllocations { operator, changes } = &step.call.operation else {
             return Verdict::NotApplicable;

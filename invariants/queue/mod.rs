@@ -6,7 +6,7 @@ mod shape;
 use crate::{
     invariants::sentence,
     must,
-    oracle::{Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -54,6 +54,7 @@ const UNIQUE: Invariant = Invariant {
     why: "A set that is queued twice is completed twice, or blocks the queue with an entry that means nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for Queue { operator, strategy, sets } in queues(step).filter(|queue| queue.sets.len() > 1) {
@@ -79,6 +80,7 @@ const DEALLOCATIONS: Invariant = Invariant {
           made out of nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for Queue { operator, strategy, sets } in queues(step) {
@@ -112,6 +114,7 @@ const COMPLETE: Invariant = Invariant {
     why: "What is not queued is never completed: its magnitude stays encumbered for ever.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_operators() {
@@ -141,6 +144,7 @@ const ORDER: Invariant = Invariant {
           locked behind magnitude that is not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for Queue { operator, strategy, sets } in queues(step).filter(|queue| queue.sets.len() > 1) {

@@ -4,7 +4,7 @@ use super::{place, queues};
 use crate::{
     invariants::sentence,
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const ENDS: Invariant = Invariant {
@@ -14,6 +14,7 @@ pub(super) const ENDS: Invariant = Invariant {
     why: "What was left beside the queue becomes an element of it when the queue grows there: a deallocation that nobody asked for.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for operator in step.touched_operators() {
@@ -36,6 +37,7 @@ pub(super) const REAL_KEYS: Invariant = Invariant {
     why: "Completing an element that is no set writes an allocation to nobody, and the deallocation it should have been stays.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let mut exercised = false;
         for queue in queues(step) {
@@ -62,6 +64,7 @@ pub(super) const HORIZON: Invariant = Invariant {
           left.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         let horizon = step.after.block + step.after.terms.deallocation_delay + 1;
         let mut exercised = false;

@@ -10,7 +10,7 @@ use crate::{
     invariants::sentence,
     ledger::{Ledger, OperatorSet},
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const KNOWN_IDS: Invariant = Invariant {
@@ -20,6 +20,7 @@ pub(super) const KNOWN_IDS: Invariant = Invariant {
     why: "An id that was never given can be given later, to another slash with other funds.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SETS,
     check: |step| {
         applies_if!(step.touched.any_set());
         let mut exercised = false;
@@ -50,6 +51,7 @@ pub(super) const FROM_SLASHES: Invariant = Invariant {
     why: "An entry is paid with the tokens of stakers. Made up, it is a theft; made bigger, a larger one.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SETS,
     check: |step| {
         applies_if!(step.touched.any_set());
         let slashes = if step.succeeded() { step.before.slashes_of(&step.call.operation) } else { Vec::new() };
@@ -100,6 +102,7 @@ pub(super) const AMOUNT: Invariant = Invariant {
     why: "More comes from stakers who were not slashed, less stays behind for nobody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens, Assumption::Redistribution],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         applies_if!(clearing(step).is_some());
         let paid = payments(step.before, step.call);
@@ -134,6 +137,7 @@ pub(super) const NEUTRAL: Invariant = Invariant {
     why: "The slash took what it took. Who comes to fetch it must not make anybody pay again.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveTokens, Assumption::Redistribution],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         applies_if!(clearing(step).is_some());
         let (was, is) = (step.before, step.after);
@@ -154,6 +158,7 @@ pub(super) const IDEMPOTENT: Invariant = Invariant {
     why: "Anybody may clear, as often as they like. It must pay once.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoRebase, Assumption::Redistribution],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         let Some((set, slash, only)) = clearing(step) else { return Verdict::NotApplicable };
         let waits = step.before.set(set).is_some_and(|set| {
@@ -177,6 +182,7 @@ pub(super) const ISOLATION: Invariant = Invariant {
     why: "Funds that disappear from the list when others are paid are lost to whom they are due.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::CLEARINGS.that_succeeded(),
     check: |step| {
         let Some((cleared, slash, only)) = clearing(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -212,6 +218,7 @@ pub(super) const LEGACY: Invariant = Invariant {
           from those who stay.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SLASHES.or(Scope::REST),
     check: |step| {
         let slashes = step.succeeded() && !step.before.slashes_of(&step.call.operation).is_empty();
         let mut exercised = slashes;
@@ -232,6 +239,7 @@ pub(super) const NO_NATIVE: Invariant = Invariant {
           slashed with it from being paid.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(native) = step.after.native_strategy() else { return Verdict::NotApplicable };
         let Operation::Slash { operator, .. } = step.call.operation else { return Verdict::NotApplicable };

@@ -8,7 +8,7 @@ use crate::{
     call::{Beneficiary, DirectedSubmission, Period, RewardsOperation, Submission, Weight},
     ledger::{Ledger, NO_SPLIT, Split, WHOLE},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const NUMBERED: Invariant = Invariant {
@@ -20,6 +20,7 @@ pub(super) const NUMBERED: Invariant = Invariant {
           that is gone makes a gift nobody's.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards());
         let (account, count) = match done(step) {
@@ -54,6 +55,7 @@ pub(super) const SPLIT_BOUND: Invariant = Invariant {
     why: "An operator that keeps more than everything takes from other operators' stakers.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards());
         let mut exercised = false;
@@ -80,6 +82,7 @@ pub(super) const SPLIT_WAITS: Invariant = Invariant {
     why: "Stakers choose operators by what they keep. A split that changes at once takes what stakers counted on.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards());
         let asked = match done(step) {
@@ -128,6 +131,7 @@ pub(super) const SUBMITTED_RIGHT: Invariant = Invariant {
           lost.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDING.that_succeeded(),
     check: |step| {
         let wrong = match done(step) {
             Some(RewardsOperation::Submit { submissions, .. }) => {

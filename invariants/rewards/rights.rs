@@ -5,7 +5,7 @@ use crate::{
     call::{Audience, Operation, RewardsOperation},
     ledger::Earner,
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(in crate::invariants) const RIGHTS: Invariant = Invariant {
@@ -17,6 +17,7 @@ pub(in crate::invariants) const RIGHTS: Invariant = Invariant {
     why: "Whoever submits roots says who gets everything that was given. Whoever claims says where it goes.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDING.that_succeeded(),
     check: |step| {
         let Operation::Rewards(operation) = &step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

@@ -6,7 +6,7 @@ use crate::{
     call::RewardsOperation,
     ledger::DistributionRoot,
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const APPENDED: Invariant = Invariant {
@@ -19,6 +19,7 @@ pub(super) const APPENDED: Invariant = Invariant {
           what was never earned.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDS,
     check: |step| {
         applies_if!(step.touched.rewards());
         let (was, is) = (&step.before.rewards, &step.after.rewards);
@@ -64,6 +65,7 @@ pub(super) const ROOT_WAITS: Invariant = Invariant {
           takes what others will earn.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::REWARDING.that_succeeded(),
     check: |step| {
         let Some(RewardsOperation::SubmitRoot { distribution, .. }) = done(step) else {
             return Verdict::NotApplicable;

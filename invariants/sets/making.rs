@@ -6,7 +6,7 @@ use crate::{
     invariants::sentence,
     ledger::Ledger,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const FOR_EVER: Invariant = Invariant {
@@ -16,6 +16,7 @@ pub(super) const FOR_EVER: Invariant = Invariant {
     why: "Operators have stake allocated to it. Gone, they could neither be slashed nor take their stake back.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SETS,
     check: |step| {
         let mut exercised = false;
         for set in step.touched_sets() {
@@ -34,6 +35,7 @@ pub(super) const EXCLUDED: Invariant = Invariant {
     why: "Native ETH cannot be moved to a recipient, and EIGEN must not be. Slashed there, the funds would wait for ever.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SETS,
     check: |step| {
         let excluded = &step.after.terms.not_redistributable;
         let mut exercised = false;
@@ -59,6 +61,7 @@ pub(super) const REAL_RECIPIENT: Invariant = Invariant {
     why: "Operators were told that what is slashed makes up for harm. With nobody to receive it, it is burned after all.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SETS.or(Scope::MAKING_SETS),
     check: |step| {
         let mut exercised = false;
         for set in step.touched_sets().map(|index| &step.after.sets[index]) {
@@ -98,6 +101,7 @@ pub(super) const STRATEGIES: Invariant = Invariant {
           else to decide.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveRegistrars],
+    scope: Scope::SETS,
     check: |step| {
         let mut exercised = false;
         for index in step.touched_sets() {
@@ -136,6 +140,7 @@ pub(super) const DESCRIBED: Invariant = Invariant {
     why: "Operators and stakers decide by the description whom they let slash them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::MAKING_SETS.or(Scope::SETS).or(Scope::REST),
     check: |step| {
         let by = match &step.call.operation {
             Operation::CreateSets { avs, .. } | Operation::CreateRedistributingSets { avs, .. } => Some(*avs),

@@ -7,7 +7,7 @@ use crate::{
     call::{Operation, Outcome},
     invariants::sentence,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// The sets that an operator joined or left, if a call did that: the operator's index, and theirs.
@@ -47,6 +47,7 @@ pub(super) const REAL: Invariant = Invariant {
     why: "An AVS counts on its members. One without stake of its own, or in a set that nobody created, secures nothing.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SETS,
     check: |step| {
         let mut exercised = false;
         for set in step.touched_sets().map(|index| &step.after.sets[index]) {
@@ -72,6 +73,7 @@ pub(super) const IN_REACH: Invariant = Invariant {
     why: "A member that cannot be slashed serves without anything at stake.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES,
     check: |step| {
         let Some((operator, set)) = slashed(step) else { return Verdict::NotApplicable };
         let address = step.before.operators[operator].address;
@@ -94,6 +96,7 @@ pub(super) const TAIL: Invariant = Invariant {
     why: "Shorter, and an operator leaves before its misbehaviour is noticed. Longer, and it is slashed for what it no longer does.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::MEMBERSHIPS).or(Scope::SLASHES),
     check: |step| {
         let horizon = step.after.block + step.after.terms.deallocation_delay;
         let mut exercised = false;
@@ -152,6 +155,7 @@ pub(super) const NO_MAGNITUDE_MOVES: Invariant = Invariant {
           would be a way around them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::PassiveRegistrars],
+    scope: Scope::MEMBERSHIPS.that_succeeded(),
     check: |step| {
         let Some((operator, _)) = moved(step) else { return Verdict::NotApplicable };
         let (was, is) = (&step.before.operators[operator], &step.after.operators[operator]);
@@ -193,6 +197,7 @@ pub(super) const NO_EARLY_RETURN: Invariant = Invariant {
           service a slash is.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::MEMBERSHIPS,
     check: |step| {
         let Operation::RegisterForSets { .. } = &step.call.operation else { return Verdict::NotApplicable };
         let Some((operator, sets)) = moved(step) else { return Verdict::NotApplicable };
@@ -218,6 +223,7 @@ pub(super) const OUT_OF_REACH_IS_SAFE: Invariant = Invariant {
     why: "An operator answers for the time of its service. Slashed afterwards, its stakers pay for what they had no part in.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some((operator, set)) = slashed(step) else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 
 use crate::{
     applies_if, must,
-    oracle::{Assumption, Checkpoint, Family, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -39,6 +39,7 @@ const MEMBERSHIP: Invariant = Invariant {
           serves a set that cannot slash it, or is slashed by a set it left.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS.or(Scope::SETS),
     check: |step| {
         applies_if!(step.touched.any_operator() || step.touched.any_set());
         let mut exercised = false;
@@ -71,6 +72,7 @@ const RECIPIENT_FROZEN: Invariant = Invariant {
           take the funds itself.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SETS,
     check: |step| {
         let mut exercised = false;
         for set in step.touched_sets().map(|index| &step.after.sets[index]) {

@@ -8,7 +8,7 @@ use crate::{
     arithmetic::{WAD, WAD_WIDE, mul_div_down, mul_div_up, mul_wad_up},
     invariants::sentence,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const PENDING: Invariant = Invariant {
@@ -20,6 +20,7 @@ pub(super) const PENDING: Invariant = Invariant {
           operator can be slashed again.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -49,6 +50,7 @@ pub(super) const FREE: Invariant = Invariant {
           gives the operator stake that its stakers do not have.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -78,6 +80,7 @@ pub(super) const ENTIRE: Invariant = Invariant {
     why: "A set that was promised the whole stake takes the whole stake. What would be left is neither slashable nor safe.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -115,6 +118,7 @@ pub(super) const NOTHING: Invariant = Invariant {
           withdrawals by them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let set = &step.after.sets[slash.set];
@@ -156,6 +160,7 @@ pub(super) const TWICE: Invariant = Invariant {
     why: "What is taken may not depend on the number of steps in which an AVS takes it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -204,6 +209,7 @@ pub(super) const MEANINGFUL: Invariant = Invariant {
           may not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let (least, least_wad) = (1_000_000_000u64, U256::from(WAD / 10_000));

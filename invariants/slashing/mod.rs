@@ -2,6 +2,7 @@
 
 mod magnitude;
 mod others;
+mod refusals;
 mod shares;
 mod stakers;
 
@@ -14,7 +15,7 @@ use crate::{
     invariants::sentence,
     ledger::{Allocation, Booking, Ledger, Stake},
     must,
-    oracle::{Checkpoint, Family, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -48,6 +49,7 @@ pub(super) const FAMILY: Family = Family {
         &magnitude::MEANINGFUL,
         &magnitude::TWICE,
         &shares::NAMED,
+        &refusals::STRANGE,
     ],
 };
 
@@ -133,6 +135,7 @@ const SLASHED_MAGNITUDE: Invariant = Invariant {
           can slash and what the stakers lose drift apart.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -175,6 +178,7 @@ const SAME_AMOUNT: Invariant = Invariant {
           nobody can slash, or is slashed for what it no longer has.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -200,6 +204,7 @@ const OTHER_SETS: Invariant = Invariant {
     why: "Unique Stake seen from the other side: what an operator gave one set is out of reach of every other.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let (was, is) = (&step.before.operators[slash.operator], &step.after.operators[slash.operator]);
@@ -230,6 +235,7 @@ const OPERATOR_SHARES: Invariant = Invariant {
           cannot leave.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;

@@ -4,7 +4,7 @@ use super::slash;
 use crate::{
     invariants::sentence,
     must,
-    oracle::{Checkpoint, Invariant, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Verdict},
 };
 
 pub(super) const STRATEGIES: Invariant = Invariant {
@@ -14,6 +14,7 @@ pub(super) const STRATEGIES: Invariant = Invariant {
     why: "An AVS that is harmed in one token may not take another, which other stakers deposited.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let (was, is) = (&step.before.operators[slash.operator], &step.after.operators[slash.operator]);
@@ -55,6 +56,7 @@ pub(super) const OPERATORS: Invariant = Invariant {
     why: "Every operator answers for itself. What its stakers have may not depend on what others do.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         for operator in step.touched_operators().filter(|operator| *operator != slash.operator) {
@@ -76,6 +78,7 @@ pub(super) const REGISTRATION: Invariant = Invariant {
     why: "Whoever is slashed stays in its sets and can be slashed again, and leaves as others do.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let (was, is) = (&step.before.operators[slash.operator], &step.after.operators[slash.operator]);
@@ -113,6 +116,7 @@ pub(super) const STAKERS: Invariant = Invariant {
     why: "An operator can have any number of stakers. A slash that had to touch them could be made too expensive to be done.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         for staker in step.touched_stakers() {
@@ -140,6 +144,7 @@ pub(super) const OTHER_STAKERS: Invariant = Invariant {
     why: "Stakers choose whose risk they bear. Nobody else's may reach them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let slashed = step.after.operators[slash.operator].address;

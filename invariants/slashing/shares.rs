@@ -10,7 +10,7 @@ use crate::{
     invariants::sentence,
     ledger::{Ledger, Slashing},
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// What was taken from the operator's shares; `None` if it grew.
@@ -85,6 +85,7 @@ pub(super) const PROPORTIONAL: Invariant = Invariant {
           staker can withdraw.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -116,6 +117,7 @@ pub(super) const TOLD: Invariant = Invariant {
     why: "An AVS makes up for harm by what it is told it will receive.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let Some(told) = told(step) else { return Verdict::NotApplicable };
@@ -144,6 +146,7 @@ pub(super) const FROM_THE_QUEUE: Invariant = Invariant {
           nobody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -177,6 +180,7 @@ pub(super) const HANDED_OVER: Invariant = Invariant {
     why: "Between the two is what an AVS was told it gets and does not get.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let Some(told) = told(step) else { return Verdict::NotApplicable };
@@ -203,6 +207,7 @@ pub(super) const COUNTED: Invariant = Invariant {
     why: "By its number a slash is found when it is to be cleared. One without a number of its own is mixed up with another.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let (was, is) = (step.before.sets[slash.set].slash_count, step.after.sets[slash.set].slash_count);
@@ -244,6 +249,7 @@ pub(super) const ANNOUNCED: Invariant = Invariant {
     why: "Whoever follows slashes from outside computes by it what its stake is worth.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         applies_if!(!step.events.is_empty());
@@ -274,6 +280,7 @@ pub(super) const NAMED: Invariant = Invariant {
           was said.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let set = &step.before.sets[slash.set];

@@ -8,7 +8,7 @@ use crate::{
     invariants::sentence,
     ledger::{Ledger, Stake, Withdrawal},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const DEVALUED: Invariant = Invariant {
@@ -20,6 +20,7 @@ pub(super) const DEVALUED: Invariant = Invariant {
           paid by them.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let operator = step.before.operators[slash.operator].address;
@@ -60,6 +61,7 @@ pub(super) const OUT_OF_REACH: Invariant = Invariant {
     why: "Who waited out the delay has borne its risk. Paid by what comes later, nobody could ever leave.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let slashed = step.before.operators[slash.operator].address;
@@ -119,6 +121,7 @@ pub(super) const IN_THE_QUEUE: Invariant = Invariant {
     why: "Otherwise stakers leave in time to escape a slash, or are slashed for having wanted to leave.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;
@@ -156,6 +159,7 @@ pub(super) const NOTHING_CREATED: Invariant = Invariant {
     why: "What is slashed is handed out. If it is more than was taken, the strategy owes what it does not have.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::SLASHES.that_succeeded(),
     check: |step| {
         let Some(slash) = slash(step) else { return Verdict::NotApplicable };
         let mut exercised = false;

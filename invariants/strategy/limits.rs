@@ -4,7 +4,7 @@ use crate::{
     applies_if,
     call::Operation,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Verdict},
 };
 
 use super::deposit;
@@ -17,6 +17,7 @@ pub(super) const FITS: Invariant = Invariant {
           accepted.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::LimitedStrategies],
+    scope: Scope::DEPOSITS.that_succeeded(),
     check: |step| {
         let Some((was, is, amount, _)) = deposit(step) else { return Verdict::NotApplicable };
         let Some(limits) = was.limits else { return Verdict::NotApplicable };
@@ -45,6 +46,7 @@ pub(super) const SET: Invariant = Invariant {
     why: "Whoever else can move them opens the strategy to more than was accepted, or closes it to everybody.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::LimitedStrategies],
+    scope: Scope::REST,
     check: |step| {
         applies_if!(step.touched.rest());
         let told = match step.call.operation {

@@ -8,7 +8,7 @@ use crate::{
     ghost::payments,
     invariants::{sentence, words::answer},
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const BACK_AND_FORTH: Invariant = Invariant {
@@ -19,6 +19,7 @@ pub(super) const BACK_AND_FORTH: Invariant = Invariant {
     why: "Who prices shares by these answers, in a market or a vault, is drained in circles where they gain.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((question, words)) = answer(step) else { return Verdict::NotApplicable };
         let strategy = match question {
@@ -66,6 +67,7 @@ pub(super) const RATE: Invariant = Invariant {
     why: "Whoever follows prices from outside knows no other.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::REST.that_succeeded(),
     check: |step| {
         applies_if!(step.succeeded() && step.touched.rest());
         let paid = payments(step.before, step.call);

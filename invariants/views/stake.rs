@@ -9,7 +9,7 @@ use crate::{
         words::{answer, stake},
     },
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// Operator, set and strategy, by index.
@@ -36,6 +36,7 @@ pub(super) const BOUNDED: Invariant = Invariant {
     why: "It is what an AVS counts as its security. Stake of an operator that left, or that is nobody's, pays for no harm.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some(((operator, set, strategy), _, told)) = slashable_stake(step) else { return Verdict::NotApplicable };
         let of = &step.after.operators[operator];
@@ -61,6 +62,7 @@ pub(super) const LASTING: Invariant = Invariant {
     why: "Whoever lends against stake, or counts on it until work is done, asks for the block in which it may need it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some(((operator, set, strategy), until, told)) = slashable_stake(step) else {
             return Verdict::NotApplicable;
@@ -87,6 +89,7 @@ pub(super) const SHARED: Invariant = Invariant {
     why: "Two AVSs that are told of the same shares both rely on them, and one of them in vain.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((Question::AllocatedStake { operator, set, strategy }, words)) = answer(step) else {
             return Verdict::NotApplicable;
@@ -120,6 +123,7 @@ pub(super) const REDISTRIBUTABLE: Invariant = Invariant {
           by it.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::Redistribution],
+    scope: Scope::QUESTIONS,
     check: |step| {
         let Some((Question::OperatorRedistributable { operator }, words)) = answer(step) else {
             return Verdict::NotApplicable;

@@ -8,7 +8,7 @@ use crate::{
     ghost::payments,
     ledger::Withdrawal,
     must,
-    oracle::{Assumption, Checkpoint, Invariant, Step, Verdict},
+    oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// What a successful step completed; empty for every other step.
@@ -31,6 +31,7 @@ pub(super) const DELAY: Invariant = Invariant {
     why: "The delay is the time in which a fault can be proved. Without it, who is about to be slashed is gone.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::COMPLETIONS.that_succeeded(),
     check: |step| {
         let completions = completions(step);
         for completion in completions {
@@ -55,6 +56,7 @@ pub(super) const ONCE: Invariant = Invariant {
     why: "Completed twice, it is paid twice, with the tokens of others.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::COMPLETIONS.that_succeeded(),
     check: |step| {
         let completions = completions(step);
         for completion in completions {
@@ -92,6 +94,7 @@ pub(super) const AS_TOKENS: Invariant = Invariant {
     why: "This is the moment for which everything else is kept: what the staker was promised is in its hands.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
+    scope: Scope::COMPLETIONS.that_succeeded(),
     check: |step| {
         let all = completions(step);
         applies_if!(
@@ -138,6 +141,7 @@ pub(super) const AS_SHARES: Invariant = Invariant {
     why: "Shares that come back twice, or to the wrong operator, are stake that nobody deposited.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[Assumption::NoRebase],
+    scope: Scope::COMPLETIONS.that_succeeded(),
     check: |step| {
         let all = completions(step);
         applies_if!(!all.is_empty() && all.iter().all(|completion| completion.receive == Receive::Shares));
@@ -205,6 +209,7 @@ pub(super) const FINAL: Invariant = Invariant {
     why: "After the delay the tokens are the staker's, whether it fetches them or not.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         applies_if!(step.touched.any_operator());
         judge_receivable(step, &|withdrawal, was, is| {
@@ -227,6 +232,7 @@ pub(super) const NEVER_MORE: Invariant = Invariant {
     why: "Shares in the queue earn nothing. What they gain is taken from others.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::OPERATORS,
     check: |step| {
         applies_if!(step.touched.any_operator());
         judge_receivable(step, &|withdrawal, was, is| {

@@ -9,7 +9,7 @@ use crate::{
     invariants::sentence,
     ledger::{Ledger, Withdrawal},
     must,
-    oracle::{Checkpoint, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
 
 /// The withdrawals that a step put into the queue.
@@ -44,6 +44,7 @@ pub(super) const ROOT: Invariant = Invariant {
           made up.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS.or(Scope::REST).or(Scope::QUEUEING),
     check: |step| {
         for withdrawal in new(step) {
             let root = root_of(withdrawal);
@@ -67,6 +68,7 @@ pub(super) const NONCE: Invariant = Invariant {
     why: "Two withdrawals with the same number and content have the same hash: one of them is lost.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         applies_if!(step.touched.any_staker());
         let mut exercised = false;
@@ -98,6 +100,7 @@ pub(super) const CONTENT: Invariant = Invariant {
     why: "The start decides how long it can be slashed, the operator by whose slashes, the withdrawer who is paid.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS.or(Scope::REST).or(Scope::QUEUEING),
     check: |step| {
         for withdrawal in new(step) {
             let operator = step.before.staker(withdrawal.staker).map(|staker| staker.delegated_to);
@@ -148,6 +151,7 @@ pub(super) const EXACTLY: Invariant = Invariant {
     why: "Scaled once too often, a withdrawal is slashed for what happened before; once too seldom, it escapes its slash.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS.or(Scope::REST).or(Scope::QUEUEING).that_succeeded(),
     check: |step| {
         applies_if!(step.succeeded() && !new(step).is_empty());
         let Some(asked) = asked(step) else { return Verdict::NotApplicable };
@@ -197,6 +201,7 @@ pub(super) const STILL_PENDING: Invariant = Invariant {
     why: "What a slash takes from the queue must still be there. Out of the queue, it is taken from somebody else.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::STAKERS,
     check: |step| {
         applies_if!(step.touched.any_staker());
         let mut exercised = false;
@@ -225,6 +230,7 @@ pub(super) const NO_GAIN: Invariant = Invariant {
     why: "Queueing is free. If it gained a share, it would be done again and again.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUEUEING.that_succeeded(),
     check: |step| {
         applies_if!(matches!(step.call.operation, Operation::QueueWithdrawals { .. }) && step.succeeded());
         let Some(staker) = step.after.staker_index(step.call.actor) else { return Verdict::NotApplicable };
@@ -262,6 +268,7 @@ pub(super) const UNDELEGATION: Invariant = Invariant {
     why: "An operator that throws a staker out must not do it more harm than the staker would by leaving.",
     checkpoint: Checkpoint::EveryCall,
     assumes: &[],
+    scope: Scope::QUEUEING.that_succeeded(),
     check: |step| {
         let Operation::Undelegate { staker } = step.call.operation else { return Verdict::NotApplicable };
         applies_if!(step.succeeded());

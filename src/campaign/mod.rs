@@ -449,7 +449,6 @@ impl<'a> Campaign<'a> {
             self.failures.add(&played.failures);
             for (total, count) in self.invariants.iter_mut().zip(&played.invariants) {
                 total.checks += count.checks;
-                total.not_applicable += count.not_applicable;
                 total.violated |= count.violated;
             }
             for (total, count) in self.deviations.iter_mut().zip(&played.deviations) {

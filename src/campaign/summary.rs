@@ -56,8 +56,6 @@ impl Predictions {
 pub struct InvariantCount {
     /// Calls after which it was exercised.
     pub checks: u64,
-    /// Calls after which it had nothing to say.
-    pub not_applicable: u64,
     /// Whether it was violated.
     pub violated: bool,
 }

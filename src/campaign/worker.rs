@@ -21,7 +21,7 @@ use crate::{
     limits,
     mutator::{Mutator, Place},
     novelty,
-    oracle::{Checkpoint, Deviation, Invariant, Step, Verdict},
+    oracle::{Checkpoint, Deviation, Invariant, Scope, Step, Verdict},
     own,
     protocol::{Expects, Protocol},
     shrinker::{Shown, shrink},
@@ -290,15 +290,16 @@ impl Played {
         for (deviation, count) in deviations.iter().zip(&mut self.deviations) {
             count.add((deviation.measure)(step));
         }
+        let scope = Scope::of(step);
         for (index, invariant) in open.at(step) {
             let count = &mut self.invariants[*index];
             // What was violated once stays so; its sequence is known.
             if count.violated {
                 continue;
             }
-            match (invariant.check)(step) {
+            match invariant.judge(step, scope) {
+                Verdict::NotApplicable => {}
                 Verdict::Holds => count.checks += 1,
-                Verdict::NotApplicable => count.not_applicable += 1,
                 Verdict::Violated(sentence) => {
                     count.checks += 1;
                     count.violated = true;
@@ -385,7 +386,7 @@ pub fn violation(invariant: &Invariant, step: &Step<'_>) -> Option<String> {
     if !invariant.checkpoint.is_at(step) {
         return None;
     }
-    match (invariant.check)(step) {
+    match invariant.judge(step, Scope::of(step)) {
         Verdict::Violated(sentence) => Some(sentence),
         Verdict::Holds | Verdict::NotApplicable => None,
     }

@@ -1,6 +1,7 @@
 //! `slashproof gate`.
 
 use std::{
+    collections::BTreeMap,
     io::{Write, stdout},
     num::NonZero,
     path::{Path, PathBuf},
@@ -17,8 +18,8 @@ use clap::builder::PossibleValuesParser;
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Artifacts, Folder, Revision, Source},
-    config::release_of,
+    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
+    config::{Given, release_of},
     corpus::write_bytes,
     gate::{
         self, Judgement,
@@ -63,6 +64,10 @@ pub(super) struct GateArgs {
     /// What the candidate is a release of [default: what it can be called for]
     #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "candidate_mutant", "git"])]
     candidate_release: Option<String>,
+
+    /// Whose [contracts] say what contracts of the folders are called [default: slashproof.toml, if there is one]
+    #[arg(long, value_name = "FILE", env = "SLASHPROOF_CONFIG")]
+    config: Option<PathBuf>,
 
     /// Asks only this; can be given more than once [default: all]
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -214,6 +219,8 @@ fn expire(expired: Arc<AtomicBool>, after: Duration) {
 
 /// What proxies live on, and what they are to be moved to.
 fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
+    let names = names(arguments)?;
+    let load = |folder, release| load(folder, release, &names);
     let Some(revision) = &arguments.git else {
         let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
         if let Some(mutant) = &arguments.candidate_mutant {
@@ -231,13 +238,51 @@ fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
     Ok((baseline, candidate))
 }
 
-fn load(folder: Option<&PathBuf>, named: Option<&str>) -> Result<Artifacts, Problem> {
-    let source = folder.map_or(Source::Bundled, |folder| Source::Folder(folder.clone()));
-    let release = named.map_or_else(|| release_of(&source), release::find)?.name;
+fn load(
+    folder: Option<&PathBuf>,
+    release: Option<&str>,
+    names: &BTreeMap<String, String>,
+) -> Result<Artifacts, Problem> {
+    let source = folder.map_or(Ok(Source::Bundled), |folder| named_in(folder, names))?;
+    let release = release.map_or_else(|| release_of(&source), release::find)?.name;
     let artifacts = Artifacts::load(&source, release)?;
     // What comes from the binary would be compared with itself.
-    match (folder, artifacts.borrowed.first()) {
-        (Some(folder), Some(name)) => Err(Folder::of(folder, release)?.lacks(name)),
+    match (source.folder(release)?, artifacts.borrowed.first()) {
+        (Some(folder), Some(name)) => Err(folder.lacks(name)),
         _ => artifacts.with_declarations(&source),
     }
+}
+
+/// What contracts are called that have names of their own: in one of the folders, or in both.
+fn names(arguments: &GateArgs) -> Result<BTreeMap<String, String>, Problem> {
+    let names = Given::from_file(arguments.config.as_deref())?.contracts.unwrap_or_default();
+    let given = [&arguments.baseline, &arguments.candidate].into_iter().flatten().map(PathBuf::as_path);
+    let folders: Vec<&Path> = given.chain(arguments.git.as_ref().map(|_| Path::new("."))).collect();
+    for (contract, called) in &names {
+        let mut found = folders.is_empty();
+        for folder in &folders {
+            found |= is_called(folder, contract, called)?;
+        }
+        if !found {
+            return Err(Problem::new(format!("neither build has {called:?}, which is to be {contract}"))
+                .hint("names of contracts come from [contracts] of slashproof.toml, or of what --config names"));
+        }
+    }
+    Ok(names)
+}
+
+fn is_called(folder: &Path, contract: &str, called: &str) -> Result<bool, Problem> {
+    let name = BTreeMap::from([(contract.to_owned(), called.to_owned())]);
+    Ok(Folder::named(folder, DEFAULT_RELEASE, &name)?.find(contract).is_ok())
+}
+
+/// A folder, with the names that it has: of two builds one may be a fork with names of its own, and the other not.
+fn named_in(folder: &Path, names: &BTreeMap<String, String>) -> Result<Source, Problem> {
+    let mut contracts = names.clone();
+    for (contract, called) in names {
+        if !is_called(folder, contract, called)? {
+            contracts.remove(contract);
+        }
+    }
+    Ok(Source::Named { folder: folder.to_owned(), contracts })
 }

@@ -110,6 +110,8 @@ pub struct Switch {
     pub transaction: Transaction,
     /// What it is given of the state as it is when it is sent.
     pub current: Vec<Current>,
+    /// What is sent right after it, so that what was made before goes on working.
+    pub migration: Option<Transaction>,
 }
 
 /// An argument that is what a view answers just before.

@@ -65,14 +65,16 @@ pub struct Expected {
     pub seen: Option<Bytes>,
 }
 
-/// Whether events were announced that nobody keeps, for the frame that announced them reverted. Forge lists them too.
+/// What became of the events of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Silence {
-    None,
-    Some,
+pub(super) enum Announced {
+    /// All of them count.
+    ForGood,
+    /// A frame that announced something reverted, so that it does not count. Forge lists it all the same.
+    InPart,
 }
 
-impl Silence {
+impl Announced {
     /// Of a call.
     pub(super) fn of(call: &Frame) -> Self {
         let mut open = vec![(call, false)];
@@ -81,12 +83,12 @@ impl Silence {
             for event in &frame.events {
                 match event {
                     TraceEvent::Frame(inner) => open.push((inner, is_undone)),
-                    TraceEvent::Log(_) if is_undone => return Self::Some,
+                    TraceEvent::Log(_) if is_undone => return Self::InPart,
                     _ => {}
                 }
             }
         }
-        Self::None
+        Self::ForGood
     }
 }
 
@@ -95,7 +97,7 @@ pub(super) fn of(
     protocol: &dyn Protocol,
     (invariant, first): (&Invariant, &Ledger),
     step: &Step<'_>,
-    silence: Silence,
+    announced: Announced,
 ) -> Expectation {
     if let Some(asked) = protocol.own().iter().find(|asked| asked.own.invariant.id == invariant.id) {
         return Expectation::Holds(asked.clone());
@@ -106,7 +108,7 @@ pub(super) fn of(
     }
     step.predicted
         .and_then(|predicted| of_model(protocol, step, predicted))
-        .unwrap_or_else(|| otherwise(protocol, step, silence))
+        .unwrap_or_else(|| otherwise(protocol, step, announced))
 }
 
 fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) -> Option<Expectation> {
@@ -137,8 +139,8 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
     }
 }
 
-fn otherwise(protocol: &dyn Protocol, step: &Step<'_>, silence: Silence) -> Expectation {
-    let listens = step.succeeded() && silence == Silence::None;
+fn otherwise(protocol: &dyn Protocol, step: &Step<'_>, announced: Announced) -> Expectation {
+    let listens = step.succeeded() && announced == Announced::ForGood;
     let mut answers = changed(protocol, step.before, step.after);
     // What should have changed may be among what did not.
     let sent = protocol.transaction(step.call, step.before).filter(|_| step.succeeded());
@@ -193,13 +195,13 @@ mod tests {
         let log = || TraceEvent::Log(Log::default());
         let inside = |frame: Frame| vec![log(), TraceEvent::Frame(frame)];
         for (call, expected) in [
-            (frame(vec![log()], done()), Silence::None),
-            (frame(inside(frame(vec![log()], done())), done()), Silence::None),
-            (frame(inside(frame(Vec::new(), undone())), done()), Silence::None),
-            (frame(inside(frame(vec![log()], undone())), done()), Silence::Some),
-            (frame(inside(frame(inside(frame(vec![log()], done())), undone())), done()), Silence::Some),
+            (frame(vec![log()], done()), Announced::ForGood),
+            (frame(inside(frame(vec![log()], done())), done()), Announced::ForGood),
+            (frame(inside(frame(Vec::new(), undone())), done()), Announced::ForGood),
+            (frame(inside(frame(vec![log()], undone())), done()), Announced::InPart),
+            (frame(inside(frame(inside(frame(vec![log()], done())), undone())), done()), Announced::InPart),
         ] {
-            assert_eq!(Silence::of(&call), expected, "{call:?}");
+            assert_eq!(Announced::of(&call), expected, "{call:?}");
         }
     }
 

@@ -7,7 +7,7 @@ mod magnitudes;
 
 use std::path::PathBuf;
 
-use expectation::Silence;
+use expectation::Announced;
 
 use crate::{
     call::{Call, Outcome, Transaction},
@@ -112,14 +112,14 @@ impl Timeline {
         for call in calls {
             executor.advance(call.delay);
             let Some((outcome, trace)) = executor.execute_traced(call) else { continue };
-            let silence = trace.as_ref().map_or(Silence::Some, Silence::of);
-            scribe.write(Part::Sequence, &executor.step(call, &outcome), silence);
+            let announced = trace.as_ref().map_or(Announced::InPart, Announced::of);
+            scribe.write(Part::Sequence, &executor.step(call, &outcome), announced);
             if scribe.timeline.violated_at.is_some() {
                 break;
             }
         }
         if invariant.checkpoint == Checkpoint::Exit {
-            executor.leave(&mut |step| scribe.write(Part::Exit, step, Silence::Some));
+            executor.leave(&mut |step| scribe.write(Part::Exit, step, Announced::InPart));
         }
         scribe.finish()
     }
@@ -144,7 +144,7 @@ impl<'a> Scribe<'a> {
         Self { decoder, protocol, invariant, timeline, ledgers: vec![ledger] }
     }
 
-    fn write(&mut self, part: Part, step: &Step<'_>, silence: Silence) {
+    fn write(&mut self, part: Part, step: &Step<'_>, announced: Announced) {
         if self.timeline.violated_at.is_some() {
             return;
         }
@@ -169,7 +169,7 @@ impl<'a> Scribe<'a> {
         if violation(self.invariant, step).is_some() {
             self.timeline.violated_at = self.timeline.calls.len().checked_sub(1);
             self.timeline.expectation =
-                Some(expectation::of(self.protocol, (self.invariant, &self.ledgers[0]), step, silence));
+                Some(expectation::of(self.protocol, (self.invariant, &self.ledgers[0]), step, announced));
         }
     }
 

@@ -56,6 +56,39 @@ fn the_bundled_upgrade_passes() {
 }
 
 #[test]
+fn what_builds_are_releases_of_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    copy("slashing", &folder.path().join("old"));
+    copy("redistribution", &folder.path().join("new"));
+    let arguments = ["gate", "--judge", "layout", "--baseline", "old", "--candidate", "new", "--json"];
+    let report = json_of(&slashproof(folder.path(), &arguments));
+    assert_eq!(report["baseline"]["release"], "slashing");
+    assert_eq!(report["candidate"]["release"], "redistribution");
+}
+
+#[test]
+fn contracts_of_a_build_may_have_names_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    copy("slashing", &old);
+    copy("redistribution", &new);
+    fs::rename(new.join("AllocationManager.json"), new.join("ForkedManager.json")).unwrap();
+    let arguments = ["gate", "--judge", "layout", "--baseline", "old", "--candidate", "new", "--json"];
+    let gate = || slashproof(folder.path(), &arguments);
+    let output = gate();
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("AllocationManager"), "{}", stderr(&output));
+    let names =
+        |names: &str| fs::write(folder.path().join("slashproof.toml"), format!("[contracts]\n{names}\n")).unwrap();
+    names("AllocationManager = \"ForkedManager\"");
+    assert_eq!(json_of(&gate())["candidate"]["release"], "redistribution");
+    names("AllocationManager = \"Forkedmanager\"");
+    let output = gate();
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("neither build has \"Forkedmanager\""), "{}", stderr(&output));
+}
+
+#[test]
 fn the_report_is_json() {
     let report = json_of(&run(&[UPGRADE, &["--json"]].concat()));
     assert_eq!((&report["format"], &report["verdict"]), (&json!(1), &json!("pass")));
@@ -186,6 +219,29 @@ fn a_new_initializer_is_called_without_trees_too() {
         assert_eq!(code(&output), 2, "{}", stdout(&output));
         assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn slashers_are_migrated_where_there_were_none() {
+    let set = json!({ "name": "operatorSets", "type": "tuple[]", "internalType": "struct OperatorSet[]", "components": [
+        { "name": "avs", "type": "address", "internalType": "address" },
+        { "name": "id", "type": "uint32", "internalType": "uint32" },
+    ] });
+    let function = json!({ "type": "function", "name": "migrateSlashers", "inputs": [set], "outputs": [],
+        "stateMutability": "nonpayable" });
+    let folder = tempfile::tempdir().unwrap();
+    copy("redistribution", &folder.path().join("new"));
+    // It says that it has the function, and has not: whoever sends it finds out.
+    let path = folder.path().join("new/AllocationManager.json");
+    let mut artifact: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    artifact["abi"].as_array_mut().unwrap().push(function);
+    fs::write(path, artifact.to_string()).unwrap();
+    let arguments =
+        ["gate", "--judge", "upgrade", "--runs", "1", "--candidate", "new", "--baseline-release", "slashing"];
+    let output = slashproof(folder.path(), &arguments);
+    assert_eq!(code(&output), 2);
+    let expected = "the upgrade is not possible: allocationManager to AllocationManager, reverted";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
 }
 
 #[test]

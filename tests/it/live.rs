@@ -299,6 +299,17 @@ fn a_node_is_reached_by_https_if_somebody_vouches_for_it() {
 }
 
 #[test]
+fn a_system_that_vouches_for_nobody_reaches_nodes_by_http() {
+    let none = |request: &Value| Some(json!({ "jsonrpc": "2.0", "id": request["id"], "result": null }).to_string());
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    let told = refused_trusting(&server(none), MANAGER, &["--block", "77"], Some(empty.path()));
+    assert!(told.contains("has no block 77"), "{told}");
+    let told = refused_trusting(&safe_server(none), MANAGER, &[], Some(empty.path()));
+    // Whether that is noticed before a certificate is seen or then is the system's.
+    assert!(told.contains("certificate"), "{told}");
+}
+
+#[test]
 fn a_node_that_has_forgotten_ends_in_a_sentence() {
     let pruned = |request: &Value| {
         Some(with_a_block(

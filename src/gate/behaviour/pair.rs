@@ -14,7 +14,7 @@ use crate::{
         reach::Reach,
         upgrade::Path,
     },
-    model,
+    model::{self, Difference},
     problem::Problem,
     protocol::{Protocol, action_called},
 };
@@ -26,6 +26,8 @@ pub(super) struct Pair<'p> {
     /// By action of the baseline: that of the candidate.
     actions: Vec<ActionId>,
     expectations: &'p Expectations,
+    /// What the upgrade itself made different of the deployment: that is for the judgement of upgrades.
+    begun: Vec<Difference>,
     /// Fields in which the ledgers of this run differ and are meant to.
     parted: BTreeSet<String>,
     is_over: bool,
@@ -49,7 +51,8 @@ impl<'p> Pair<'p> {
         new.ask_for([]);
         let same = |action: &crate::protocol::ActionInfo| action_called(path.to, action.name).unwrap_or(ActionId::NONE);
         let actions = path.from.actions().iter().map(same).collect();
-        Ok(Self { old, new, actions, expectations, parted: BTreeSet::new(), is_over: false })
+        let begun = apart(&old, &new);
+        Ok(Self { old, new, actions, expectations, begun, parted: BTreeSet::new(), is_over: false })
     }
 
     pub fn reset(&mut self) {
@@ -192,9 +195,8 @@ impl<'p> Pair<'p> {
 
     /// The accounting, but for what has parted already.
     fn kept(&self, action: &str) -> Vec<Divergence> {
-        let (was, is) = (self.old.ledger().counted(), self.new.ledger().counted());
-        let differences = model::fields(&was, &is, self.new.protocol().book());
-        let fresh = differences.into_iter().filter(|difference| !self.parted.contains(&difference.field));
+        let is_known = |it: &Difference| self.parted.contains(&it.field) || self.begun.contains(it);
+        let fresh = apart(&self.old, &self.new).into_iter().filter(|difference| !is_known(difference));
         let told = fresh.map(|difference| {
             let [was, is] = &difference.sides;
             let sentence = format!("{} is {was} on the baseline, and {is} on the candidate", difference.what);
@@ -207,6 +209,11 @@ impl<'p> Pair<'p> {
         let of = |protocol: &'p dyn Protocol| Decoder::new(protocol.book(), protocol.artifacts());
         [of(self.old.protocol()), of(self.new.protocol())]
     }
+}
+
+/// In what the accounting of the two differs.
+fn apart(old: &Executor<'_>, new: &Executor<'_>) -> Vec<Difference> {
+    model::fields(&old.ledger().counted(), &new.ledger().counted(), new.protocol().book())
 }
 
 fn meet(action: &str, kind: Kind, condition: String, sentence: String) -> Divergence {

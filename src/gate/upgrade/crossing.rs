@@ -131,15 +131,19 @@ impl<'p> Crossing<'p> {
         outcome
     }
 
-    /// Plays one transaction of the upgrade.
+    /// Plays one transaction of the upgrade, and what belongs to it.
     pub fn switch(&mut self, switch: &Switch) -> Outcome {
         self.phase = Phase::Between;
         let block = self.executor.world().block();
         (self.ledger.block, self.ledger.timestamp) = (block.number, block.timestamp);
         self.earlier.clone_from(&self.ledger);
         let transaction = switch.now(|view| self.executor.world_mut().view(view));
-        let outcome = self.executor.administer(&transaction);
+        let mut outcome = self.executor.administer(&transaction);
         self.look();
+        if let Some(migration) = switch.migration.as_ref().filter(|_| outcome.is_success()) {
+            outcome = self.executor.administer(migration);
+            self.look();
+        }
         outcome
     }
 

@@ -181,7 +181,10 @@ fn tell_switches(crossing: &mut Crossing<'_>, path: Path<'_>, switches: &[usize]
     let outcomes: Vec<String> = switches.iter().map(|switch| decoder.outcome(&crossing.switch(switch))).collect();
     let names: Vec<String> = switches.iter().map(|switch| decoder.name(switch.door)).collect();
     let is_all = names.len() == path.upgrade.switches.len();
-    let text = if is_all { "upgrade everything".to_owned() } else { format!("upgrade {}", names.join(", ")) };
+    let upgraded = if is_all { "upgrade everything".to_owned() } else { format!("upgrade {}", names.join(", ")) };
+    let migrations = switches.iter().filter_map(|switch| switch.migration.as_ref());
+    let migrated = migrations.map(|migration| decoder.call(migration.to, &migration.data));
+    let text = std::iter::once(upgraded).chain(migrated).collect::<Vec<_>>().join(", then ");
     let failed = outcomes.iter().find(|outcome| *outcome != "returned");
     Some(Line {
         delay: "same block".to_owned(),

@@ -30,6 +30,7 @@ sol! {
         function createRedistributingOperatorSets(address avs, CreateSetParams[] params, address[] redistributionRecipients) external;
         function addStrategiesToOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
         function removeStrategiesFromOperatorSet(address avs, uint32 operatorSetId, address[] strategies) external;
+        function migrateSlashers(OperatorSet[] operatorSets) external;
         function updateSlasher(OperatorSet operatorSet, address slasher) external;
         function getAllocatableMagnitude(address operator, address strategy) external view returns (uint64);
         function getAllocation(address operator, OperatorSet operatorSet, address strategy) external view returns (uint64, int128, uint32);

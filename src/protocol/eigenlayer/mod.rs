@@ -43,7 +43,7 @@ use crate::{
     oracle::Assumption,
     own::Asked,
     problem::Problem,
-    protocol::{Action, ActionInfo, Answer, Protocol, Reader, Setup, Upgrade},
+    protocol::{Action, ActionInfo, Answer, Protocol, Reader, Setup, Switch, Upgrade},
     worlds::{self, Avss, Kind},
 };
 use deploy::{
@@ -179,9 +179,11 @@ impl EigenLayer {
             book: &self.book,
             script: &self.script,
             world: self.world,
+            sets: &self.cast.sets,
         };
         let UpgradePlan { book, upgrade, initializers, foundation } = upgrade::plan(deployed, &artifacts, release)?;
-        let switches = upgrade.switches.iter().map(|switch| Setup::Send(switch.transaction.clone()));
+        let sent = |switch: &Switch| std::iter::once(switch.transaction.clone()).chain(switch.migration.clone());
+        let switches = upgrade.switches.iter().flat_map(sent).map(Setup::Send);
         let script = self.script.iter().chain(&upgrade.preparation).cloned().chain(switches).collect();
         let (table, actions) = actions(&artifacts, release, self.world);
         let upgraded = Self {

@@ -11,12 +11,12 @@ use alloy_sol_types::SolCall;
 
 use super::{
     Planner,
-    wiring::{Given, Thing, Wiring, longest, state},
+    wiring::{Given, Thing, Wiring, overloads, state},
 };
 use crate::{
     artifact::{ALLOCATION_MANAGER_VIEW, Artifact, Artifacts},
     book::Book,
-    call::Transaction,
+    call::{SetId, Transaction},
     problem::Problem,
     protocol::{
         Current, Setup, Switch, Upgrade,
@@ -69,6 +69,8 @@ pub(in super::super) struct Deployed<'a> {
     pub book: &'a Book,
     pub script: &'a [Setup],
     pub world: &'static Kind,
+    /// The sets there are, or will be.
+    pub sets: &'a [SetId],
 }
 
 /// An upgrade that has not been played yet.
@@ -139,22 +141,26 @@ impl Planner<'_> {
         }
         let at = behind.door.address();
         let implementation = self.create(&format!("{} implementation", self.book.name(at)), contract, &arguments);
+        let old = deployed.artifacts.get(contract);
         let mut current = Vec::new();
         let (to, data) = match behind.door {
             Door::Beacon(beacon) => {
                 (beacon, abi::UpgradeableBeacon::upgradeToCall { newImplementation: implementation }.abi_encode())
             }
             Door::Proxy(proxy) => {
-                let old = deployed.artifacts.get(contract);
                 let start = next_initializer(artifact, old);
-                current.extend(start.and_then(|name| longest(artifact, name)).map(|start| now(start, old, proxy)));
-                let start = start.map(|name| self.wiring.call(artifact, name)).transpose()?.flatten();
-                (deployed.foundation.proxy_admin, upgrade(proxy, implementation, start))
+                current = start.map(|start| current_arguments(start, old, proxy)).unwrap_or_default();
+                let call = start.map(|start| self.wiring.call_of(start, artifact)).transpose()?;
+                (deployed.foundation.proxy_admin, upgrade(proxy, implementation, call))
             }
         };
         let transaction = Transaction { from: self.deployer, to, data: data.into(), value: U256::ZERO };
-        let current = current.into_iter().flatten().collect();
-        Ok(Some(Switch { door: at, contract: contract.to_owned(), transaction, current }))
+        let migration = gives_slashers(artifact, old).then(|| Transaction {
+            to: at,
+            data: migrate_slashers(deployed.sets).into(),
+            ..transaction.clone()
+        });
+        Ok(Some(Switch { door: at, contract: contract.to_owned(), transaction, current, migration }))
     }
 
     /// The calls with which a stranger would make itself the owner of what stands behind a door.
@@ -177,13 +183,30 @@ impl Planner<'_> {
     }
 }
 
-/// The initializer that proxies have not had, if there is one.
-fn next_initializer<'a>(new: &'a Artifact, old: &Artifact) -> Option<&'a str> {
+/// Whether sets that were made by `old` have nobody who slashes for them until they are migrated. `docs/protocol.md`
+/// section 15.
+fn gives_slashers(new: &Artifact, old: &Artifact) -> bool {
+    let [new, old] = [new, old].map(|artifact| {
+        let named = artifact.abi.function("migrateSlashers").into_iter().flatten();
+        named.into_iter().any(|function| function.selector() == abi::AllocationManager::migrateSlashersCall::SELECTOR)
+    });
+    new && !old
+}
+
+/// Sets that do not exist are passed over.
+fn migrate_slashers(sets: &[SetId]) -> Vec<u8> {
+    let sets = sets.iter().map(|set| abi::OperatorSet { avs: set.avs, id: set.id });
+    abi::AllocationManager::migrateSlashersCall { operatorSets: sets.collect() }.abi_encode()
+}
+
+/// The initializer that proxies have not had, if there is one; of overloads the one that wants most.
+fn next_initializer<'a>(new: &'a Artifact, old: &Artifact) -> Option<&'a Function> {
     let (declared, before) = (new.initializers()?, old.initializers()?);
     let highest = before.values().max().copied().unwrap_or_default();
     // What never had an initializer is for review by its layout; nobody says that it is to be called.
     let next = declared.iter().filter(|(_, version)| highest > 0 && **version > highest);
-    next.max_by_key(|(_, version)| **version).map(|(name, _)| name.as_str())
+    let (name, _) = next.max_by_key(|(_, version)| **version)?;
+    overloads(name, new).first().copied()
 }
 
 /// Bytes before the first argument of what `upgradeAndCall` calls: its selector, two addresses, where the call begins and
@@ -191,7 +214,7 @@ fn next_initializer<'a>(new: &'a Artifact, old: &Artifact) -> Option<&'a str> {
 const BEFORE_ARGUMENTS: usize = 4 + 4 * 32 + 4;
 
 /// The arguments of an initializer that are what the proxy answers when it is upgraded.
-fn now(start: &Function, old: &Artifact, proxy: Address) -> Vec<Current> {
+fn current_arguments(start: &Function, old: &Artifact, proxy: Address) -> Vec<Current> {
     let view = |selector: FixedBytes<4>| Transaction {
         from: Address::ZERO,
         to: proxy,
@@ -203,9 +226,10 @@ fn now(start: &Function, old: &Artifact, proxy: Address) -> Vec<Current> {
 }
 
 /// What the admin of proxies is asked.
-fn upgrade(proxy: Address, implementation: Address, start: Option<Vec<u8>>) -> Vec<u8> {
-    match start {
-        Some(start) => abi::ProxyAdmin::upgradeAndCallCall { proxy, implementation, data: start.into() }.abi_encode(),
-        None => abi::ProxyAdmin::upgradeCall { proxy, implementation }.abi_encode(),
-    }
+fn upgrade(proxy: Address, implementation: Address, call: Option<Vec<u8>>) -> Vec<u8> {
+    let Some(call) = call else { return abi::ProxyAdmin::upgradeCall { proxy, implementation }.abi_encode() };
+    let arguments = call[4..].to_vec();
+    let data = abi::ProxyAdmin::upgradeAndCallCall { proxy, implementation, data: call.into() }.abi_encode();
+    assert!(data[BEFORE_ARGUMENTS..].starts_with(&arguments), "arguments stand where they are looked for");
+    data
 }

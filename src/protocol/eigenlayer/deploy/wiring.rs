@@ -168,39 +168,26 @@ impl Wiring {
 
     /// The call of the function called `name` with all that can be given; `None` where there is none such.
     pub fn longest_call(&self, name: &str, contract: &Artifact) -> Result<Option<Vec<u8>>, Problem> {
-        let mut found = None;
         let mut told = None;
         for function in overloads(name, contract) {
-            match self.values(&function.inputs) {
-                Ok(values) => {
-                    let input = DynSolValue::Tuple(values).abi_encode_params();
-                    found = found.or(Some([&function.selector()[..], &input].concat()));
-                }
+            match self.call_of(function, contract) {
+                Ok(call) => return Ok(Some(call)),
                 Err(problem) => told = told.or(Some(problem)),
             }
         }
-        match (found, told) {
-            (None, Some(problem)) => Err(problem.at(format_args!("{name} of {}", contract.name))),
-            (found, _) => Ok(found),
-        }
+        told.map_or(Ok(None), Err)
     }
 
     /// The calls of all functions called `name` whose parameters can be given, those that want most first.
     pub fn calls(&self, contract: &Artifact, name: &str) -> Vec<Vec<u8>> {
-        let call = |function: &Function| {
-            let input = DynSolValue::Tuple(self.values(&function.inputs).ok()?).abi_encode_params();
-            Some([&function.selector()[..], &input].concat())
-        };
-        overloads(name, contract).into_iter().filter_map(call).collect()
+        overloads(name, contract).into_iter().filter_map(|function| self.call_of(function, contract).ok()).collect()
     }
 
-    /// The call of the function called `name`; `None` if there is no such function.
-    pub fn call(&self, contract: &Artifact, name: &str) -> Result<Option<Vec<u8>>, Problem> {
-        let Some(function) = longest(contract, name) else { return Ok(None) };
-        let what = format!("{name} of {}", contract.name);
+    /// The call of a function of a contract.
+    pub fn call_of(&self, function: &Function, contract: &Artifact) -> Result<Vec<u8>, Problem> {
+        let what = format!("{} of {}", function.name, contract.name);
         let values = self.values(&function.inputs).map_err(|problem| problem.at(what))?;
-        let input = DynSolValue::Tuple(values).abi_encode_params();
-        Ok(Some([&function.selector()[..], &input].concat()))
+        Ok([&function.selector()[..], &DynSolValue::Tuple(values).abi_encode_params()].concat())
     }
 
     fn values(&self, params: &[Param]) -> Result<Vec<DynSolValue>, Problem> {
@@ -221,11 +208,6 @@ impl Wiring {
     }
 }
 
-/// The function called `name` that wants most.
-pub(super) fn longest<'a>(contract: &'a Artifact, name: &str) -> Option<&'a Function> {
-    overloads(name, contract).first().copied()
-}
-
 /// Of the parameters of a function, by index, those that are state: what asks `deployed` for each.
 pub(super) fn state(function: &Function, deployed: &Artifact) -> Vec<(usize, FixedBytes<4>)> {
     // Of those, a parameter may be more than one word.
@@ -243,7 +225,7 @@ pub(super) fn state(function: &Function, deployed: &Artifact) -> Vec<(usize, Fix
 }
 
 /// The functions called `name`, those that want most first.
-fn overloads<'a>(name: &str, contract: &'a Artifact) -> Vec<&'a Function> {
+pub(super) fn overloads<'a>(name: &str, contract: &'a Artifact) -> Vec<&'a Function> {
     let mut all: Vec<&Function> = contract.abi.function(name).into_iter().flatten().collect();
     all.sort_by_key(|function| std::cmp::Reverse(function.inputs.len()));
     all
