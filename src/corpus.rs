@@ -98,9 +98,10 @@ impl Corpus {
         json!({ "format": FORMAT, "kind": "slashproof corpus", "release": protocol.release(), "entries": entries })
     }
 
-    /// Says where the entry called `index` was the first to go.
-    pub fn credit(&mut self, index: usize, goals: Goals) {
-        if let Some(entry) = self.entries.get_mut(index) {
+    /// Says where entry `number` was the first to go.
+    pub fn credit(&mut self, number: u64, goals: Goals) {
+        let index = usize::try_from(number).ok();
+        if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
             Arc::make_mut(entry).goals = goals;
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     arithmetic::WAD,
     call::{Delay, Quantity},
     ledger::{Ledger, Permission},
+    limits,
 };
 
 /// Random numbers of one run, a pure function of what they are for.
@@ -21,10 +22,16 @@ pub struct Dice {
 impl Dice {
     /// The numbers of run `run` of epoch `epoch` under `seed`.
     pub fn of_run(seed: u64, epoch: u64, run: u64) -> Self {
-        let mut input = [0; 24];
-        input[..8].copy_from_slice(&seed.to_be_bytes());
-        input[8..16].copy_from_slice(&epoch.to_be_bytes());
-        input[16..].copy_from_slice(&run.to_be_bytes());
+        Self::of(&[seed, epoch, run])
+    }
+
+    /// The numbers of what `run` of epoch `epoch` and its siblings have in common.
+    pub fn of_siblings(seed: u64, epoch: u64, run: u64) -> Self {
+        Self::of(&[seed, epoch, run, limits::SIBLINGS])
+    }
+
+    fn of(words: &[u64]) -> Self {
+        let input: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &keccak256(input).0);
         let config = Config { failure_persistence: None, ..Config::default() };
         Self { runner: TestRunner::new_with_rng(config, rng) }

@@ -1,5 +1,7 @@
 //! Plays calls: a world with the protocol deployed, the ledger before and after the last call, and the history.
 
+use alloy_primitives::U256;
+
 use crate::{
     book::Book,
     call::{Call, Delay, Outcome, SECONDS_PER_BLOCK, Transaction},
@@ -26,8 +28,22 @@ const RESETS_PER_SWEEP: u64 = 256;
 #[derive(Clone, Debug)]
 pub struct Moment {
     snapshot: Snapshot,
+    /// As much as the reader had learned.
+    learned: usize,
     ledger: Ledger,
     ghosts: Ghosts,
+}
+
+impl Moment {
+    /// Makes everything what it was.
+    fn restore(&self, world: &mut World, reader: &mut dyn Reader, ghosts: &mut Ghosts, ledgers: [&mut Ledger; 2]) {
+        world.revert_to(self.snapshot);
+        reader.forget_since(self.learned);
+        ghosts.clone_from(&self.ghosts);
+        for ledger in ledgers {
+            ledger.clone_from(&self.ledger);
+        }
+    }
 }
 
 /// Plays calls on a deployment of its own.
@@ -48,6 +64,8 @@ pub struct Executor<'p> {
     /// What the auditor's own functions said after the last call, and whether they are asked.
     answers: Vec<Answer>,
     asks_own: bool,
+    /// What was sent last, if it failed: the world is as it was before.
+    failed: Option<Transaction>,
     start: Moment,
     /// How often it went back there.
     resets: u64,
@@ -87,7 +105,7 @@ impl<'p> Executor<'p> {
         let block = world.block();
         let ledger = reader.read(block.number, block.timestamp, &|place| world.look(place));
         let ghosts = Ghosts::new(&ledger);
-        let start = Moment { snapshot: world.snapshot(), ledger: ledger.clone(), ghosts: ghosts.clone() };
+        let start = Moment { snapshot: world.snapshot(), learned: 0, ledger: ledger.clone(), ghosts: ghosts.clone() };
         Self {
             protocol,
             world,
@@ -101,6 +119,7 @@ impl<'p> Executor<'p> {
             touched: Touched::EVERYTHING,
             ghosts,
             lagging: Vec::new(),
+            failed: None,
             start,
             upgraded_from: None,
             resets: 0,
@@ -135,6 +154,11 @@ impl<'p> Executor<'p> {
         &self.answers
     }
 
+    /// What of the ledger the last call may have changed.
+    pub fn touched(&self) -> Touched {
+        self.touched
+    }
+
     /// The world, to look at.
     pub fn world(&self) -> &World {
         &self.world
@@ -155,15 +179,12 @@ impl<'p> Executor<'p> {
         if let Some((protocol, reader)) = self.upgraded_from.take() {
             (self.protocol, self.reader) = (protocol, reader);
         }
-        self.world.revert_to(self.start.snapshot);
+        let Self { world, reader, before, after, ghosts, start, .. } = self;
+        start.restore(world, reader.as_mut(), ghosts, [before, after]);
         self.resets += 1;
         if self.resets.is_multiple_of(RESETS_PER_SWEEP) {
             self.world.sweep();
         }
-        self.reader.forget();
-        self.before.clone_from(&self.start.ledger);
-        self.after.clone_from(&self.start.ledger);
-        self.ghosts.clone_from(&self.start.ghosts);
         self.lagging.clear();
         self.model.lose();
     }
@@ -193,7 +214,14 @@ impl<'p> Executor<'p> {
         self.predict(call);
         let outcome = self.world.call(&transaction);
         self.observe(call, &outcome);
+        self.failed = (!outcome.is_success()).then_some(transaction);
         Some(outcome)
+    }
+
+    /// The last numbers that contracts compared with each other in the call just played, the last first, if it failed. It is
+    /// played once more for that: noting them in every call costs more.
+    pub fn compared(&mut self) -> Vec<(U256, U256)> {
+        self.failed.take().map_or_else(Vec::new, |transaction| self.world.compared(&transaction))
     }
 
     /// Plays a transaction of whoever administers proxies: no call of the protocol, and nothing that history keeps.
@@ -280,16 +308,16 @@ impl<'p> Executor<'p> {
     }
 
     /// A moment to come back to.
-    pub fn moment(&self) -> Moment {
-        Moment { snapshot: self.world.snapshot(), ledger: self.after.clone(), ghosts: self.ghosts.clone() }
+    pub fn moment(&mut self) -> Moment {
+        let Self { world, reader, after, ghosts, .. } = self;
+        let learned = reader.remember();
+        Moment { snapshot: world.snapshot(), learned, ledger: after.clone(), ghosts: ghosts.clone() }
     }
 
     /// Goes back to a moment of this run.
     pub fn return_to(&mut self, moment: &Moment) {
-        self.world.revert_to(moment.snapshot);
-        self.before.clone_from(&moment.ledger);
-        self.after.clone_from(&moment.ledger);
-        self.ghosts.clone_from(&moment.ghosts);
+        let Self { world, reader, before, after, ghosts, .. } = self;
+        moment.restore(world, reader.as_mut(), ghosts, [before, after]);
         self.lagging.clear();
         self.model.lose();
     }

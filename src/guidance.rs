@@ -24,7 +24,7 @@ impl Guidance {
         self >= Self::Coverage
     }
 
-    /// Whether comparisons are noted.
+    /// Whether calls that fail are solved by comparisons.
     pub fn compares(self) -> bool {
         self >= Self::Comparisons
     }

@@ -17,6 +17,9 @@ pub const WORKERS_MAX: usize = 256;
 /// that workers rarely wait for each other.
 pub const RUNS_PER_EPOCH: u64 = 64;
 
+/// Runs that begin with the same of the corpus, which is played once.
+pub const SIBLINGS: u64 = 4;
+
 /// Of so many runs, everybody leaves at the end of one. An exit costs about as much as half a run.
 pub const RUNS_PER_EXIT: u64 = 16;
 

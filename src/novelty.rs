@@ -7,7 +7,7 @@ use alloy_primitives::U256;
 
 use crate::{
     arithmetic::WAD,
-    ledger::{Ledger, Operator, OperatorSet, Staker, Strategy},
+    ledger::{Ledger, Operator, OperatorSet, Staker, Strategy, Touched},
 };
 
 /// Bits of the widest kind of state.
@@ -51,24 +51,40 @@ impl Features {
     }
 }
 
-/// The states that `ledger` is in, each as a number; the same may come more than once.
-pub fn states(ledger: &Ledger) -> impl Iterator<Item = u32> {
+/// The states that the `touched` parts of `ledger` are in, each as a number; the same may come more than once. Of what time
+/// alone brings about, the next call that touches it tells.
+pub fn states(ledger: &Ledger, touched: Touched) -> Vec<u32> {
+    let mut states = Vec::with_capacity(64);
+    if touched.any_operator() || touched.any_staker() {
+        push_stakes_and_holdings(&mut states, ledger, touched);
+    }
+    let sets = ledger.sets.iter().enumerate().filter(|(index, _)| touched.set(*index));
+    states.extend(sets.map(|(index, set)| of_set(ledger, index, set)));
+    if touched.rest() {
+        states.extend(ledger.strategies.iter().map(of_strategy));
+        states.push(of_switches(ledger));
+    }
+    states
+}
+
+fn push_stakes_and_holdings(states: &mut Vec<u32>, ledger: &Ledger, touched: Touched) {
     let waiting = Waiting::in_queue(ledger);
-    let mut states = Vec::with_capacity(ledger.strategies.len() * (ledger.operators.len() + ledger.stakers.len()) + 32);
-    for (operator, waits) in ledger.operators.iter().zip(waiting.of_operators.chunks(waiting.strategies)) {
-        push_stakes(&mut states, ledger, operator, waits);
+    let operators = ledger.operators.iter().zip(waiting.of_operators.chunks(waiting.strategies)).enumerate();
+    for (_, (operator, waits)) in operators.filter(|(index, _)| touched.operator(*index)) {
+        push_stakes(states, ledger, operator, waits);
     }
-    for (staker, waits) in ledger.stakers.iter().zip(waiting.of_stakers.chunks(waiting.strategies)) {
-        push_holdings(&mut states, ledger, staker, waits);
+    let stakers = ledger.stakers.iter().zip(waiting.of_stakers.chunks(waiting.strategies)).enumerate();
+    for (_, (staker, waits)) in stakers.filter(|(index, _)| touched.staker(*index)) {
+        push_holdings(states, ledger, staker, waits);
     }
-    states.extend(ledger.strategies.iter().map(of_strategy));
-    states.extend(ledger.sets.iter().enumerate().map(|(index, set)| of_set(ledger, index, set)));
+}
+
+fn of_switches(ledger: &Ledger) -> u32 {
     let mut switches = Features::default();
     for (_, status) in ledger.control.paused.iter().take(BITS as usize) {
         switches.has(!status.is_zero());
     }
-    states.push(switches.of(Kind::Switches));
-    states.into_iter()
+    switches.of(Kind::Switches)
 }
 
 /// What waits in the queue, for those who ask often.

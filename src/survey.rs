@@ -56,7 +56,7 @@ fn reached(executor: &mut Executor<'_>, entry: &Entry) -> Reached {
             }
             Some(outcome) if outcome.is_success() => {
                 reached.succeeded += 1;
-                reached.states.extend(novelty::states(executor.ledger()));
+                reached.states.extend(novelty::states(executor.ledger(), executor.touched()));
             }
             Some(_) => reached.failed += 1,
         }

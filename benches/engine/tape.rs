@@ -8,7 +8,7 @@ use slashproof::{
     book::Book,
     call::{ActionId, Call, Operation, Transaction},
     draw::Draw,
-    evm::{Block, Place, World},
+    evm::{Block, Place, Snapshot, World},
     executor::{FIRST_BLOCK, set_up},
     ledger::{Ledger, Touched},
     oracle::Assumption,
@@ -19,8 +19,10 @@ use slashproof::{
 
 /// What was done to the EVM.
 pub enum Entry {
-    /// Back to the deployment.
-    Reset,
+    /// A point to go back to. They are counted from one; zero is the deployment.
+    Remember,
+    /// Back to a point, which is the last then.
+    GoBack(usize),
     /// A transaction in a block.
     Send(Block, Transaction),
 }
@@ -106,7 +108,7 @@ impl Protocol for Taped<'_> {
     }
 }
 
-/// A reader that hears of resets.
+/// A reader that hears of what is played again from a point.
 struct Listening {
     reader: Box<dyn Reader>,
     entries: Shared,
@@ -130,9 +132,14 @@ impl Reader for Listening {
         self.reader.announce(call, before)
     }
 
-    fn forget(&mut self) {
-        write(&self.entries, Entry::Reset);
-        self.reader.forget();
+    fn remember(&mut self) -> usize {
+        write(&self.entries, Entry::Remember);
+        self.reader.remember()
+    }
+
+    fn forget_since(&mut self, point: usize) {
+        write(&self.entries, Entry::GoBack(point));
+        self.reader.forget_since(point);
     }
 }
 
@@ -153,38 +160,54 @@ pub fn deployed(protocol: &dyn Protocol, new: fn(Block) -> World) -> Result<Worl
     Ok(world)
 }
 
-/// Plays a tape; the world is as it was when it is over.
-pub fn play(world: &mut World, entries: &[Entry]) -> Played {
-    let start = world.snapshot();
-    let mut played = Played::default();
-    for entry in entries {
-        match entry {
-            Entry::Reset => world.revert_to(start),
-            Entry::Send(block, transaction) => {
-                world.set_block(*block);
-                world.edges_mut().clear();
-                played.calls += 1;
-                played.failed += u64::from(!world.call(transaction).is_success());
+/// A world that follows a tape.
+struct Following<'w> {
+    world: &'w mut World,
+    start: Snapshot,
+    points: Vec<Snapshot>,
+}
+
+impl<'w> Following<'w> {
+    fn new(world: &'w mut World) -> Self {
+        let start = world.snapshot();
+        Self { world, start, points: Vec::new() }
+    }
+
+    /// Lets `send` send what is to be sent.
+    fn follow(mut self, entries: &[Entry], mut send: impl FnMut(&mut World, &Transaction)) {
+        for entry in entries {
+            match entry {
+                Entry::Remember => self.points.push(self.world.snapshot()),
+                Entry::GoBack(point) => {
+                    self.points.truncate(*point);
+                    self.world.revert_to(self.points.last().copied().unwrap_or(self.start));
+                }
+                Entry::Send(block, transaction) => {
+                    self.world.set_block(*block);
+                    send(self.world, transaction);
+                }
             }
         }
+        self.world.revert_to(self.start);
     }
-    world.revert_to(start);
+}
+
+/// Plays a tape; the world is as it was when it is over.
+pub fn play(world: &mut World, entries: &[Entry]) -> Played {
+    let mut played = Played::default();
+    Following::new(world).follow(entries, |world, transaction| {
+        world.edges_mut().clear();
+        played.calls += 1;
+        played.failed += u64::from(!world.call(transaction).is_success());
+    });
     played
 }
 
 /// The gas of all calls of a tape.
 pub fn gas(world: &mut World, entries: &[Entry]) -> u64 {
-    let start = world.snapshot();
     let mut gas = 0;
-    for entry in entries {
-        match entry {
-            Entry::Reset => world.revert_to(start),
-            Entry::Send(block, transaction) => {
-                world.set_block(*block);
-                gas += world.call_traced(transaction).1.map_or(0, |frame| frame.gas);
-            }
-        }
-    }
-    world.revert_to(start);
+    Following::new(world).follow(entries, |world, transaction| {
+        gas += world.call_traced(transaction).1.map_or(0, |frame| frame.gas);
+    });
     gas
 }

@@ -50,6 +50,12 @@ fn concerns(step: &Step<'_>, operator: usize) -> bool {
         })
 }
 
+/// Whether a step may have changed what a staker can withdraw.
+pub(super) fn concerns_staker(step: &Step<'_>, staker: usize) -> bool {
+    let with = |operator| step.touched.operator(operator);
+    step.touched.staker(staker) || step.after.operator_index(step.after.stakers[staker].delegated_to).is_some_and(with)
+}
+
 const BACKED: Invariant = Invariant {
     id: "DEL-05",
     statement: "Of a token, an operator has at least the shares that its stakers can withdraw.",
@@ -105,8 +111,7 @@ const NO_GAIN: Invariant = Invariant {
         let ledger = step.after;
         let mut exercised = false;
         for (index, staker) in ledger.stakers.iter().enumerate() {
-            let operator = ledger.operator_index(staker.delegated_to);
-            if !step.touched.staker(index) && !operator.is_some_and(|operator| step.touched.operator(operator)) {
+            if !concerns_staker(step, index) {
                 continue;
             }
             let held = ledger.token_strategies().map(|(at, _)| (at, &staker.holdings[at]));

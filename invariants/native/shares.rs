@@ -6,6 +6,7 @@ use super::{Report, completed, report, report_on};
 use crate::{
     arithmetic::{WAD, WAD_WIDE, mul_div_up, mul_wad_down, withdrawable},
     call::{Operation, Receive},
+    invariants::delegation::concerns_staker,
     ledger::{BalanceUpdate, Ledger},
     must,
     oracle::{Assumption, Checkpoint, Invariant, Scope, Step, Verdict},
@@ -137,7 +138,7 @@ pub(super) const NO_GAIN: Invariant = Invariant {
         let mut exercised = false;
         for (index, staker) in ledger.stakers.iter().enumerate() {
             let deposited = staker.holdings[native].shares;
-            if deposited.is_zero() {
+            if deposited.is_zero() || !concerns_staker(step, index) {
                 continue;
             }
             exercised = true;

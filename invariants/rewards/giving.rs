@@ -94,11 +94,11 @@ pub(super) const SPLIT_WAITS: Invariant = Invariant {
                 Some((id, bips)) if id == is.id => changed(step, was, bips),
                 _ => *was,
             };
-            let name = step.name(is.id.operator());
-            must!(*is == expected, "a split of {name} was {} and is {}", told(was), told(is));
+            let name = || step.name(is.id.operator());
+            must!(*is == expected, "a split of {} was {} and is {}", name(), told(was), told(is));
             if *is != *was {
                 let now = step.before.timestamp;
-                must!(!was.is_locked(now), "a split of {name} changed at {now}, when it was {}", told(was));
+                must!(!was.is_locked(now), "a split of {} changed at {now}, when it was {}", name(), told(was));
             }
         }
         Verdict::holds_if(asked.is_some())

@@ -6,7 +6,7 @@ mod membership;
 use alloy_primitives::Address;
 
 use crate::{
-    applies_if, must,
+    must,
     oracle::{Assumption, Checkpoint, Family, Invariant, Scope, Verdict},
 };
 
@@ -41,10 +41,11 @@ const MEMBERSHIP: Invariant = Invariant {
     assumes: &[],
     scope: Scope::OPERATORS.or(Scope::SETS),
     check: |step| {
-        applies_if!(step.touched.any_operator() || step.touched.any_set());
         let mut exercised = false;
-        for operator in &step.after.operators {
-            for (set, membership) in step.after.sets.iter().zip(&operator.memberships) {
+        for (index, operator) in step.after.operators.iter().enumerate() {
+            let of_operator = step.touched.operator(index);
+            let of_sets = step.after.sets.iter().zip(&operator.memberships).enumerate();
+            for (_, (set, membership)) in of_sets.filter(|(set, _)| of_operator || step.touched.set(*set)) {
                 let listed = set.members.contains(&operator.address);
                 let knows = operator.registered_sets.contains(&set.id);
                 exercised |= membership.registered;

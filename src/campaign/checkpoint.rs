@@ -120,8 +120,8 @@ impl Campaign<'_> {
             CoverageMap::of_places(places, end).ok_or_else(|| foreign("it knows code that is not there"))
         };
         (self.edges, self.states) = (map(&state.edges, end)?, map(&state.states, novelty::END + own::STATES)?);
-        for (index, goals) in state.goals.into_iter().enumerate() {
-            corpus.credit(index, goals);
+        for (number, goals) in (0..).zip(state.goals) {
+            corpus.credit(number, goals);
         }
         self.corpus = corpus;
         self.violations = state.violations.into_iter().map(|it| self.violation(it)).collect::<Result<_, _>>()?;

@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Campaign<'_> {
-    /// Keeps what a run went to first. `number` is that of the entry, if it was the replay of one.
-    pub(super) fn learn(&mut self, number: Option<usize>, played: &Played) {
+    /// Keeps what a run went to first.
+    pub(super) fn learn(&mut self, played: &Played) {
         self.edges.count_run(&played.rare_edges);
         self.states.count_run(&played.rare_states);
         let new = self.edges.merge(&played.edges) + self.states.merge(&played.states);
@@ -19,8 +19,8 @@ impl Campaign<'_> {
         }
         let places = |signals: &[Signal]| signals.iter().map(|signal| signal.place).collect();
         let goals = Goals { edges: places(&played.edges), states: places(&played.states) };
-        if let (true, Some(number)) = (played.is_replay, number) {
-            return self.corpus.credit(number, goals);
+        if played.is_replay {
+            return self.corpus.credit(played.number, goals);
         }
         let mut entry = Entry::new(self.protocol, played.sequence[..played.useful].to_vec());
         entry.goals = goals;

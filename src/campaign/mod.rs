@@ -15,6 +15,7 @@ mod worker;
 
 use std::{
     any::Any,
+    ops::Range,
     panic,
     sync::{
         Arc,
@@ -211,6 +212,8 @@ fn begin(
 enum Task {
     /// An entry of the corpus, from the beginning.
     Replay { entry: usize },
+    /// Runs that begin with the same of the corpus.
+    Siblings { numbers: Range<u64> },
     /// A run of its own.
     Run { number: u64 },
     /// A finding.
@@ -236,7 +239,7 @@ struct Plan {
 
 /// What came of a task.
 enum Done {
-    Played(Box<Played>),
+    Played(Vec<Played>),
     Shrunk(Box<Violation>),
     /// The campaign was interrupted before.
     Skipped,
@@ -244,9 +247,11 @@ enum Done {
     Broken(Box<dyn Any + Send>),
 }
 
-/// What came of a run.
+/// What came of a run. What its older sibling played of its sequence is none of its calls.
 #[derive(Default)]
 struct Played {
+    /// That of the run, or of the entry of the corpus.
+    number: u64,
     /// Whether it was an entry of the corpus, from the beginning.
     is_replay: bool,
     calls: u64,
@@ -370,13 +375,20 @@ impl<'a> Campaign<'a> {
         }
     }
 
-    /// The tasks of the epoch. The first replays the corpus.
+    /// The tasks of the epoch. The first replays the corpus; in others, half of the runs begin with something of it. Those are
+    /// the long tasks and come first, so that workers are done at about the same time.
     fn tasks(&self) -> Vec<Task> {
         if self.epoch == 0 {
             return (0..self.corpus.entries().len()).map(|entry| Task::Replay { entry }).collect();
         }
         let left = self.options.runs.map_or(u64::MAX, |runs| runs.saturating_sub(self.runs));
-        (0..left.min(limits::RUNS_PER_EPOCH)).map(|number| Task::Run { number }).collect()
+        let count = left.min(limits::RUNS_PER_EPOCH);
+        let can_go_on = self.options.guidance.keeps() && !self.corpus.entries().is_empty();
+        let guided = if can_go_on { count / 2 } else { 0 };
+        let numbers = |first| first..guided.min(first + limits::SIBLINGS);
+        let step = usize::try_from(limits::SIBLINGS).expect("they are few");
+        let siblings = (0..guided).step_by(step).map(|first| Task::Siblings { numbers: numbers(first) });
+        siblings.chain((guided..count).map(|number| Task::Run { number })).collect()
     }
 
     fn is_over(&self) -> Option<Ended> {
@@ -430,8 +442,12 @@ impl<'a> Campaign<'a> {
 
     fn merge(&mut self, results: Vec<Done>, on_event: &mut dyn FnMut(Event)) {
         let mut found: Vec<Option<Found>> = vec![None; self.invariants.len()];
-        for (run, done) in (0u64..).zip(results) {
-            let Done::Played(played) = done else { continue };
+        let runs = results.into_iter().filter_map(|done| match done {
+            Done::Played(runs) => Some(runs),
+            Done::Shrunk(_) | Done::Skipped | Done::Broken(_) => None,
+        });
+        for played in runs.flatten() {
+            let run = played.number;
             if played.is_replay {
                 self.replayed += 1;
             } else {
@@ -461,7 +477,7 @@ impl<'a> Campaign<'a> {
                     found[*invariant] = Some(Found { run, sentence: sentence.clone(), calls });
                 }
             }
-            self.learn(usize::try_from(run).ok(), &played);
+            self.learn(&played);
         }
         for (index, found) in found.into_iter().enumerate() {
             let Some(Found { run, sentence, calls }) = found else { continue };

@@ -1,6 +1,7 @@
 //! What a thread of a campaign does: runs, replays of the corpus, and the shrinking of findings.
 
 use std::{
+    ops::Range,
     panic::{self, AssertUnwindSafe},
     sync::{Arc, atomic::Ordering, mpsc},
 };
@@ -16,7 +17,7 @@ use crate::{
     call::{ActionId, Call, Delay, Outcome},
     coverage::{self, Signal},
     draw::Dice,
-    executor::Executor,
+    executor::{Executor, Moment},
     generator::Generator,
     limits,
     mutator::{Mutator, Place},
@@ -38,7 +39,6 @@ pub(super) struct Worker<'a> {
 impl Worker<'_> {
     pub(super) fn work(&self, plans: &mpsc::Receiver<Arc<Plan>>) {
         let mut executor = Executor::deploy(self.protocol).expect("what deployed once deploys again");
-        executor.world_mut().comparisons_mut().set_on(self.options.guidance.compares());
         let mut trails = Trails::default();
         while let Ok(plan) = plans.recv() {
             loop {
@@ -66,16 +66,15 @@ impl Worker<'_> {
                 run.played.is_replay = true;
                 run.replay(calls);
                 run.leave();
-                Done::Played(Box::new(run.end()))
+                Done::Played(vec![run.end(*entry as u64)])
+            }
+            Task::Siblings { numbers } => {
+                let mut run = Run::begin(executor, self.options, plan, trails);
+                Done::Played(run.play_siblings(numbers.clone()))
             }
             Task::Run { number } => {
-                let mut dice = Dice::of_run(self.options.seed, plan.epoch, *number);
                 let mut run = Run::begin(executor, self.options, plan, trails);
-                run.play(&mut dice);
-                if number.is_multiple_of(limits::RUNS_PER_EXIT) {
-                    run.leave();
-                }
-                Done::Played(Box::new(run.end()))
+                Done::Played(vec![run.play(*number, &[])])
             }
             Task::Shrink { violation } => {
                 let violation = plan.violations[*violation].clone();
@@ -100,17 +99,19 @@ struct Run<'r, 'p> {
     dictionary: Vec<U256>,
 }
 
+/// Where runs that begin alike part.
+struct Parting {
+    moment: Moment,
+    waited: Delay,
+    sequence: Vec<Call>,
+}
+
 impl<'r, 'p> Run<'r, 'p> {
     fn begin(executor: &'r mut Executor<'p>, options: &'r Options, plan: &'r Plan, trails: &'r mut Trails) -> Self {
         executor.ask_for(plan.open.invariants());
         executor.reset();
         trails.begin();
-        let played = Played {
-            actions: vec![ActionCount::default(); executor.protocol().actions().len()],
-            invariants: vec![InvariantCount::default(); options.invariants.len()],
-            deviations: vec![DeviationCount::default(); options.deviations.len()],
-            ..Played::default()
-        };
+        let played = Played::nothing(executor.protocol(), options);
         Self { executor, options, plan, played, waited: Delay::default(), trails, dictionary: Vec::new() }
     }
 
@@ -122,9 +123,52 @@ impl<'r, 'p> Run<'r, 'p> {
         }
     }
 
-    /// Plays calls drawn now, in half of the runs after something of the corpus.
-    fn play(&mut self, dice: &mut Dice) {
-        let beginning = self.beginning(dice);
+    /// Plays runs that begin with the same of the corpus, which only the first of them plays.
+    fn play_siblings(&mut self, numbers: Range<u64>) -> Vec<Played> {
+        let plan = self.plan;
+        let mut dice = Dice::of_siblings(self.options.seed, plan.epoch, numbers.start);
+        let chosen = dice.weighted(&plan.weights);
+        let calls = chosen.map_or(&[][..], |chosen| &plan.corpus.entries()[chosen].calls);
+        let longest = calls.len().min(self.options.depth as usize);
+        let (kept, rest) = calls.split_at(dice.below(longest + 1));
+        self.replay(kept);
+        let parting = self.part();
+        let go_on = |number| {
+            if number != numbers.start {
+                self.go_back(&parting);
+            }
+            self.play(number, rest)
+        };
+        numbers.clone().map(go_on).collect()
+    }
+
+    fn part(&mut self) -> Parting {
+        let (moment, sequence) = (self.executor.moment(), self.played.sequence.clone());
+        Parting { moment, waited: self.waited, sequence }
+    }
+
+    fn go_back(&mut self, parting: &Parting) {
+        self.executor.return_to(&parting.moment);
+        self.trails.begin();
+        self.waited = parting.waited;
+        self.dictionary.clear();
+        self.played.sequence.clone_from(&parting.sequence);
+    }
+
+    /// Plays calls drawn now; in half of the runs after `rest`, changed: what comes next in a sequence of the corpus.
+    fn play(&mut self, number: u64, rest: &[Call]) -> Played {
+        let mut dice = Dice::of_run(self.options.seed, self.plan.epoch, number);
+        let changed = !rest.is_empty() && dice.chance(50);
+        let beginning = if changed { self.mutator().mutate(&mut dice, rest) } else { Vec::new() };
+        self.fill(&mut dice, beginning);
+        if number.is_multiple_of(limits::RUNS_PER_EXIT) {
+            self.leave();
+        }
+        self.end(number)
+    }
+
+    /// Plays `beginning`, and draws until the run has all its calls.
+    fn fill(&mut self, dice: &mut Dice, beginning: Vec<Place>) {
         let generator = Generator::for_run(self.executor.protocol(), dice);
         let generator = generator.favouring(&self.plan.neglected).among(&self.options.actions);
         for place in beginning {
@@ -146,23 +190,6 @@ impl<'r, 'p> Run<'r, 'p> {
             }
             self.draw(dice, &generator);
         }
-    }
-
-    /// The beginning of a sequence of the corpus, or the whole of one, changed; rather of one that went where few go.
-    fn beginning(&self, dice: &mut Dice) -> Vec<Place> {
-        if !self.options.guidance.keeps() || !dice.chance(50) {
-            return Vec::new();
-        }
-        let entries = self.plan.corpus.entries();
-        let Some(chosen) = dice.weighted(&self.plan.weights) else { return Vec::new() };
-        let calls = &entries[chosen].calls;
-        if calls.is_empty() {
-            return Vec::new();
-        }
-        if dice.chance(50) {
-            return calls[..=dice.below(calls.len())].iter().cloned().map(|call| Place::Kept(Box::new(call))).collect();
-        }
-        self.mutator().mutate(dice, calls)
     }
 
     /// Whether the run has all its calls. One that is solved is one more.
@@ -197,7 +224,7 @@ impl<'r, 'p> Run<'r, 'p> {
         if protocol.actions()[usize::from(call.action.0)].expects == Expects::Revert || !dice.chance(50) {
             return None;
         }
-        let compared: Vec<_> = self.executor.world().comparisons().last().collect();
+        let compared = self.executor.compared();
         let room = limits::DICTIONARY.saturating_sub(self.dictionary.len());
         self.dictionary.extend(compared.iter().flat_map(|(left, right)| [*left, *right]).take(room));
         let both_ways = compared.into_iter().flat_map(|(left, right)| [(left, right), (right, left)]);
@@ -217,9 +244,7 @@ impl<'r, 'p> Run<'r, 'p> {
     /// Plays a call; whether it succeeded, if it could be played.
     fn execute(&mut self, mut call: Call) -> Option<bool> {
         call.delay = self.waited;
-        let world = self.executor.world_mut();
-        world.edges_mut().clear();
-        world.comparisons_mut().clear();
+        self.executor.world_mut().edges_mut().clear();
         let Some(outcome) = self.executor.execute(&call) else {
             self.count(call.action).discarded += 1;
             return None;
@@ -249,7 +274,8 @@ impl<'r, 'p> Run<'r, 'p> {
         trails.edges.follow(&plan.edges, taken, &mut Trail { novel: edges, rare: rare_edges });
         if succeeded && options.guidance.sees_states() {
             let own = own::states(executor.answers()).map(|state| novelty::END + state);
-            let reached = novelty::states(executor.ledger()).chain(own).map(|state| Signal::new(state, 1));
+            let reached = novelty::states(executor.ledger(), executor.touched()).into_iter().chain(own);
+            let reached = reached.map(|state| Signal::new(state, 1));
             trails.states.follow(&plan.states, reached, &mut Trail { novel: states, rare: rare_states });
         }
         if edges.len() + states.len() > known {
@@ -276,15 +302,28 @@ impl<'r, 'p> Run<'r, 'p> {
         }
     }
 
-    fn end(mut self) -> Played {
-        if self.played.violations.is_empty() && self.played.useful == 0 {
-            self.played.sequence = Vec::new();
+    /// What came of the run.
+    fn end(&mut self, number: u64) -> Played {
+        let nothing = Played::nothing(self.executor.protocol(), self.options);
+        let mut played = std::mem::replace(&mut self.played, nothing);
+        played.number = number;
+        if played.violations.is_empty() && played.useful == 0 {
+            played.sequence = Vec::new();
         }
-        self.played
+        played
     }
 }
 
 impl Played {
+    fn nothing(protocol: &dyn Protocol, options: &Options) -> Self {
+        Self {
+            actions: vec![ActionCount::default(); protocol.actions().len()],
+            invariants: vec![InvariantCount::default(); options.invariants.len()],
+            deviations: vec![DeviationCount::default(); options.deviations.len()],
+            ..Self::default()
+        }
+    }
+
     /// Judges what is judged at `step`, which is of the call `at` of the sequence, and measures what is measured.
     fn judge(&mut self, deviations: &[&Deviation], open: &Open, step: &Step<'_>, at: usize) {
         for (deviation, count) in deviations.iter().zip(&mut self.deviations) {

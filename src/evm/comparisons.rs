@@ -19,22 +19,16 @@ const LEAST: u64 = 256;
 
 /// The last comparisons between different numbers.
 #[derive(Debug, Default)]
-pub struct Comparisons {
+pub(super) struct Comparisons {
     operands: [(U256, U256); KEPT],
     count: usize,
     is_on: bool,
 }
 
 impl Comparisons {
-    /// From now on comparisons are noted, or not.
-    pub fn set_on(&mut self, is_on: bool) {
-        self.is_on = is_on;
-        self.clear();
-    }
-
-    /// Forgets what was compared.
-    pub fn clear(&mut self) {
-        self.count = 0;
+    /// Notes them.
+    pub fn noted() -> Self {
+        Self { is_on: true, ..Self::default() }
     }
 
     /// What was compared last, the last first.

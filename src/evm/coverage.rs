@@ -25,6 +25,9 @@ pub type Edge = u32;
 /// The base of code that has no edges.
 const NO_EDGES: Edge = Edge::MAX;
 
+/// Codes whose place in memory is known, at most.
+const KNOWN: usize = 256;
+
 /// The edges that were taken since the last [`EdgeMap::clear`], with how often.
 #[derive(Debug, Default)]
 pub struct EdgeMap {
@@ -36,7 +39,8 @@ pub struct EdgeMap {
     bases: B256HashMap<Edge>,
     /// The same with the code, in the order of registration.
     codes: Vec<(Edge, Bytes)>,
-    /// First edge of the code at an address in memory, so that hashes are looked up once for each code.
+    /// First edge of the code at an address in memory, at a place that follows from the address: contracts call each other all
+    /// the time, and a hash is dearer to look up.
     known: Vec<(usize, Edge)>,
     /// The code that ran last.
     current: (usize, Edge),
@@ -107,14 +111,19 @@ impl EdgeMap {
 
     #[cold]
     fn base(&mut self, address: usize, code: &ExtBytecode) -> Edge {
-        if let Some((_, base)) = self.known.iter().find(|(known, _)| *known == address) {
+        // Code is large: what is in the middle of an address tells codes apart.
+        let place = (address >> 6) % KNOWN;
+        if let Some((known, base)) = self.known.get(place)
+            && *known == address
+        {
             return *base;
         }
         let Some(base) = code.hash().and_then(|hash| self.bases.get(&hash).copied()) else {
             // Init code, or a contract born during a run. Not remembered: its memory may soon hold another code.
             return NO_EDGES;
         };
-        self.known.push((address, base));
+        self.known.resize(KNOWN, (0, NO_EDGES));
+        self.known[place] = (address, base);
         base
     }
 }

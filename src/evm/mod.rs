@@ -29,7 +29,6 @@ use revm::{
 };
 
 pub use base::{Account, Backing, Origin};
-pub use comparisons::Comparisons;
 pub use coverage::{Edge, EdgeMap};
 pub use preimages::Preimages;
 pub use trace::{Frame, FrameEnd, FrameKind, TraceEvent};
@@ -39,6 +38,7 @@ use crate::{
     limits,
 };
 use base::Base;
+use comparisons::Comparisons;
 use preimages::Hashes;
 use trace::Recorder;
 
@@ -198,12 +198,24 @@ impl World {
     /// As [`World::view`], of which nobody must notice anything: edges, comparisons, and what is known of the last call
     /// stay as they are.
     pub fn ask(&mut self, view: &Transaction) -> Outcome {
-        let notes = std::mem::take(&mut self.machine.ctx.chain);
+        self.view_noting(view, Notes::default()).0
+    }
+
+    /// The last numbers that contracts compare with each other in a transaction, the last first. Nobody must notice, as of
+    /// [`World::ask`].
+    pub fn compared(&mut self, transaction: &Transaction) -> Vec<(U256, U256)> {
+        let notes = Notes { comparisons: Comparisons::noted(), ..Notes::default() };
+        self.view_noting(transaction, notes).1.comparisons.last().collect()
+    }
+
+    /// As [`World::view`], with notes of its own.
+    fn view_noting(&mut self, view: &Transaction, notes: Notes) -> (Outcome, Notes) {
+        let kept = std::mem::replace(&mut self.machine.ctx.chain, notes);
         let (logs, last_call) = (std::mem::take(&mut self.logs), self.last_call);
         let outcome = self.view(view);
-        self.machine.ctx.chain = notes;
+        let notes = std::mem::replace(&mut self.machine.ctx.chain, kept);
         (self.logs, self.last_call) = (logs, last_call);
-        outcome
+        (outcome, notes)
     }
 
     /// Creates a contract. The address is that of the sender's next nonce.
@@ -328,16 +340,6 @@ impl World {
         &mut self.machine.ctx.chain.edges
     }
 
-    /// What was compared, if that is noted.
-    pub fn comparisons(&self) -> &Comparisons {
-        &self.machine.ctx.chain.comparisons
-    }
-
-    /// What was compared, to have it noted or forgotten.
-    pub fn comparisons_mut(&mut self) -> &mut Comparisons {
-        &mut self.machine.ctx.chain.comparisons
-    }
-
     fn register_code(&mut self, address: Address) {
         let state = &self.machine.ctx.journaled_state.inner.state;
         let Some(info) = state.get(&address).map(|account| &account.info) else { return };
@@ -458,18 +460,20 @@ fn lasting(entry: &JournalEntry) -> bool {
 }
 
 fn places_of(entries: &[JournalEntry]) -> impl Iterator<Item = Place> + '_ {
-    entries.iter().flat_map(|entry| {
-        let (one, other) = match entry {
-            JournalEntry::StorageChanged { address, key, .. } => (Some(Place::Slot(*address, *key)), None),
-            JournalEntry::BalanceChange { address, .. } => (Some(Place::Balance(*address)), None),
-            JournalEntry::BalanceTransfer { from, to, .. } => (Some(Place::Balance(*from)), Some(Place::Balance(*to))),
-            JournalEntry::AccountDestroyed { address, target, .. } => {
-                (Some(Place::Balance(*address)), Some(Place::Balance(*target)))
-            }
-            _ => (None, None),
-        };
-        one.into_iter().chain(other)
-    })
+    let first = entries.iter().filter_map(|entry| match entry {
+        JournalEntry::StorageChanged { address, key, .. } => Some(Place::Slot(*address, *key)),
+        JournalEntry::BalanceChange { address, .. } | JournalEntry::AccountDestroyed { address, .. } => {
+            Some(Place::Balance(*address))
+        }
+        JournalEntry::BalanceTransfer { from, .. } => Some(Place::Balance(*from)),
+        _ => None,
+    });
+    let receiving = entries.iter().filter_map(|entry| match entry {
+        JournalEntry::BalanceTransfer { to, .. } => Some(Place::Balance(*to)),
+        JournalEntry::AccountDestroyed { target, .. } => Some(Place::Balance(*target)),
+        _ => None,
+    });
+    first.chain(receiving)
 }
 
 /// How much of the journal the recorder knows.

@@ -173,8 +173,11 @@ pub trait Reader {
     /// root, storage has only the hash. The places that it may change and that were not looked at before.
     fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<Place>;
 
-    /// Forgets what was learned from a ledger that is dropped.
-    fn forget(&mut self);
+    /// A point to forget back to. They are counted from one, zero is the beginning; going back to one drops those after it.
+    fn remember(&mut self) -> usize;
+
+    /// Forgets what was learned since `point` from ledgers that are dropped.
+    fn forget_since(&mut self, point: usize);
 }
 
 /// What the engine must know of a protocol.

@@ -6,7 +6,7 @@ use alloy_primitives::U256;
 use proptest::prelude::*;
 use slashproof::{
     call::{ActionId, Call, Delay, Operation},
-    campaign::Options,
+    campaign::{self, Control, Options},
     codec,
     corpus::Entry,
     draw::Dice,
@@ -89,11 +89,11 @@ fn a_call_that_fails_is_solved_by_what_it_was_compared_with() {
     let protocol = bundled();
     let mut executor = Executor::deploy(&protocol).expect("it deploys");
     let (call, balance) = poor_deposit(&executor);
-    executor.execute(&call);
-    assert_eq!(executor.world().comparisons().last().count(), 0, "nobody asked for it");
-    executor.world_mut().comparisons_mut().set_on(true);
+    assert_eq!(executor.compared(), [], "nothing failed");
     assert!(!executor.execute(&call).expect("it is played").is_success());
-    let compared: Vec<(U256, U256)> = executor.world().comparisons().last().collect();
+    let (before, edges) = (executor.ledger().clone(), executor.world().edges().taken().to_vec());
+    let compared = executor.compared();
+    assert_eq!((executor.ledger(), executor.world().edges().taken()), (&before, &edges[..]), "nobody noticed");
     let amount = balance + U256::from(77);
     assert!(compared.iter().any(|pair| *pair == (balance, amount) || *pair == (amount, balance)), "{compared:?}");
     let mutator = Mutator { protocol: &protocol, entries: &[], dictionary: &[] };
@@ -106,6 +106,20 @@ fn a_call_that_fails_is_solved_by_what_it_was_compared_with() {
         .collect();
     assert!(solved.len() == 20 && solved.contains(&true) && solved.contains(&false), "{solved:?}");
     assert!(mutator.solve(&mut Dice::of_run(0, 0, 0), &call, U256::from(123_456_789), balance).is_none());
+}
+
+#[test]
+fn siblings_play_what_they_have_in_common_once_and_their_sequences_stand_alone() {
+    let protocol = bundled();
+    let options = options(5, 320);
+    let played = play(&protocol, &options);
+    let alone = play(&protocol, &Options { guidance: Guidance::Off, ..options.clone() });
+    assert!(played.calls + 2_000 < alone.calls, "{} calls, {} without", played.calls, alone.calls);
+    // Whatever a sequence was kept for, it does from the deployment.
+    let nothing_new = Options { runs: Some(0), ..options };
+    let replay = |corpus| campaign::run(&protocol, &nothing_new, corpus, &Control::default(), &mut |_| {}).unwrap();
+    let replayed = replay(played.corpus.clone());
+    assert_eq!((replayed.edges, replayed.states), (played.edges, played.states));
 }
 
 #[test]

@@ -417,6 +417,39 @@ fn callers_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
     }
 }
 
+/// What is played on `executor`, call by call: the calls, and the ledger after each.
+fn played(executor: &mut Executor<'_>, run: u64, calls: usize) -> (Vec<Call>, Vec<Ledger>) {
+    let mut ledgers = Vec::new();
+    let calls = wander(executor, run, calls, |executor| ledgers.push(executor.ledger().clone()));
+    (calls, ledgers)
+}
+
+#[test]
+fn what_follows_a_moment_is_the_same_after_coming_back_to_it() {
+    for kind in ["standard", "examples"].map(|kind| worlds::find(kind).unwrap()) {
+        let protocol = in_world(kind);
+        let (mut executor, mut fresh) = (Executor::deploy(&protocol).unwrap(), Executor::deploy(&protocol).unwrap());
+        for run in 0..6 {
+            executor.reset();
+            fresh.reset();
+            let (before, _) = played(&mut executor, run, 40);
+            let moment = executor.moment();
+            for branch in 0..3 {
+                executor.return_to(&moment);
+                let (calls, ledgers) = played(&mut executor, 100 * branch + run, 40);
+                fresh.reset();
+                for call in &before {
+                    fresh.play(call);
+                }
+                for (call, ledger) in calls.iter().zip(&ledgers) {
+                    fresh.play(call);
+                    assert_eq!(fresh.ledger(), ledger, "branch {branch} of run {run} in world {}", kind.name);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_surrounds_the_contracts_is_as_told() {
     for kind in KINDS {

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use slashproof::{
     artifact::Artifacts,
-    call::Call,
+    call::{Call, Delay},
     campaign::{self, Control, Options, Summary},
     corpus::Corpus,
     draw::Dice,
@@ -68,12 +68,13 @@ pub fn wander(executor: &mut Executor<'_>, run: u64, calls: usize, mut each: imp
     let protocol = executor.protocol();
     let mut dice = Dice::of_run(21, executor.ledger().block, run);
     let generator = Generator::for_run(protocol, &mut dice);
-    let mut played = Vec::new();
+    let (mut played, mut waited) = (Vec::new(), Delay::default());
     while played.len() < calls {
         let delay = generator.delay(&mut dice, executor.ledger());
         executor.advance(delay);
+        waited = waited.plus(delay);
         let Some((action, actor, operation)) = generator.next(&mut dice, executor.ledger()).call else { continue };
-        let call = Call { action, actor, delay, operation };
+        let call = Call { action, actor, delay: std::mem::take(&mut waited), operation };
         executor.execute(&call);
         each(executor);
         played.push(call);

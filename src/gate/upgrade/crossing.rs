@@ -74,7 +74,7 @@ impl<'p> Crossing<'p> {
         self.executor.reset();
         // The reader that was handed over is lost with what it learned.
         let reader = self.reader.get_or_insert_with(|| self.path.to.reader());
-        reader.forget();
+        reader.forget_since(0);
         if self.phase == Phase::After {
             self.start = read(reader.as_mut(), self.executor.world());
         }

@@ -78,10 +78,19 @@ impl Announced {
         self.distributions.get(&root).cloned()
     }
 
-    /// Forgets all of it; the places of submissions.
-    pub fn forget(&mut self) -> Vec<Place> {
+    /// Submissions that calls spoke of.
+    pub fn count(&self) -> usize {
+        self.submissions.len()
+    }
+
+    /// Forgets what roots stand for.
+    pub fn forget_roots(&mut self) {
         self.distributions.clear();
-        let submissions = std::mem::take(&mut self.submissions);
-        submissions.into_iter().map(|at| self.slot(at.kind, at.account, at.hash)).collect()
+    }
+
+    /// Forgets all submissions but the first `count`; the places of the others.
+    pub fn forget_since(&mut self, count: usize) -> Vec<Place> {
+        let forgotten = self.submissions.split_off(count);
+        forgotten.into_iter().map(|at| self.slot(at.kind, at.account, at.hash)).collect()
     }
 }

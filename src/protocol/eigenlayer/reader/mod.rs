@@ -121,6 +121,14 @@ pub(super) struct SlotReader {
     root_fields: RootFields,
     /// What calls said that storage does not.
     announced: Announced,
+    points: Vec<Point>,
+}
+
+/// How much was learned.
+#[derive(Clone, Copy, Debug, Default)]
+struct Point {
+    of_withdrawals: usize,
+    submissions: usize,
 }
 
 impl SlotReader {
@@ -147,6 +155,7 @@ impl SlotReader {
             of_withdrawals: Vec::new(),
             root_fields: protocol.slots.rewards.root,
             announced: Announced::new(protocol),
+            points: Vec::new(),
         }
     }
 
@@ -275,8 +284,10 @@ impl SlotReader {
         });
         let withdrawal = ledger.withdrawals.len() - 1;
         for slot in self.slots_of_withdrawal(root) {
-            self.index.insert(slot, Owner::Withdrawal(withdrawal));
-            self.of_withdrawals.push(slot);
+            // A ledger that is behind reads again what another has read: it was learned then.
+            if self.index.insert(slot, Owner::Withdrawal(withdrawal)).is_none() {
+                self.of_withdrawals.push(slot);
+            }
         }
         self.refresh_withdrawal(withdrawal, ledger, storage);
     }
@@ -402,14 +413,30 @@ impl Reader for SlotReader {
 
     fn announce(&mut self, call: &Call, before: &Ledger) -> Vec<Place> {
         let announced = self.announced.hear(call, before);
+        // Said again, it is what was said first.
         for (place, submission) in &announced {
-            self.index.insert(*place, Owner::Submission(*submission));
+            self.index.entry(*place).or_insert(Owner::Submission(*submission));
         }
         announced.into_iter().map(|(place, _)| place).collect()
     }
 
-    fn forget(&mut self) {
-        for place in self.of_withdrawals.drain(..).chain(self.announced.forget()) {
+    fn remember(&mut self) -> usize {
+        self.points.push(Point { of_withdrawals: self.of_withdrawals.len(), submissions: self.announced.count() });
+        self.points.len()
+    }
+
+    fn forget_since(&mut self, point: usize) {
+        self.points.truncate(point);
+        let Point { of_withdrawals, submissions } = self.points.last().copied().unwrap_or_default();
+        // What a root stands for stays true; it is forgotten for room.
+        if point == 0 {
+            self.announced.forget_roots();
+        }
+        let of_submissions = self.announced.forget_since(submissions);
+        let said_first =
+            |place: &Place| matches!(self.index.get(place), Some(Owner::Submission(at)) if *at < submissions);
+        let of_submissions = of_submissions.into_iter().filter(|place| !said_first(place)).collect::<Vec<_>>();
+        for place in self.of_withdrawals.drain(of_withdrawals..).chain(of_submissions) {
             self.index.remove(&place);
         }
     }
