@@ -306,8 +306,8 @@ pub(super) const NOTHING_LEFT: Invariant = Invariant {
 pub(super) const CLAIMED: Invariant = Invariant {
     id: "REW-13",
     statement: "Once everybody has claimed, all have what the newest root promises them, as far as there was something.",
-    formula: "for each leaf of the newest root that is not disabled: cumulativeClaimed >= cumulativeEarnings, or what lacks is \
-              more than the coordinator has left, or the token does not move",
+    formula: "for each earner, by the first leaf for it under the newest root that is not disabled: cumulativeClaimed >= \
+              cumulativeEarnings, or what lacks is more than the coordinator has left, or the token does not move",
     why: "A promise that nobody can collect is none.",
     checkpoint: Checkpoint::Exit,
     assumes: &[Assumption::NoFee, Assumption::NoRebase, Assumption::PassiveTokens],
@@ -317,8 +317,9 @@ pub(super) const CLAIMED: Invariant = Invariant {
         let ledger = step.after;
         let promised = last_root(ledger).and_then(|(_, root)| root.distribution.as_deref());
         let mut exercised = false;
-        for earnings in promised.into_iter().flat_map(|distribution| &distribution.earners) {
-            let Some(earner) = ledger.rewards.earner(earnings.earner) else { continue };
+        for earner in &ledger.rewards.earners {
+            let listed = promised.and_then(|distribution| distribution.earnings(earner.address));
+            let Some(earnings) = listed else { continue };
             for (index, token) in ledger.tokens.iter().enumerate() {
                 let Some(promised) = earnings.of(token.address) else { continue };
                 exercised = true;

@@ -258,6 +258,8 @@ fn are_distinct(tokens: &[Address]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use alloy_primitives::Bytes;
 
     use super::{scene::Claimed, *};
@@ -350,6 +352,11 @@ mod tests {
         assert_eq!(scene.judge(&leaving::CLAIMED), Verdict::NotApplicable, "nobody leaves");
         scene.left = Some((scene.before.clone(), scene.ghosts.clone()));
         assert_eq!(scene.judge(&leaving::CLAIMED), Verdict::Holds);
+        let distribution = scene.after.rewards.roots[0].distribution.as_mut().map(Arc::make_mut).unwrap();
+        let mut again = distribution.earners[0].clone();
+        again.tokens[0].cumulative += U256::from(10);
+        distribution.earners.push(again);
+        assert_eq!(scene.judge(&leaving::CLAIMED), Verdict::Holds, "of two leaves the first is claimed");
         scene.after.rewards.earners[0].claimed[0] -= U256::from(50);
         assert!(matches!(scene.judge(&leaving::CLAIMED), Verdict::Violated(_)), "the coordinator has the fifty");
         scene.after.rewards.earners[0].claimed[0] -= U256::ONE;

@@ -138,8 +138,10 @@ fn claim(ledger: &Ledger) -> Vec<Call> {
     let Some((back, root)) = last_root(ledger) else { return Vec::new() };
     let mut held: Vec<U256> = (0..ledger.tokens.len()).map(|token| ledger.rewards_held(token)).collect();
     let mut calls = Vec::new();
-    for earnings in root.distribution.iter().flat_map(|distribution| &distribution.earners) {
-        let Some(earner) = ledger.rewards.earner(earnings.earner) else { continue };
+    for earner in &ledger.rewards.earners {
+        // Who is listed twice claims what the first says.
+        let listed = root.distribution.as_ref().and_then(|distribution| distribution.earnings(earner.address));
+        let Some(earnings) = listed else { continue };
         let mut tokens = Vec::new();
         for (index, token) in ledger.tokens.iter().enumerate() {
             let due = earnings.of(token.address).unwrap_or_default().saturating_sub(earner.claimed[index]);
