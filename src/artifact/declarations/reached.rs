@@ -138,7 +138,8 @@ impl<'a> Reader<'_, 'a> {
 
     /// The functions of bases that are called `name`.
     fn of_bases(&self, name: &str) -> Vec<usize> {
-        let all = self.lineage.iter().flat_map(|contract| self.texts.numbers(*contract)).copied();
+        let bases = self.lineage.split_last().map_or(&[][..], |(_, bases)| bases);
+        let all = bases.iter().flat_map(|contract| self.texts.numbers(*contract)).copied();
         all.filter(|number| self.texts.get(*number).name == name && self.is_function(*number)).collect()
     }
 
