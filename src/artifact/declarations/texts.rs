@@ -482,7 +482,7 @@ mod tests {
             ("src/a/b.sol", "./c.sol", "src/a/c.sol"),
             ("src/a/b.sol", "../c/./d.sol", "src/c/d.sol"),
             ("b.sol", "./c.sol", "c.sol"),
-            ("/home/b.sol", "../c.sol", "/c.sol"),
+            ("/a/b.sol", "../c.sol", "/c.sol"),
         ] {
             assert_eq!(beside(importing, path), expected);
         }
