@@ -86,8 +86,8 @@ fn what_was_found_with_a_revision_is_played_again_on_it() {
     let project = repository.path().join("contracts");
     let forge = project.join("forge");
     let forge = forge.to_str().unwrap();
-    // Nobody declares that the switches are others.
-    let few = ["gate", "--judge", "upgrade", "--runs", "2", "--shrink-run-limit", "0", "--out", "told"];
+    // Nobody declares that slashes are numbered now.
+    let few = ["gate", "--judge", "behaviour", "--runs", "32", "--shrink-run-limit", "0", "--out", "told"];
     let output = slashproof(&project, &[&few[..], &["--git", "HEAD~1", "--forge", forge]].concat());
     assert_eq!(code(&output), 1, "{}{}", stdout(&output), stderr(&output));
     for file in files(&project.join("told/examples")) {
