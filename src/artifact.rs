@@ -12,6 +12,7 @@ mod source_map;
 use std::{
     collections::BTreeMap,
     fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -20,7 +21,7 @@ use alloy_primitives::{B256, Bytes, hex, keccak256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use declarations::{Declarations, Told};
+pub use declarations::{Declarations, SourceTexts, Target, Told};
 pub use folder::{Folder, abi as abi_in};
 pub use layout::{Field, StorageLayout};
 pub use revision::Revision;
@@ -63,7 +64,7 @@ impl Artifact {
         self.declarations.as_ref().map(|declared| &declared.enums).or_else(told)
     }
 
-    /// The version that each initializer leaves it at, by name, if that can be known.
+    /// The version that each initializer leaves it at, by name, or by signature if others have the name, if that can be known.
     pub fn initializers(&self) -> Option<&BTreeMap<String, u64>> {
         let told = || self.told.as_ref()?.initializers.as_ref();
         self.declarations.as_ref().map(|declared| &declared.initializers).or_else(told)
@@ -462,11 +463,14 @@ fn read_text(path: &Path) -> Result<String, Problem> {
 /// The text of a file that has no more than so many bytes.
 fn read_within(path: &Path, most: u64) -> Result<String, Problem> {
     let problem = |error: std::io::Error| Problem::new(format!("cannot read {}: {error}", path.display()));
-    let length = fs::metadata(path).map_err(problem)?.len();
-    if length > most {
-        return Err(Problem::new(format!("{} has {length} bytes, which is too large", path.display())));
+    let mut bytes = Vec::new();
+    // What is no file may have no length, and no end.
+    fs::File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(problem)?;
+    if bytes.len() as u64 > most {
+        return Err(Problem::new(format!("{} has more than {most} bytes, which is too large", path.display())));
     }
-    fs::read_to_string(path).map_err(problem)
+    String::from_utf8(bytes)
+        .map_err(|_| Problem::new(format!("{} is no text", path.display())).hint("is it an artifact? compile again"))
 }
 
 fn json(text: &str) -> Result<Value, Problem> {

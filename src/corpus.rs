@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -202,11 +202,14 @@ pub fn read_text(path: &Path) -> Result<String, Problem> {
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Problem> {
     let unreadable = |error: std::io::Error| Problem::new(format!("cannot be read: {error}"));
-    let length = fs::metadata(path).map_err(unreadable)?.len();
-    if length > limits::FILE_BYTES {
-        return Err(Problem::new(format!("has {length} bytes, which is too large")));
+    let mut bytes = Vec::new();
+    // What is no file may have no length, and no end.
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > limits::FILE_BYTES {
+        return Err(Problem::new(format!("has more than {} bytes, which is too large", limits::FILE_BYTES)));
     }
-    fs::read(path).map_err(unreadable)
+    Ok(bytes)
 }
 
 /// Writes a JSON file that appears whole or not at all.

@@ -131,9 +131,7 @@ impl Finding {
 
     /// The contracts whose code differs from that of `artifacts`.
     pub fn differing(&self, artifacts: &Artifacts) -> Vec<String> {
-        let present = digests(artifacts);
-        let differs = |(name, digest): &(&String, &B256)| present.get(*name) != Some(*digest);
-        self.artifacts.iter().filter(differs).map(|(name, _)| name.clone()).collect()
+        differing(&self.artifacts, artifacts)
     }
 
     /// Writes it into `folder`; tells where.
@@ -248,6 +246,13 @@ impl Finding {
 
 fn read<T: DeserializeOwned>(key: &str, value: Value) -> Result<T, Problem> {
     serde_json::from_value(value).map_err(|error| Problem::new(format!("its {key:?} makes no sense: {error}")))
+}
+
+/// The contracts whose code differs from that of `artifacts`, by the digest of each.
+pub fn differing(digests_then: &BTreeMap<String, B256>, artifacts: &Artifacts) -> Vec<String> {
+    let present = digests(artifacts);
+    let differs = |(name, digest): &(&String, &B256)| present.get(*name) != Some(*digest);
+    digests_then.iter().filter(differs).map(|(name, _)| name.clone()).collect()
 }
 
 /// Digest of each contract of `artifacts`.

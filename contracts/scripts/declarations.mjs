@@ -175,6 +175,15 @@ export function declarationsOf(name, path, trees, sources) {
     .filter(({ kind }) => kind === "function")
     .flatMap((node) => node.modifiers.map((modifier) => ({ node, version: versionOf(modifier, numbers) })))
     .filter(({ version }) => version !== undefined);
+  // A name stands for all functions that have it.
+  for (const { node, version } of initializers) {
+    const isOther = (other) => other.node.name === node.name && other.version !== version;
+    const other = members.some(
+      (member) =>
+        member.name === node.name && member.functionSelector && !initializers.some((it) => it.node === member),
+    );
+    if (other || initializers.some(isOther)) throw new Error(`${node.name} of ${name}: say which by its signature`);
+  }
   const declarations = {
     enums: sorted(
       nodes

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{
     Artifact, Declarations, SourceMap, StorageLayout, Told,
-    declarations::{Lines, Trees},
+    declarations::{Lines, SourceTexts, Target, Trees},
     foundry::sorted,
     json, layout_of, read_text, read_within,
 };
@@ -35,6 +35,13 @@ struct Written {
 #[serde(default)]
 struct Input {
     sources: BTreeMap<String, Text>,
+    settings: Settings,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    remappings: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -83,6 +90,7 @@ pub(super) struct Build {
     /// By source, as the compiler calls it.
     numbers: BTreeMap<String, u64>,
     sources: Arc<Sources>,
+    remappings: Vec<String>,
 }
 
 /// Where an artifact comes from.
@@ -145,6 +153,7 @@ impl Builds {
         for file in files {
             let Written { input, output } = written(file)?;
             whole.input.sources.extend(input.sources);
+            whole.input.settings.remappings.extend(input.settings.remappings);
             whole.output.contracts.extend(output.contracts);
             whole.output.sources.extend(output.sources);
         }
@@ -170,12 +179,13 @@ impl Builds {
             let (index, lines) = (trees.index(), build.lines());
             for (name, source) in own {
                 let Some(artifact) = contracts.get_mut(&name).filter(|it| it.declarations.is_none()) else { continue };
+                let target = Target { name: &name, path: &source, abi: &artifact.abi };
                 if let Some(layout) = &mut artifact.layout {
-                    let read = Declarations::read(&index, &name, &source, layout, &lines);
+                    let read = Declarations::read(&index, target, layout, &lines);
                     artifact.declarations = read.map_err(|problem| problem.at(&source))?;
                 }
                 if artifact.declarations.is_none() {
-                    artifact.told = Some(Told::of_sources(&build.texts(), (&name, &in_project(&source))));
+                    artifact.told = Some(build.told(target));
                 }
             }
         }
@@ -199,11 +209,16 @@ impl Build {
             (*number, (in_project(source), text))
         });
         let sources = Arc::new(sources.collect());
-        Self { contracts: whole.output.contracts, sources, numbers }
+        Self { contracts: whole.output.contracts, sources, numbers, remappings: whole.input.settings.remappings }
     }
 
-    fn texts(&self) -> BTreeMap<String, String> {
-        self.sources.values().cloned().collect()
+    /// What the text of the sources tells of a contract.
+    fn told(&self, target: Target<'_>) -> Told {
+        let texts = self.numbers.iter().map(|(source, number)| (source.clone(), self.sources[number].1.clone()));
+        let sources = SourceTexts { texts: texts.collect(), remappings: self.remappings.clone() };
+        let mut told = Told::of_sources(&sources, target);
+        told.places.values_mut().for_each(|place| *place = in_project(place));
+        told
     }
 
     fn lines(&self) -> Lines {

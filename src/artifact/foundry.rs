@@ -6,12 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use alloy_json_abi::JsonAbi;
 use alloy_primitives::keccak256;
 use serde_json::Value;
 
 use super::{
     Artifact, Declarations, Told,
-    declarations::{Lines, Trees},
+    declarations::{Lines, SourceTexts, Target, Trees},
     json, read_text,
 };
 use crate::problem::Problem;
@@ -39,22 +40,23 @@ pub(super) fn declare(
             own.push((name, source.to_owned()));
             trees.add(whole["ast"].take());
         } else if let Some(artifact) = contracts.get_mut(&name) {
-            artifact.told = told(folder, &whole);
+            artifact.told = told(folder, &whole, &artifact.abi);
         }
     }
     complete(folder, &mut trees)?;
     let lines = lines(folder, &trees);
     let index = trees.index();
     for (name, source) in own {
-        let Some(Artifact { layout: Some(layout), declarations, .. }) = contracts.get_mut(&name) else { continue };
-        let read = Declarations::read(&index, &name, &source, layout, &lines);
+        let Some(Artifact { abi, layout: Some(layout), declarations, .. }) = contracts.get_mut(&name) else { continue };
+        let target = Target { name: &name, path: &source, abi };
+        let read = Declarations::read(&index, target, layout, &lines);
         *declarations = read.map_err(|problem| problem.at(&source))?;
     }
     Ok(())
 }
 
 /// What the sources of a contract tell, if each is beside the folder, and is what its metadata says was compiled.
-fn told(folder: &Path, whole: &Value) -> Option<Told> {
+fn told(folder: &Path, whole: &Value, abi: &JsonAbi) -> Option<Told> {
     let raw = || whole["rawMetadata"].as_str().and_then(|text| json(text).ok());
     let metadata = whole["metadata"].is_object().then(|| whole["metadata"].clone()).or_else(raw)?;
     let text = |(path, source): (&String, &Value)| {
@@ -62,9 +64,10 @@ fn told(folder: &Path, whole: &Value) -> Option<Told> {
         (source["keccak256"] == keccak256(&text).to_string()).then(|| (path.clone(), text))
     };
     let texts: Option<BTreeMap<String, String>> = metadata["sources"].as_object()?.iter().map(text).collect();
+    let remappings = serde_json::from_value(metadata["settings"]["remappings"].clone()).unwrap_or_default();
     let target = metadata["settings"]["compilationTarget"].as_object().and_then(|target| target.iter().next());
     let (path, name) = target.and_then(|(path, name)| Some((path.as_str(), name.as_str()?))).unwrap_or_default();
-    Some(Told::of_sources(&texts?, (name, path)))
+    Some(Told::of_sources(&SourceTexts { texts: texts?, remappings }, Target { name, path, abi }))
 }
 
 /// Adds the trees of all that is imported.
@@ -151,6 +154,11 @@ mod tests {
         let target = json!({ "compilationTarget": { "src/A.sol": "A" } });
         let parsed = json!({ "metadata": { "sources": sources, "settings": target } });
         let raw = json!({ "rawMetadata": json!({ "sources": sources, "settings": target }).to_string() });
+        let told = |out: &Path, whole: &Value| {
+            let told = told(out, whole, &JsonAbi::default())?;
+            assert_eq!(told.functions.len(), told.places.len(), "of a contract that is known");
+            Some(Told { functions: BTreeMap::new(), ..told })
+        };
         assert_eq!(told(&out, &parsed), None, "there is no source");
 
         fs::write(project.path().join("src/A.sol"), text).unwrap();
@@ -158,6 +166,7 @@ mod tests {
             enums: BTreeMap::from([("A.State".to_owned(), vec!["OFF".to_owned(), "ON".to_owned()])]),
             initializers: Some(BTreeMap::from([("start".to_owned(), 2)])),
             places: BTreeMap::from([("start".to_owned(), "src/A.sol:1".to_owned())]),
+            ..Told::default()
         };
         assert_eq!(told(&out, &parsed), Some(expected.clone()));
         assert_eq!(told(&out, &raw), Some(expected.clone()));

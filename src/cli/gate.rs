@@ -23,6 +23,7 @@ use crate::{
     corpus::write_bytes,
     gate::{
         self, Judgement,
+        exhibit::{Place, Provenance, exhibits},
         expect::{self, Expectations},
         regressions::Legacy,
         work::Budget,
@@ -30,7 +31,7 @@ use crate::{
     limits,
     problem::Problem,
     protocol::eigenlayer::{self, release},
-    report::gate::{GATE_FORMATS, save as save_gate},
+    report::gate::{GATE_FORMATS, create, save as save_gate},
     worlds::{self, Kind},
 };
 
@@ -152,21 +153,54 @@ impl From<Asked> for Judgement {
 /// Where expectations are looked for if nobody says where.
 const EXPECTATIONS: &str = "gate.toml";
 
-pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
-    let (baseline, candidate) = builds(arguments)?;
-    let world = worlds::find(&arguments.world)?;
-    let expectations = expectations(arguments, (&baseline, &candidate), world)?;
-    if let Some(path) = arguments.accept.as_deref().filter(|path| path.exists()) {
+/// What can be known to be wrong before anything is played, for playing takes minutes.
+fn check(arguments: &GateArgs) -> Result<(), Problem> {
+    let none = |name: &str| Problem::new(format!("{name} is 0")).hint("it can be 1 or more");
+    if arguments.runs == 0 {
+        return Err(none("runs"));
+    }
+    if arguments.workers == Some(0) {
+        return Err(none("workers"));
+    }
+    let legacy = [&arguments.corpus, &arguments.findings];
+    if arguments.judge.contains(&Asked::Regressions) && legacy.iter().all(|folder| folder.is_none()) {
+        return Err(Problem::new("regressions are to be judged, and there is nothing to judge")
+            .hint("--corpus names a folder of sequences that campaigns kept, --findings one of what they found"));
+    }
+    if let Some(folder) = legacy.into_iter().flatten().find(|folder| !folder.is_dir()) {
+        return Err(Problem::new(format!("{} is no folder", folder.display()))
+            .hint("name the folder that a campaign on the baseline wrote, or leave it out"));
+    }
+    let Some(path) = &arguments.accept else { return Ok(()) };
+    if path.exists() {
         return Err(Problem::new(format!("{} is there already", path.display()))
             .hint("proposals are written to a new file; name another, or move this one away"));
     }
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(Problem::new(format!("there is no folder {} to write proposals into", folder.display()))
+                .hint("make it, or name another file"))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
+    check(arguments)?;
+    if let Some(folder) = &arguments.out {
+        create(folder)?;
+    }
+    let [(baseline, old), (candidate, new)] = builds(arguments)?;
+    let world = worlds::find(&arguments.world)?;
+    let expectations = expectations(arguments, (&baseline, &candidate), world)?;
     let judgements: Vec<Judgement> = match &arguments.judge[..] {
         [] => Judgement::ALL.to_vec(),
         asked => asked.iter().copied().map(Judgement::from).collect(),
     };
-    let expired = Arc::new(AtomicBool::new(false));
+    let (expired, halfway) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     if let Some(seconds) = arguments.timeout {
         expire(Arc::clone(&expired), Duration::from_secs(seconds));
+        expire(Arc::clone(&halfway), Duration::from_millis(seconds.saturating_mul(500)));
     }
     let workers = arguments.workers.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
     let budget = Budget {
@@ -177,13 +211,25 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
         expired: &expired,
     };
     let legacy = Legacy { corpus: arguments.corpus.as_deref(), findings: arguments.findings.as_deref() };
-    let options = gate::Options { judgements: &judgements, expectations: &expectations, world, budget, legacy };
+    let options = gate::Options {
+        judgements: &judgements,
+        expectations: &expectations,
+        world,
+        budget,
+        halfway: &halfway,
+        legacy,
+    };
     let gate = gate::judge(&baseline, &candidate, options)?;
     if let Some(path) = &arguments.accept {
         write_bytes(path, expect::proposals(gate.groups()).as_bytes())?;
     }
     if let Some(folder) = &arguments.out {
-        save_gate(&gate, folder)?;
+        let provenance = Provenance { world, expectations: &expectations, baseline: &old, candidate: &new };
+        let examples = save_gate(&gate, &exhibits(&gate, provenance), folder)?;
+        if let Some(first) = examples.first() {
+            let count = examples.len();
+            eprintln!("{count} examples written; to see the first again: slashproof replay {}", first.display());
+        }
     }
     let name = if arguments.json { "json" } else { arguments.format.as_str() };
     let format = GATE_FORMATS.iter().find(|format| format.name == name).expect("only formats are parsed");
@@ -217,40 +263,42 @@ fn expire(expired: Arc<AtomicBool>, after: Duration) {
     });
 }
 
+/// A build, and where it is to be found again.
+type Side = (Artifacts, Place);
+
 /// What proxies live on, and what they are to be moved to.
-fn builds(arguments: &GateArgs) -> Result<(Artifacts, Artifacts), Problem> {
+fn builds(arguments: &GateArgs) -> Result<[Side; 2], Problem> {
     let names = names(arguments)?;
     let load = |folder, release| load(folder, release, &names);
     let Some(revision) = &arguments.git else {
         let baseline = load(arguments.baseline.as_ref(), arguments.baseline_release.as_deref())?;
         if let Some(mutant) = &arguments.candidate_mutant {
-            return Ok((baseline, Artifacts::mutant(mutant)?));
+            let source = Source::Mutant(mutant.clone());
+            return Ok([baseline, (Artifacts::mutant(mutant)?, Place::of(source))]);
         }
         let candidate = load(arguments.candidate.as_ref(), arguments.candidate_release.as_deref())?;
-        return Ok((baseline, candidate));
+        return Ok([baseline, candidate]);
     };
     let project = arguments.candidate.clone().unwrap_or_else(|| PathBuf::from("."));
     // First, for it costs nothing: forge takes minutes.
     let candidate = load(Some(&project), arguments.candidate_release.as_deref())?;
     let built = Revision::build(&project, revision, &arguments.forge)?;
-    let mut baseline = load(Some(&built.folder()), arguments.baseline_release.as_deref())?;
+    let (mut baseline, place) = load(Some(&built.folder()), arguments.baseline_release.as_deref())?;
     baseline.origin = format!("{revision}, commit {}", built.commit());
-    Ok((baseline, candidate))
+    let place = Place { commit: Some((built.commit().to_owned(), project)), ..place };
+    Ok([(baseline, place), candidate])
 }
 
-fn load(
-    folder: Option<&PathBuf>,
-    release: Option<&str>,
-    names: &BTreeMap<String, String>,
-) -> Result<Artifacts, Problem> {
+fn load(folder: Option<&PathBuf>, release: Option<&str>, names: &BTreeMap<String, String>) -> Result<Side, Problem> {
     let source = folder.map_or(Ok(Source::Bundled), |folder| named_in(folder, names))?;
     let release = release.map_or_else(|| release_of(&source), release::find)?.name;
     let artifacts = Artifacts::load(&source, release)?;
     // What comes from the binary would be compared with itself.
-    match (source.folder(release)?, artifacts.borrowed.first()) {
-        (Some(folder), Some(name)) => Err(folder.lacks(name)),
-        _ => artifacts.with_declarations(&source),
-    }
+    let artifacts = match (source.folder(release)?, artifacts.borrowed.first()) {
+        (Some(folder), Some(name)) => return Err(folder.lacks(name)),
+        _ => artifacts.with_declarations(&source)?,
+    };
+    Ok((artifacts, Place::of(source)))
 }
 
 /// What contracts are called that have names of their own: in one of the folders, or in both.

@@ -11,6 +11,7 @@ mod check;
 mod checkpoints;
 mod corpus;
 mod doctor;
+mod exhibit;
 mod fork;
 mod gate;
 mod mutants;
@@ -147,7 +148,7 @@ struct CheckArgs {
 
 #[derive(Debug, clap::Args)]
 struct ReplayArgs {
-    /// A finding
+    /// A finding of a campaign, or an example of the gate
     file: PathBuf,
 
     /// The node, for a finding on a deployment that lives on one
@@ -193,6 +194,14 @@ struct ReplayArgs {
     /// Plays it on the bundled release, whatever it was found on
     #[arg(long)]
     bundled: bool,
+
+    /// Of what the gate found: upgrades from the contracts of this folder. The options above say what to upgrade to
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+
+    /// Of what the gate found with --git: what builds the revision again
+    #[arg(long, value_name = "PROGRAM", default_value = "forge", env = "FORGE")]
+    forge: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Engine, ReplayArgs, ShrinkArgs, exit,
+    Engine, ReplayArgs, ShrinkArgs, exhibit, exit,
     fork::Subject,
     printed,
     step::{Walk, Walked},
@@ -21,6 +21,7 @@ use crate::{
     decode::Decoder,
     executor::Executor,
     finding::{Finding, Provenance, tell},
+    gate::exhibit::Exhibit,
     invariants, mutant,
     oracle::{Checkpoint, Invariant, Step},
     own,
@@ -103,6 +104,14 @@ fn load(file: &std::path::Path, instead: &Instead) -> Result<Case, Problem> {
 }
 
 pub(super) fn replay(arguments: &ReplayArgs) -> Result<ExitCode, Problem> {
+    if let Some(exhibit) = Exhibit::load(&arguments.file)? {
+        return exhibit::replay(&exhibit, arguments);
+    }
+    if arguments.baseline.is_some() {
+        return Err(Problem::new("a finding of a campaign is of one build, and has no baseline")
+            .at(arguments.file.display())
+            .hint("--artifacts says what to play it on"));
+    }
     if let (Some(release), Some(mutant)) = (&arguments.release, arguments.mutant.as_deref().and_then(mutant::find))
         && *release != mutant.release
     {

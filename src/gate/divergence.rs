@@ -3,13 +3,15 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, fmt};
 
-use serde::Serialize;
+use alloy_primitives::{hex, keccak256};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::expect::Expectations;
+use crate::evm::{Frame, Preimages};
 
 /// How something differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Accounting: a field of the ledger is another.
@@ -61,7 +63,7 @@ impl fmt::Display for Kind {
 }
 
 /// What divergences are grouped by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key {
     /// The action, or what was done if nobody of the protocol did it: `upgrade`, `exit`.
     pub action: String,
@@ -69,6 +71,14 @@ pub struct Key {
     pub kind: Kind,
     /// What differs, without names and numbers: a field, an invariant, an error.
     pub condition: String,
+}
+
+impl Key {
+    /// The name of the file of an example of it: `title`, and a few digits of what it takes.
+    pub fn file_name(&self, title: &str, steps: &[&Value]) -> String {
+        let text = format!("{}\n{}\n{}\n{steps:?}", self.action, self.kind, self.condition);
+        format!("{title}-{}.json", hex::encode(&keccak256(text)[..4]))
+    }
 }
 
 /// One divergence, as it was met.
@@ -95,6 +105,37 @@ pub struct Line {
     pub step: Value,
 }
 
+/// A line of an example that is played again, and what was called.
+#[derive(Clone, Debug)]
+pub struct Retold {
+    /// What was played.
+    pub line: Line,
+    /// How it ended on the candidate, if that is another ending.
+    pub other_outcome: Option<String>,
+    /// What was called, on each build that played it.
+    pub trees: Vec<Tree>,
+}
+
+/// What a transaction called, and how.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// Which build it was played on.
+    pub on: Side,
+    /// The transaction.
+    pub frame: Frame,
+    /// What was hashed meanwhile.
+    pub preimages: Preimages,
+}
+
+/// One of the two builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What proxies live on.
+    Baseline,
+    /// What they are moved to.
+    Candidate,
+}
+
 /// The smallest sequence there is that shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Example {
@@ -106,6 +147,8 @@ pub struct Example {
     pub original_length: usize,
     /// Whether nothing makes it smaller.
     pub shrunk: bool,
+    /// The file that it is in, where examples are written.
+    pub file: String,
     /// The sequence.
     pub lines: Vec<Line>,
 }
@@ -206,6 +249,7 @@ mod tests {
             run,
             original_length: story.len(),
             shrunk: true,
+            file: String::new(),
             lines: Vec::new(),
         });
         let example = groups[0].example.as_ref().unwrap();

@@ -18,7 +18,7 @@ const BUNDLED: &[(&str, &str, &str)] =
     &[("slashing", "redistribution", include_str!("../../contracts/upgrades/slashing-redistribution.toml"))];
 
 /// All that is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectations {
     /// Where it is declared.

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     Build, Declared, Gate, Verdict,
-    behaviour::{Behaviour, FunctionRow, GasRow},
+    behaviour::{Behaviour, Change, Function, FunctionRow, GasRow, Place},
+    cases::{Count, cases, counts},
     divergence::{Group, Line},
     layout::{ContractRow, Difference, Layout, Meaning},
     regressions::Regressions,
@@ -30,9 +31,20 @@ pub fn render(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     if let Some(declared) = &gate.expectations {
         expectations(declared, gate, out)?;
     }
-    writeln!(out)?;
-    writeln!(out, "judged: {}", what(gate).join(", "))?;
+    table(gate, out)?;
+    writeln!(out, "\njudged: {}", what(gate).join(", "))?;
     writeln!(out, "-> {}", conclusion(gate))
+}
+
+/// A line for each judgement, whatever it says.
+fn table(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
+    let counts = counts(&cases(gate));
+    let width = counts.iter().map(|count| count.suite.len()).max().unwrap_or_default().max("judgement".len());
+    writeln!(out, "\n{:width$}  {:>5}  {:>6}  {:>5}", "judgement", "pass", "review", "fail")?;
+    for Count { suite, pass, review, fail } in counts {
+        writeln!(out, "{suite:width$}  {pass:>5}  {review:>6}  {fail:>5}")?;
+    }
+    Ok(())
 }
 
 /// One judgement.
@@ -155,9 +167,16 @@ fn behaviour(behaviour: &Behaviour, out: &mut dyn Write) -> io::Result<()> {
     let width = behaviour.functions.iter().map(|row| row.function.name.len()).max().unwrap_or_default();
     writeln!(out, "\nfunctions that changed, and calls of them in the runs that were traced")?;
     for FunctionRow { function, calls } in &behaviour.functions {
-        let (name, change) = (&function.name, format!("{:?}", function.change).to_lowercase());
+        let name = &function.name;
         let view = if function.is_view { ", only answers" } else { "" };
-        writeln!(out, "  {name:width$}  {calls:>7}  {change}{view}")?;
+        writeln!(out, "  {name:width$}  {calls:>7}  {}{view}", change(function))?;
+    }
+    if !behaviour.by_code_alone.is_empty() {
+        writeln!(
+            out,
+            "  by code alone, since there are no sources of both builds: {}",
+            behaviour.by_code_alone.join(", ")
+        )?;
     }
     let is_another = |row: &&GasRow| row.baseline.abs_diff(row.candidate) * 100 >= row.baseline;
     let costs: Vec<&GasRow> = behaviour.gas.iter().filter(is_another).collect();
@@ -178,6 +197,21 @@ fn behaviour(behaviour: &Behaviour, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     undeclared(&behaviour.groups, out)
+}
+
+/// What happened to a function, and where that shows.
+pub fn change(function: &Function) -> String {
+    let change = match function.change {
+        Change::New => return "new".to_owned(),
+        Change::Gone => return "gone".to_owned(),
+        Change::Changed => "changed",
+    };
+    let places = function.seen_in.iter().map(|place| match place {
+        Place::Code => "code",
+        Place::Sources => "sources",
+        Place::Contract => "its contract",
+    });
+    format!("{change} in {}", places.collect::<Vec<_>>().join(" and "))
 }
 
 fn regressions(regressions: &Regressions, out: &mut dyn Write) -> io::Result<()> {

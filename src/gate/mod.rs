@@ -2,10 +2,12 @@
 //!
 //! [`layout`] judges whether what proxies keep is found again, [`upgrade`] whether an upgrade in the middle of life leaves
 //! everybody what they have, [`behaviour`] whether the same calls do the same, and [`regressions`] what campaigns kept of the
-//! baseline. What is meant to change is declared ([`expect`]). The verdict of the gate is that of its worst judgement.
+//! baseline. What is meant to change is declared ([`expect`]). What is found can be played again ([`exhibit`]). The verdict of the gate is that of its worst judgement.
 
 pub mod behaviour;
+pub mod cases;
 pub mod divergence;
+pub mod exhibit;
 pub mod expect;
 pub mod human;
 pub mod layout;
@@ -14,10 +16,10 @@ pub mod regressions;
 pub mod upgrade;
 pub mod work;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::atomic::AtomicBool};
 
 use alloy_primitives::B256;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     artifact::{Artifact, Artifacts},
@@ -46,7 +48,7 @@ pub enum Verdict {
 }
 
 /// One of the two builds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Build {
     /// Where its contracts came from.
     pub artifacts: String,
@@ -85,6 +87,8 @@ pub struct Options<'a> {
     pub world: &'static Kind,
     /// How much each judgement plays.
     pub budget: Budget<'a>,
+    /// Whether half of the time is over, if there is an end to it: what is played first leaves as much to what comes after.
+    pub halfway: &'a AtomicBool,
     /// What campaigns left.
     pub legacy: Legacy<'a>,
 }
@@ -192,7 +196,8 @@ fn play(gate: &mut Gate, builds: (&Artifacts, &Artifacts), options: Options<'_>)
     let Options { expectations, budget, .. } = options;
     let mut reach = reach::Reach::default();
     if asks(Judgement::Upgrade) {
-        let (upgraded, reached) = upgrade::judge(path, expectations, &budget)?;
+        let expired = if asks(Judgement::Behaviour) { options.halfway } else { budget.expired };
+        let (upgraded, reached) = upgrade::judge(path, expectations, &Budget { expired, ..budget })?;
         gate.upgrade = Some(upgraded);
         reach = reached;
     }

@@ -21,6 +21,13 @@ pub struct Budget<'a> {
     pub expired: &'a AtomicBool,
 }
 
+impl Budget<'_> {
+    /// Whether there is no more time.
+    pub(super) fn has_expired(&self) -> bool {
+        self.expired.load(Ordering::Relaxed)
+    }
+}
+
 /// Runs between two looks at the clock: what is played is always a beginning of what there is to play.
 const RUNS_PER_BLOCK: u64 = 32;
 
@@ -40,7 +47,7 @@ pub(super) fn spread<S, T: Send>(
             if runs.is_empty() {
                 return done;
             }
-            if budget.expired.load(Ordering::Relaxed) {
+            if budget.has_expired() {
                 finished.fetch_min(runs.start, Ordering::Relaxed);
                 return done;
             }

@@ -431,3 +431,113 @@ fn half_a_layout_is_refused_with_a_sentence() {
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("does not say what t_uint8 is"), "{}", stderr(&output));
 }
+
+/// The examples of an upgrade of the bundled release to a mutant.
+fn examples(folder: &Path, mutant: &str, more: &[&str]) -> Vec<(std::path::PathBuf, Value)> {
+    let upgrade = ["gate", "--baseline-release", "redistribution", "--candidate-mutant", mutant, "--out", "told"];
+    let output = slashproof(folder, &[&upgrade[..], more].concat());
+    assert_eq!(code(&output), 1, "{}{}", stdout(&output), stderr(&output));
+    assert!(
+        stderr(&output).contains("to see the first again: slashproof replay told/examples/"),
+        "{}",
+        stderr(&output)
+    );
+    let read = |file: std::path::PathBuf| {
+        let example = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        (file, example)
+    };
+    files(&folder.join("told/examples")).into_iter().map(read).collect()
+}
+
+#[test]
+fn the_story_of_an_upgrade_is_played_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let few = ["--judge", "upgrade", "--runs", "2", "--shrink-run-limit", "30"];
+    let found = examples(folder.path(), "initialized-again", &few);
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("told/gate.json")).unwrap()).unwrap();
+    let groups = report["upgrade"]["groups"].as_array().unwrap();
+    assert_eq!(groups.len(), found.len());
+    copy("redistribution", &folder.path().join("release"));
+    for (file, example) in found {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        assert!(groups.iter().any(|group| group["example"]["file"] == name), "{name}");
+        let replay = |more: &[&str]| slashproof(folder.path(), &[&["replay", file.to_str().unwrap()], more].concat());
+        let again = replay(&["--trace"]);
+        assert_eq!(code(&again), 1, "{}", stderr(&again));
+        let (told, sentence) = (stdout(&again), example["sentence"].as_str().unwrap());
+        assert!(told.starts_with("UPG-04: Nobody can initialize what was upgraded\nupgrade, initializer, "), "{told}");
+        assert!(
+            told.contains("  upgrade everything") && told.ends_with(&format!("-> violated: {sentence}\n")),
+            "{told}"
+        );
+        assert_eq!(code(&replay(&["--baseline", "release"])), 1);
+        for mended in [&["--bundled"][..], &["--artifacts", "release"]] {
+            let output = replay(mended);
+            assert_eq!(code(&output), 0, "{}", stdout(&output));
+            assert!(stdout(&output).ends_with("-> not violated\n"), "{}", stdout(&output));
+            assert!(stderr(&output).contains("the example is of other bytecode: the digest of StrategyManager"));
+        }
+    }
+}
+
+#[test]
+fn what_is_met_after_an_upgrade_and_in_lockstep_is_played_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let few = ["--judge", "upgrade", "--judge", "behaviour", "--runs", "64", "--shrink-run-limit", "60"];
+    let found = examples(folder.path(), "slash-rounds-down", &few);
+    let mut seen = std::collections::BTreeSet::new();
+    for (file, example) in found {
+        let replay = |more: &[&str]| slashproof(folder.path(), &[&["replay", file.to_str().unwrap()], more].concat());
+        let (again, mended) = (replay(&["--trace"]), replay(&["--bundled"]));
+        assert_eq!((code(&again), code(&mended)), (1, 0), "{example:#}{}{}", stdout(&again), stdout(&mended));
+        let (shown, not_shown) = match example["shown_by"].as_str().unwrap() {
+            "upgrade" => ("violated", "-> not violated\n"),
+            _ => ("differs", "-> does not differ\n"),
+        };
+        let sentence = example["sentence"].as_str().unwrap();
+        assert!(stdout(&again).ends_with(&format!("-> {shown}: {sentence}\n")), "{}", stdout(&again));
+        assert!(stdout(&mended).ends_with(not_shown), "{}", stdout(&mended));
+        let on = ["baseline", "candidate"].map(|name| stdout(&again).contains(&format!("on the {name}\n")));
+        assert!(shown == "violated" || on == [true, true], "{}", stdout(&again));
+        seen.insert(shown);
+    }
+    assert_eq!(seen.len(), 2, "{seen:?}");
+}
+
+#[test]
+fn an_example_that_makes_no_sense_gets_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let few = ["--judge", "upgrade", "--runs", "32", "--shrink-run-limit", "9"];
+    let (file, example) = examples(folder.path(), "slash-rounds-down", &few).remove(0);
+    let text = example.to_string();
+    let steps = example["steps"].as_array().unwrap();
+    let call = steps.iter().find(|step| step["step"]["action"].is_string()).expect("somebody slashes");
+    let first = call["step"]["action"].as_str().unwrap();
+    let half = text[..text.len() / 2].to_owned();
+    let without = |key: &str, value: Value| {
+        let mut example = example.clone();
+        example[key] = value;
+        example.to_string()
+    };
+    let no_upgrade = json!([call.clone()]);
+    for (text, expected) in [
+        (half, "this is no JSON"),
+        (without("format", json!(9)), "it has format 9"),
+        (without("kind", json!("story")), "this is no slashproof finding"),
+        (without("what", json!(1)), "makes no sense"),
+        (without("steps", json!([])), "it has no steps"),
+        (without("steps", no_upgrade), "nothing is upgraded in it"),
+        (text.replace(first, "staker.dine"), "there is no action called \"staker.dine\""),
+        (text.replace("\"upgrade\":[\"", "\"upgrade\":[\"un"), "nobody here is called \"un"),
+        (without("world", json!("moon")), "moon"),
+    ] {
+        fs::write(&file, &text).unwrap();
+        let output = slashproof(folder.path(), &["replay", file.to_str().unwrap()]);
+        assert_eq!(code(&output), 2, "{expected}: {}", stdout(&output));
+        assert!(stderr(&output).contains(expected), "{expected}: {}", stderr(&output));
+    }
+    fs::write(&file, &text).unwrap();
+    let output = slashproof(folder.path(), &["replay", file.to_str().unwrap(), "--step"]);
+    assert!(stderr(&output).contains("leave --step, --on and --fork-url out"), "{}", stderr(&output));
+}

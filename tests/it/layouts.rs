@@ -4,15 +4,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    sync::LazyLock,
 };
 
+use alloy_json_abi::JsonAbi;
 use alloy_primitives::U256;
 use proptest::{prelude::*, sample::subsequence};
 use serde::Deserialize;
 use serde_json::Value;
 use slashproof::{
     artifact::{
-        Artifact, Declarations, StorageLayout, Told,
+        Artifact, Declarations, SourceTexts, StorageLayout, Target, Told,
         layout::{LayoutType, Variable},
     },
     gate::layout::{Difference, Kind, Meaning, differences},
@@ -53,6 +55,15 @@ struct Side {
     ast: Value,
 }
 
+/// No two functions have one name.
+static ABI: LazyLock<JsonAbi> = LazyLock::new(JsonAbi::new);
+
+impl Side {
+    fn target(&self) -> Target<'_> {
+        Target { name: "C", path: &self.path, abi: &ABI }
+    }
+}
+
 /// Where a member of a namespace is.
 #[derive(Debug, PartialEq, Deserialize)]
 struct Member {
@@ -75,7 +86,7 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
     let (name, layout) = ("C".to_owned(), Some(layout));
     Artifact {
         name,
-        abi: alloy_json_abi::JsonAbi::default(),
+        abi: JsonAbi::new(),
         creation,
         links: Vec::new(),
         runtime,
@@ -91,7 +102,7 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
 fn with_trees(side: &Side) -> Artifact {
     let mut layout = side.storage_layout.clone();
     let texts = BTreeMap::from([(side.path.clone(), side.source.clone())]);
-    let read = Declarations::of_trees([side.ast.clone()], &texts, ("C", &side.path), &mut layout);
+    let read = Declarations::of_trees([side.ast.clone()], &texts, side.target(), &mut layout);
     artifact(layout, Some(read.expect("a readable tree").expect("a whole tree")))
 }
 
@@ -165,7 +176,7 @@ fn text_is_read_as_trees_are() {
     for (_, compiled) in pairs() {
         for side in [&compiled.before, &compiled.after] {
             let texts = BTreeMap::from([(side.path.clone(), side.source.clone())]);
-            let text = Told::of_sources(&texts, ("C", &side.path));
+            let text = Told::of_sources(&SourceTexts { texts, remappings: Vec::new() }, side.target());
             let Artifact { declarations: Some(trees), .. } = with_trees(side) else { unreachable!("it has trees") };
             assert_eq!(text.enums, trees.enums, "{}", compiled.name);
             assert_eq!(text.initializers.as_ref(), Some(&trees.initializers), "{}", compiled.name);

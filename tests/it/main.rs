@@ -11,6 +11,7 @@ mod examples;
 mod files;
 mod fork;
 mod foundry;
+mod functions;
 mod gate;
 mod guidance;
 mod hardhat;

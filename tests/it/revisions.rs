@@ -81,6 +81,28 @@ fn the_baseline_is_built_from_a_revision() {
 }
 
 #[test]
+fn what_was_found_with_a_revision_is_played_again_on_it() {
+    let repository = project();
+    let project = repository.path().join("contracts");
+    let forge = project.join("forge");
+    let forge = forge.to_str().unwrap();
+    // Nobody declares that slashes are numbered now.
+    let few = ["gate", "--judge", "behaviour", "--runs", "32", "--shrink-run-limit", "0", "--out", "told"];
+    let output = slashproof(&project, &[&few[..], &["--git", "HEAD~1", "--forge", forge]].concat());
+    assert_eq!(code(&output), 1, "{}{}", stdout(&output), stderr(&output));
+    for file in files(&project.join("told/examples")) {
+        let file = file.to_str().unwrap();
+        let again = slashproof(&project, &["replay", file, "--forge", forge]);
+        assert_eq!(code(&again), 1, "{}{}", stdout(&again), stderr(&again));
+        assert_eq!(stderr(&again), "");
+        is_tidy(&repository);
+        let nobody = slashproof(&project, &["replay", file, "--forge", "nobody"]);
+        assert_eq!(code(&nobody), 2);
+        assert!(stderr(&nobody).contains("or name a folder of its artifacts with --baseline"), "{}", stderr(&nobody));
+    }
+}
+
+#[test]
 fn a_revision_that_is_what_stands_here_is_told() {
     let repository = project();
     let project = repository.path().join("contracts");

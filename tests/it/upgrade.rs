@@ -30,7 +30,8 @@ impl Trial<'_> {
         let Self { judgements, expectations, seed, runs, workers } = *self;
         let budget = Budget { seed, runs, shrink_run_limit: 0, workers, expired: &expired };
         let legacy = Legacy::default();
-        let options = Options { judgements, expectations, world: &worlds::STANDARD, budget, legacy };
+        let world = &worlds::STANDARD;
+        let options = Options { judgements, expectations, world, budget, halfway: &expired, legacy };
         judge(baseline, candidate, options).expect("it can be judged")
     }
 }
@@ -115,6 +116,16 @@ fn what_initializes_once_more_is_given_what_is_there() {
     let candidate = rebuilt("initialized-again", |folder| edit(&folder.join("StrategyManager.json"), second));
     // The upgrade sets owner, whitelister and switches to what they are. That anybody can do so after it is the bug.
     assert_eq!(broken(&candidate, 64), ["UPG-04"]);
+}
+
+#[test]
+fn what_an_upgrade_calls_itself_is_called() {
+    let judgements = &[Judgement::Upgrade, Judgement::Behaviour];
+    let trial = Trial { judgements, expectations: &Expectations::none(), seed: 1, runs: 3, workers: 1 };
+    let candidate = Artifacts::mutant("initialized-again").expect("it is a mutant");
+    let behaviour = trial.judge(&released("redistribution"), &candidate).behaviour.expect("it was judged");
+    let initialize = behaviour.functions.iter().find(|row| row.function.name == "StrategyManager.initialize");
+    assert!(initialize.is_some_and(|row| row.calls >= 3), "a stranger tries it in each upgrade: {initialize:?}");
 }
 
 /// The bundled release with the code of a mutant, and with artifacts changed in their folder.

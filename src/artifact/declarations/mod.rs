@@ -2,6 +2,9 @@
 //! is behind user-defined types, ERC-7201 namespaces, immutables, what constructors write, and initializers.
 
 mod namespaces;
+mod prints;
+mod reached;
+mod texts;
 mod told;
 mod tree;
 mod words;
@@ -9,12 +12,15 @@ mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use alloy_json_abi::{Function, JsonAbi};
+use alloy_primitives::{B256, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::layout::{Declared, StorageLayout, Variable};
 use crate::problem::Problem;
 
+pub use texts::SourceTexts;
 pub use told::Told;
 use tree::{Index, all, name, text};
 pub(super) use tree::{Lines, Trees};
@@ -33,10 +39,26 @@ pub struct Declarations {
     pub immutables: BTreeMap<String, String>,
     /// The variables that the constructors write, which nobody behind a proxy sees.
     pub constructed: BTreeSet<String>,
-    /// The version that each initializer leaves the contract at, by its name: 1 if it is not said.
+    /// The version that each initializer leaves the contract at, by its name, which stands for all that have it, or by its
+    /// signature: 1 if it is not said.
     pub initializers: BTreeMap<String, u64>,
-    /// Where immutables and initializers are declared, by name.
+    /// Where immutables and initializers are declared, by the same.
     pub places: BTreeMap<String, String>,
+    /// By name of each function that can be called: what stands for its source and all that it reaches. Compared with what
+    /// the same reader made of another build, so that nobody else writes it.
+    #[serde(skip)]
+    pub functions: BTreeMap<String, B256>,
+}
+
+/// A contract whose sources are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What the compiler calls its source.
+    pub path: &'a str,
+    /// What it understands.
+    pub abi: &'a JsonAbi,
 }
 
 impl Declarations {
@@ -45,7 +67,7 @@ impl Declarations {
     pub fn of_trees(
         trees: impl IntoIterator<Item = Value>,
         texts: &BTreeMap<String, String>,
-        (contract, path): (&str, &str),
+        target: Target<'_>,
         layout: &mut StorageLayout,
     ) -> Result<Option<Self>, Problem> {
         let mut all = Trees::default();
@@ -55,19 +77,18 @@ impl Declarations {
             (number, (path, text))
         });
         let lines = Lines { files: files.collect() };
-        Self::read(&all.index(), contract, path, layout, &lines)
+        Self::read(&all.index(), target, layout, &lines)
     }
 
     /// What is declared in the sources of a contract, and what its variables' declarations say, filled into its layout.
     /// `None` if a tree is missing.
     pub(super) fn read(
         trees: &Index<'_>,
-        contract: &str,
-        path: &str,
+        target: Target<'_>,
         layout: &mut StorageLayout,
         lines: &Lines,
     ) -> Result<Option<Self>, Problem> {
-        let Some(bases) = trees.linearized(contract, path) else { return Ok(None) };
+        let Some(bases) = trees.linearized(target.name, target.path) else { return Ok(None) };
         for variable in &mut layout.storage {
             // Trees of different compilations have the same numbers for different things.
             let found = variable.ast_id.and_then(|id| trees.node(id)).filter(|(node, _)| name(node) == variable.label);
@@ -85,22 +106,22 @@ impl Declarations {
                 (text(node, "canonicalName").to_owned(), text(&node["underlyingType"], "name").to_owned())
             })),
             constructed: writes::of_constructors(trees, &bases),
+            functions: prints::of_functions(trees, &bases),
             ..Self::default()
         };
         // From the base up, so that what overrides comes last and stays.
         for base in bases.iter().rev() {
-            let place = |node: &Value| (name(node).to_owned(), lines.place(text(node, "src")));
-            declarations.places.extend(immutables(base).map(place));
-            // Of functions with one name the last stays: that is the one which proxies have had least.
-            let mut initializers: Vec<_> = initializers(trees, base).collect();
-            initializers.sort_by_key(|(_, version)| *version);
-            declarations.places.extend(initializers.iter().map(|(node, _)| place(node)));
-            declarations.immutables.extend(
-                immutables(base)
-                    .map(|node| (name(node).to_owned(), text(&node["typeDescriptions"], "typeString").to_owned())),
-            );
-            let versions = initializers.into_iter().map(|(node, version)| (name(node).to_owned(), version));
-            declarations.initializers.extend(versions);
+            let place = |node: &Value| lines.place(text(node, "src"));
+            for node in immutables(base) {
+                let label = text(&node["typeDescriptions"], "typeString");
+                declarations.places.insert(name(node).to_owned(), place(node));
+                declarations.immutables.insert(name(node).to_owned(), label.to_owned());
+            }
+            for (node, version) in initializers(trees, base) {
+                let key = key(node, target.abi);
+                declarations.places.insert(key.clone(), place(node));
+                declarations.initializers.insert(key, version);
+            }
             declarations.namespaces.extend(namespaces::of(trees, base, lines)?);
         }
         Ok(Some(declarations))
@@ -147,6 +168,14 @@ fn declare_members(trees: &Index<'_>, layout: &mut StorageLayout, lines: &Lines)
 
 fn immutables(contract: &Value) -> impl Iterator<Item = &Value> {
     tree::list(contract, "nodes").filter(|node| text(node, "mutability") == "immutable")
+}
+
+/// What a function is known by: its name, or its signature if others have the name.
+fn key(node: &Value, abi: &JsonAbi) -> String {
+    let overloads = abi.function(name(node)).map(Vec::as_slice).unwrap_or_default();
+    let is_it = |function: &&Function| hex::encode(function.selector()) == text(node, "functionSelector");
+    let found = overloads.iter().find(is_it).filter(|_| overloads.len() > 1);
+    found.map_or_else(|| name(node).to_owned(), Function::signature)
 }
 
 /// The functions of a contract that initialize, by the modifiers of OpenZeppelin, with their versions.

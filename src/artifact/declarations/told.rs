@@ -1,8 +1,13 @@
 //! What the text of sources tells: what is left where the compiler was not asked for syntax trees.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use alloy_json_abi::{Function, JsonAbi, Param};
+use alloy_primitives::B256;
 
 use super::{
+    Target, reached,
+    texts::{Item, Kind, Meaning, SourceTexts, Texts},
     unambiguous,
     words::{self, Word},
 };
@@ -12,226 +17,112 @@ use super::{
 pub struct Told {
     /// The members of each enum, in order, by its name with that of the contract it is in.
     pub enums: BTreeMap<String, Vec<String>>,
-    /// The version that each initializer leaves the contract at, by its name. `None` if the text does not say what the
-    /// contract inherits, or a version.
+    /// The version that each initializer leaves the contract at, by its name, or its signature if others have the name.
+    /// `None` if the text does not say what the contract inherits, or a version.
     pub initializers: Option<BTreeMap<String, u64>>,
-    /// Where initializers are declared, by name.
+    /// Where initializers are declared, by the same.
     pub places: BTreeMap<String, String>,
+    /// By name of each function: what stands for its source and all that it may reach.
+    pub functions: BTreeMap<String, B256>,
 }
 
 impl Told {
-    /// What the sources of a contract tell, by path.
-    pub fn of_sources(sources: &BTreeMap<String, String>, (contract, path): (&str, &str)) -> Self {
-        let mut read = Sources::default();
-        for (path, text) in sources {
-            read.source(path, text);
-        }
-        let found = read.initializers(contract, path);
-        let place = |it: &Initialized<'_>| (it.function.to_owned(), format!("{}:{}", it.path, it.line));
+    /// What the sources of a contract tell.
+    pub fn of_sources(sources: &SourceTexts, target: Target<'_>) -> Self {
+        let texts = Texts::of(sources);
+        let lineage = texts.contract(target.name, target.path).and_then(|contract| texts.lineage(contract));
+        let found = lineage.as_ref().and_then(|lineage| initializers(&texts, lineage, target.abi));
+        let place = |it: &Initialized<'_>| (it.key.clone(), format!("{}:{}", it.path, it.line));
         Self {
             places: found.iter().flatten().map(place).collect(),
-            initializers: found.map(|all| all.into_iter().map(|it| (it.function.to_owned(), it.version)).collect()),
-            enums: unambiguous(read.enums.into_iter()),
+            initializers: found.map(|all| all.into_iter().map(|it| (it.key, it.version)).collect()),
+            functions: lineage.map(|lineage| reached::of_functions(&texts, &lineage)).unwrap_or_default(),
+            enums: unambiguous(texts.items().filter(|it| it.kind == Kind::Enum).map(|it| members(&texts, it))),
         }
     }
 }
 
-/// What is declared in sources.
-#[derive(Default)]
-struct Sources<'a> {
-    enums: Vec<(String, Vec<String>)>,
-    contracts: Vec<Contract<'a>>,
-    constants: Vec<Constant<'a>>,
-}
-
-/// A contract, a library or an interface.
-struct Contract<'a> {
-    path: &'a str,
-    name: &'a str,
-    bases: Vec<&'a str>,
-    initializers: Vec<Initializer<'a>>,
-}
-
-/// A function that initializes.
-struct Initializer<'a> {
-    function: &'a str,
-    line: usize,
-    version: Vec<Word<'a>>,
+/// The members of an enum, by its name with that of the contract it is in.
+fn members(texts: &Texts<'_>, item: &Item<'_>) -> (String, Vec<String>) {
+    let holder = item.holder.map(|holder| format!("{}.", texts.get(holder).name)).unwrap_or_default();
+    let members = texts.body(item).iter().filter(|word| words::is_name(word.text)).map(|word| word.text.to_owned());
+    (format!("{holder}{}", item.name), members.collect())
 }
 
 /// A function that initializes, and to which version.
 struct Initialized<'a> {
     path: &'a str,
     line: usize,
-    function: &'a str,
+    key: String,
     version: u64,
 }
 
-/// A constant, of a contract or of none.
-struct Constant<'a> {
-    contract: &'a str,
-    name: &'a str,
-    value: Vec<Word<'a>>,
+/// The initializers of a contract and of what it inherits, bases first, so that what overrides comes last. `None` if they
+/// cannot be told.
+fn initializers<'a>(texts: &Texts<'a>, lineage: &[usize], abi: &JsonAbi) -> Option<Vec<Initialized<'a>>> {
+    let mut found = Vec::new();
+    for contract in lineage {
+        for item in texts.members(*contract).filter(|item| item.kind == Kind::Function) {
+            let Some(version) = version(texts.head(item)) else { continue };
+            let version = Number { texts, terms: TERMS }.sum(item, &version)?;
+            let key = key(texts.head(item), item.name, abi)?;
+            found.push(Initialized { path: texts.path(item), line: item.line, key, version });
+        }
+    }
+    Some(found)
 }
 
-/// What is imported under another name, by that name.
-type Aliases<'a> = BTreeMap<&'a str, &'a str>;
-
-impl<'a> Sources<'a> {
-    /// Reads a source.
-    fn source(&mut self, path: &'a str, text: &'a str) {
-        let words = words::of_source(text);
-        let items = words::items(&words);
-        let aliases = aliases(&items);
-        for item in &items {
-            let (head, body) = words::head_and_body(item);
-            let kind = usize::from(head.first().is_some_and(|word| word.text == "abstract"));
-            match head.get(kind..) {
-                Some([kind, name, header @ ..]) if ["contract", "interface", "library"].contains(&kind.text) => {
-                    let initializers = words::items(body).into_iter().filter_map(|item| initializer(item, &aliases));
-                    let initializers = initializers.collect();
-                    self.contracts.push(Contract {
-                        path,
-                        name: name.text,
-                        bases: bases(header, &aliases),
-                        initializers,
-                    });
-                    for item in words::items(body) {
-                        self.item(name.text, item, &aliases);
-                    }
-                }
-                _ => self.item("", item, &aliases),
-            }
-        }
-    }
-
-    /// Reads what is declared in a contract, or in none.
-    fn item(&mut self, contract: &'a str, item: &[Word<'a>], aliases: &Aliases<'a>) {
-        let (head, body) = words::head_and_body(item);
-        if let [keyword, name, ..] = head
-            && keyword.text == "enum"
-        {
-            let name = if contract.is_empty() { name.text.to_owned() } else { format!("{contract}.{}", name.text) };
-            let members = body.iter().filter(|word| words::is_name(word.text)).map(|word| word.text.to_owned());
-            self.enums.push((name, members.collect()));
-        }
-        let Some(equal) = words::outside(head).find(|at| head[*at].text == "=") else { return };
-        if let [before @ .., name] = &head[..equal]
-            && before.iter().any(|word| word.text == "constant")
-        {
-            let value = item[equal + 1..].iter().filter(|word| word.text != ";");
-            let value = value.map(|word| original(*word, aliases)).collect();
-            self.constants.push(Constant { contract, name: name.text, value });
-        }
-    }
-
-    /// The initializers of a contract and of what it inherits, bases first, so that what overrides comes last. `None` if
-    /// they cannot be told.
-    fn initializers(&self, contract: &str, path: &str) -> Option<Vec<Initialized<'a>>> {
-        let own = |it: &&Contract<'_>| it.name == contract && it.path == path;
-        let lineage = self.lineage(self.contracts.iter().find(own)?)?;
-        let names: BTreeSet<&str> = lineage.iter().map(|contract| contract.name).chain([""]).collect();
-        let mut found = Vec::new();
-        for contract in lineage {
-            let mut own = Vec::with_capacity(contract.initializers.len());
-            for it in &contract.initializers {
-                let version = Number { sources: self, names: &names, terms: TERMS }.sum(&it.version)?;
-                own.push(Initialized { path: contract.path, line: it.line, function: it.function, version });
-            }
-            // Of functions with one name the last stays: that is the one which proxies have had least.
-            own.sort_by_key(|it| it.version);
-            found.extend(own);
-        }
-        Some(found)
-    }
-
-    /// A contract after all that it inherits. `None` if a base is not to be found, or is one of several.
-    fn lineage<'b>(&'b self, contract: &'b Contract<'a>) -> Option<Vec<&'b Contract<'a>>> {
-        let named = self.named();
-        let (mut seen, mut lineage) = (BTreeSet::from([contract.name]), Vec::new());
-        let mut open = vec![(contract, contract.bases.iter())];
-        while let Some((contract, bases)) = open.last_mut() {
-            if let Some(base) = bases.next() {
-                let base = (*named.get(base)?)?;
-                if seen.insert(base.name) {
-                    open.push((base, base.bases.iter()));
-                }
-            } else {
-                lineage.push(*contract);
-                open.pop();
-            }
-        }
-        Some(lineage)
-    }
-
-    /// The contracts by name, with `None` for a name of several which do not initialize alike.
-    fn named(&self) -> BTreeMap<&'a str, Option<&Contract<'a>>> {
-        let initializing = self.initializing();
-        let mut named: BTreeMap<&str, Option<&Contract<'a>>> = BTreeMap::new();
-        for contract in &self.contracts {
-            let kept = named.entry(contract.name).or_insert(Some(contract));
-            *kept = kept.filter(|other| !initializing.contains(contract.name) || std::ptr::eq(*other, contract));
-        }
-        named
-    }
-
-    /// The names of the contracts that have an initializer, or inherit one.
-    fn initializing(&self) -> BTreeSet<&'a str> {
-        let mut heirs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for contract in &self.contracts {
-            contract.bases.iter().for_each(|base| heirs.entry(base).or_default().push(contract.name));
-        }
-        let own = self.contracts.iter().filter(|contract| !contract.initializers.is_empty());
-        let mut open: Vec<&str> = own.map(|contract| contract.name).collect();
-        let mut found = BTreeSet::new();
-        while let Some(name) = open.pop() {
-            if found.insert(name) {
-                open.extend(heirs.get(name).into_iter().flatten());
-            }
-        }
-        found
-    }
-}
-
-/// The names that imports of a source give to what has another: `import { A as B } from "a.sol"`.
-fn aliases<'a>(items: &[&[Word<'a>]]) -> Aliases<'a> {
-    let imports = items.iter().filter(|item| item.first().is_some_and(|word| word.text == "import"));
-    let renamed = imports.flat_map(|item| item.windows(3)).filter(|three| three[1].text == "as");
-    renamed.filter(|three| words::is_name(three[0].text)).map(|three| (three[2].text, three[0].text)).collect()
-}
-
-/// A word as the source has it that it is imported from.
-fn original<'a>(word: Word<'a>, aliases: &Aliases<'a>) -> Word<'a> {
-    Word { text: aliases.get(word.text).copied().unwrap_or(word.text), ..word }
-}
-
-/// What a contract inherits, by what comes after its name: `is A, B.C(d)`.
-fn bases<'a>(header: &[Word<'a>], aliases: &Aliases<'a>) -> Vec<&'a str> {
-    let Some(is) = words::outside(header).find(|at| header[*at].text == "is") else { return Vec::new() };
-    let bases = words::parts(&header[is + 1..], ",").into_iter().filter_map(|base| match words::path(base)[..] {
-        [only] => Some(aliases.get(only).copied().unwrap_or(only)),
-        // What stands before is a whole source.
-        ref path => path.last().copied(),
-    });
-    bases.collect()
-}
-
-/// A function with one of the modifiers of OpenZeppelin.
-fn initializer<'a>(item: &[Word<'a>], aliases: &Aliases<'a>) -> Option<Initializer<'a>> {
-    let (head, _) = words::head_and_body(item);
-    let [keyword, function, header @ ..] = head else { return None };
-    if keyword.text != "function" || !words::is_name(function.text) {
-        return None;
-    }
-    let version = words::outside(header).find_map(|at| match header[at].text {
-        "initializer" => Some(vec![Word { text: "1", ..header[at] }]),
+/// The version that one of the modifiers of OpenZeppelin gives a function, by what stands before its braces; nothing at all
+/// if it says so strangely.
+fn version<'a>(head: &[Word<'a>]) -> Option<Vec<Word<'a>>> {
+    words::outside(head).find_map(|at| match head[at].text {
+        "initializer" => Some(vec![Word { text: "1", ..head[at] }]),
         "reinitializer" => {
-            Some(words::within(&header[at + 1..]).map(|(version, _)| version.to_vec()).unwrap_or_default())
+            Some(words::within(&head[at + 1..]).map(|(version, _)| version.to_vec()).unwrap_or_default())
         }
         _ => None,
-    })?;
-    let version = version.into_iter().map(|word| original(word, aliases)).collect();
-    Some(Initializer { function: function.text, line: keyword.line, version })
+    })
+}
+
+/// What a function is known by: its name, or its signature if others have the name. `None` if it may be one of several.
+fn key(head: &[Word<'_>], name: &str, abi: &JsonAbi) -> Option<String> {
+    let overloads = abi.function(name).map(Vec::as_slice).unwrap_or_default();
+    if overloads.len() <= 1 {
+        return Some(name.to_owned());
+    }
+    let (inner, _) = words::within(head.get(2..)?)?;
+    let types: Vec<String> = words::parts(inner, ",").into_iter().filter_map(type_of).collect();
+    let is_it = |function: &&Function| {
+        let said = function.inputs.iter().map(plain_type);
+        function.inputs.len() == types.len() && said.zip(&types).all(|(said, own)| said == *own)
+    };
+    let mut fitting = overloads.iter().filter(is_it);
+    fitting.next().filter(|_| fitting.next().is_none()).map(Function::signature)
+}
+
+/// The type of a parameter: the last name of a path, and what makes it an array.
+fn type_of(parameter: &[Word<'_>]) -> Option<String> {
+    let path = words::path(parameter);
+    let name = match *path.last()? {
+        "uint" => "uint256",
+        "int" => "int256",
+        other => other,
+    };
+    let rest = &parameter[path.len() * 2 - 1..];
+    let arrays = rest.iter().take_while(|word| ["[", "]"].contains(&word.text) || number(word.text).is_some());
+    Some(format!("{name}{}", arrays.map(|word| word.text).collect::<String>()))
+}
+
+/// The same as an ABI has it: `struct A.B[]` is `B[]`.
+fn plain_type(parameter: &Param) -> String {
+    let whole = parameter.internal_type().map_or_else(|| parameter.ty.clone(), ToString::to_string);
+    let name = whole.split_once(' ').filter(|(kind, _)| *kind != "address").map_or(whole.as_str(), |(_, name)| name);
+    let name = name.strip_suffix(" payable").unwrap_or(name);
+    name.rsplit('.').next().unwrap_or_default().to_owned()
+}
+
+fn number(word: &str) -> Option<u64> {
+    word.replace('_', "").parse().ok()
 }
 
 /// Terms that are looked at for a number. Constants that a compiler took never refer to themselves; a text can claim so.
@@ -239,46 +130,47 @@ const TERMS: u32 = 64;
 
 /// Finds what an expression is, if it is a number, a constant, or the sum of such, whatever it is converted to.
 struct Number<'s, 'a> {
-    sources: &'s Sources<'a>,
-    /// The contracts whose constants have no other name before theirs.
-    names: &'s BTreeSet<&'a str>,
+    texts: &'s Texts<'a>,
     terms: u32,
 }
 
 impl<'a> Number<'_, 'a> {
-    fn sum(&mut self, expression: &[Word<'a>]) -> Option<u64> {
+    /// What an expression that stands in `item` is.
+    fn sum(&mut self, item: &Item<'a>, expression: &[Word<'a>]) -> Option<u64> {
         let terms = words::parts(expression, "+");
-        terms.into_iter().try_fold(0_u64, |sum, term| sum.checked_add(self.term(term)?))
+        terms.into_iter().try_fold(0_u64, |sum, term| sum.checked_add(self.term(item, term)?))
     }
 
-    fn term(&mut self, term: &[Word<'a>]) -> Option<u64> {
+    fn term(&mut self, item: &Item<'a>, term: &[Word<'a>]) -> Option<u64> {
         self.terms = self.terms.checked_sub(1)?;
         if let Some((inner, [])) = words::within(term) {
-            return self.sum(inner);
+            return self.sum(item, inner);
         }
         let path = words::path(term);
         match (&path[..], term.get(path.len() * 2 - usize::from(!path.is_empty())..)?) {
-            ([only], []) if only.starts_with(|letter: char| letter.is_ascii_digit()) => {
-                only.replace('_', "").parse().ok()
+            ([only], []) if only.starts_with(|letter: char| letter.is_ascii_digit()) => number(only),
+            ([first, rest @ ..], []) => {
+                let meaning = self.texts.meaning_in(item, first)?;
+                let meaning = rest.iter().try_fold(meaning, |meaning, name| self.texts.within(meaning, name))?;
+                self.constant(meaning)
             }
-            ([only], []) => self.constant(only, |contract, names| names.contains(contract)),
-            ([.., holder, name], []) => self.constant(name, |contract, _| contract == *holder),
             ([conversion], inner) => {
                 let (inner, []) = words::within(inner)? else { return None };
-                self.sum(inner).filter(|number| fits(*number, conversion))
+                self.sum(item, inner).filter(|number| fits(*number, conversion))
             }
             _ => None,
         }
     }
 
-    /// The constant called `name` of the contracts that are asked for, if they agree.
-    fn constant(&mut self, name: &str, of: impl Fn(&str, &BTreeSet<&str>) -> bool) -> Option<u64> {
-        let sources = self.sources;
-        let found = sources.constants.iter().filter(|it| it.name == name && of(it.contract, self.names));
-        let found: Vec<&Constant<'a>> = found.collect();
-        let mut values = found.into_iter().map(|constant| self.sum(&constant.value));
-        let first = values.next()??;
-        values.all(|value| value == Some(first)).then_some(first)
+    fn constant(&mut self, meaning: Meaning) -> Option<u64> {
+        let texts = self.texts;
+        let Meaning::Item(item) = meaning else { return None };
+        let item = texts.get(item);
+        let head = texts.head(item);
+        let equal = words::outside(head).find(|at| head[*at].text == "=")?;
+        let is_constant = item.kind == Kind::Variable && head[..equal].iter().any(|word| word.text == "constant");
+        let end = head.iter().rposition(|word| word.text == ";").unwrap_or(head.len());
+        is_constant.then(|| self.sum(item, head.get(equal + 1..end)?))?
     }
 }
 
@@ -299,7 +191,15 @@ mod tests {
 
     /// What `C` of a source tells.
     fn told(text: &str) -> Told {
-        Told::of_sources(&BTreeMap::from([("a.sol".to_owned(), text.to_owned())]), ("C", "a.sol"))
+        of_texts(&[("a.sol", text)], &[])
+    }
+
+    /// What `C` of the first of some sources tells, where functions are those of `signatures`.
+    fn of_texts(texts: &[(&str, &str)], signatures: &[&str]) -> Told {
+        let own = texts.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let sources = SourceTexts { texts: own.collect(), remappings: Vec::new() };
+        let abi = JsonAbi::parse(signatures.iter().copied()).unwrap();
+        Told::of_sources(&sources, Target { name: "C", path: texts[0].0, abi: &abi })
     }
 
     /// The initializers of `C`, as text; nothing if they cannot be told.
@@ -365,16 +265,18 @@ mod tests {
 
     #[test]
     fn versions_are_numbers_constants_and_sums_of_them() {
+        let library = "library L { uint64 constant V = 6; uint64 constant SAME = 7; } uint64 constant OTHER = 5;";
         let version = |version: &str| {
-            initializers(&format!(
+            let own = format!(
                 "uint64 constant TOP = 0x4; uint64 constant FREE = 4;
-                 import {{ L as M, OTHER as FREE_TOO }} from 'l.sol';
-                 library L {{ uint64 constant V = 6; uint64 constant SAME = 7; }}
+                 import {{ L as M, OTHER as FREE_TOO }} from './l.sol'; import './l.sol' as lib;
                  contract B {{ uint8 internal constant V = 2; uint8 constant AGAIN = uint8(V + 1); uint8 constant LOOP = LOOP; }}
                  contract X {{ uint8 constant STRANGE = 2; uint64 constant SAME = 8; }}
-                 contract C is B {{ uint64 W = 9; uint64 OTHER = 1; uint64 constant OTHER = 5;
+                 contract C is B {{ uint64 W = 9; uint64 OTHER = 1;
                    function f() external reinitializer({version}) {{}} }}"
-            ))
+            );
+            let found = of_texts(&[("a.sol", &own), ("l.sol", library)], &[]).initializers?;
+            Some(found["f"])
         };
         for (text, expected) in [
             ("1_0", 10),
@@ -383,12 +285,13 @@ mod tests {
             ("B.V + 1", 3),
             ("FREE", 4),
             ("FREE_TOO", 5),
-            ("L.V", 6),
             ("M.V", 6),
             ("lib.L.SAME", 7),
+            ("lib.OTHER", 5),
+            ("X.SAME", 8),
             ("uint64(AGAIN)+(1 + uint(1))", 5),
         ] {
-            assert_eq!(version(text), Some(format!("f:{expected}")), "{text}");
+            assert_eq!(version(text), Some(expected), "{text}");
         }
         for text in [
             "",
@@ -397,7 +300,10 @@ mod tests {
             "LOOP",
             "STRANGE",
             "SAME",
+            "OTHER",
+            "L.V",
             "X.V",
+            "C.W",
             "1 - 1",
             "2 days",
             "f(1)",
@@ -414,12 +320,65 @@ mod tests {
     }
 
     #[test]
+    fn of_functions_with_one_name_each_has_its_version() {
+        let text = "contract C {
+            function start(address payable a, I.S[] calldata b, uint c) external initializer {}
+            function start(address a, T b, uint[2] memory c) external reinitializer(2) {}
+            function start(address a) external {}
+            function again(T b) external reinitializer(3) {}
+        }";
+        let overloads = [
+            "function start(address payable a, I.S[] calldata b, uint256 c)",
+            "function start(address a, T b, uint256[2] memory c)",
+            "function start(address a)",
+            "function again(T b)",
+        ];
+        let mut abi: Vec<Function> = Vec::new();
+        let types = [
+            vec!["address payable", "struct I.S[]", "uint256"],
+            vec!["address", "T", "uint256[2]"],
+            vec!["address"],
+            vec!["T"],
+        ];
+        for (signature, types) in overloads.iter().zip(types) {
+            let mut inputs: Vec<Param> = Vec::new();
+            for it in types {
+                let ty = match it {
+                    "struct I.S[]" => "uint8[]",
+                    "T" => "bytes32",
+                    other => other.trim_end_matches(" payable"),
+                };
+                let whole = serde_json::json!({ "name": "x", "type": ty, "internalType": it });
+                inputs.push(serde_json::from_value(whole).unwrap());
+            }
+            let name = signature.strip_prefix("function ").unwrap().split('(').next().unwrap();
+            abi.push(Function {
+                name: name.to_owned(),
+                inputs,
+                outputs: Vec::new(),
+                state_mutability: alloy_json_abi::StateMutability::NonPayable,
+            });
+        }
+        let mut whole = JsonAbi::default();
+        for function in abi {
+            whole.functions.entry(function.name.clone()).or_default().push(function);
+        }
+        let sources =
+            |text: &str| SourceTexts { texts: [("a.sol".to_owned(), text.to_owned())].into(), remappings: Vec::new() };
+        let told = |text: &str| Told::of_sources(&sources(text), Target { name: "C", path: "a.sol", abi: &whole });
+        let expected = [("again", 3), ("start(address,bytes32,uint256[2])", 2), ("start(address,uint8[],uint256)", 1)];
+        let found = told(text).initializers.unwrap();
+        assert_eq!(found.iter().map(|(key, version)| (key.as_str(), *version)).collect::<Vec<_>>(), expected);
+        assert_eq!(told(&text.replace("uint[2]", "uint[N]")).initializers, None, "which it is cannot be told");
+    }
+
+    #[test]
     fn what_is_inherited_is_overridden_by_name() {
         let text = "
             contract A { function a() external virtual initializer {} function b() external virtual initializer {} }
             contract B is A { function a() external virtual override reinitializer(2) {} }
             contract D is A {}
-            contract C layout at 5 is lib.B(f(1, 2)), D { function c() external reinitializer(3) {} }
+            contract C layout at 5 is B(f(1, 2)), D { function c() external reinitializer(3) {} }
             interface I { function d() external; }
         ";
         assert_eq!(initializers(text).unwrap(), "a:2 b:1 c:3");
@@ -429,19 +388,29 @@ mod tests {
     }
 
     #[test]
-    fn bases_of_one_name_must_not_initialize() {
-        let sources = |one: &str, own: &str| {
-            let texts = [("a.sol", own), ("b.sol", "interface I {} contract B is I {}"), ("c.sol", one)];
-            let texts = texts.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-            Told::of_sources(&texts, ("C", "a.sol")).initializers.map(|all| all.len())
+    fn a_base_is_the_one_that_is_imported() {
+        let initializing = "contract A { function a() external initializer {} } contract B is A {}";
+        let plain = "interface I {} contract B is I {}";
+        let renaming = "import { A as D } from './c.sol'; import { B as E } from './b.sol';";
+        let count = |own: &str| {
+            let texts = [("a.sol", own), ("b.sol", plain), ("c.sol", initializing), ("d.sol", renaming)];
+            of_texts(&texts, &[]).initializers.map(|all| all.len())
         };
-        let own = "contract C is B { function c() external initializer {} }";
-        assert_eq!(sources("contract B {}", own), Some(1));
-        let with = "contract A { function a() external initializer {} } contract B is A {}";
-        assert_eq!(sources(with, own), None);
-        assert_eq!(sources(with, "import { A as B } from 'c.sol'; contract C is B {}"), Some(1));
-        assert_eq!(sources("contract C { function c() external initializer {} }", "contract C is B {}"), Some(0));
-        assert_eq!(sources("contract C is C { function c() external initializer {} }", "contract C is C {}"), None);
+        for (own, expected) in [
+            ("import './b.sol'; contract C is B {}", Some(0)),
+            ("import './c.sol'; contract C is B {}", Some(1)),
+            ("contract C is B {}", None),
+            ("import { A as B } from './c.sol'; contract C is B {}", Some(1)),
+            ("import { I as B } from './b.sol'; contract C is B {}", Some(0)),
+            ("import { D as A } from './d.sol'; contract C is A {}", Some(1)),
+            ("import './d.sol'; contract C is E {}", Some(0)),
+            ("import * as x from './d.sol'; contract C is x.D {}", Some(1)),
+            ("import './d.sol' as x; contract C is x.A {}", None),
+            ("import { B } from './nowhere.sol'; contract C is B {}", None),
+            ("contract C is C { function c() external initializer {} }", Some(1)),
+        ] {
+            assert_eq!(count(own), expected, "{own}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The words of a source, without its comments and literals, and what they stand in: items, lists, parentheses.
+//! The words of a source, without its comments, and what they stand in: items, lists, parentheses.
 
-/// A name or a number, or any other character; `"` for a literal.
+/// A name or a number, a literal with its quotes, or any other character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word<'a> {
     pub(super) text: &'a str,
@@ -25,8 +25,7 @@ pub(super) fn of_source(text: &str) -> Vec<Word<'_>> {
         };
         let (word, after) = rest.split_at(length);
         if comment.is_none() && !first.is_whitespace() {
-            let text = if first == '\'' || first == '"' { &word[..1] } else { word };
-            words.push(Word { text, line });
+            words.push(Word { text: word, line });
         }
         line += word.bytes().filter(|byte| *byte == b'\n').count();
         rest = after;
@@ -36,6 +35,12 @@ pub(super) fn of_source(text: &str) -> Vec<Word<'_>> {
 
 fn is_of_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_' || letter == '$'
+}
+
+/// What a literal says, without its quotes; `None` for any other word.
+pub(super) fn quoted(word: &str) -> Option<&str> {
+    let quote = word.chars().next().filter(|first| ['"', '\''].contains(first))?;
+    word[1..].strip_suffix(quote)
 }
 
 /// Whether a word is a name or a number.
@@ -169,10 +174,20 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_literals_are_no_words() {
+    fn comments_are_no_words_and_literals_are_one() {
         let text = "a/*b*/c//d\n'\\'e' \"{\" 1_0.f\n\u{fc}/**/g/* h";
-        let expected =
-            [("a", 1), ("c", 1), ("'", 2), ("\"", 2), ("1_0", 2), (".", 2), ("f", 2), ("\u{fc}", 3), ("g", 3)];
+        let literals = ("'\\'e'", "\"{\"");
+        let expected = [
+            ("a", 1),
+            ("c", 1),
+            (literals.0, 2),
+            (literals.1, 2),
+            ("1_0", 2),
+            (".", 2),
+            ("f", 2),
+            ("\u{fc}", 3),
+            ("g", 3),
+        ];
         assert_eq!(of_source(text).iter().map(|word| (word.text, word.line)).collect::<Vec<_>>(), expected);
     }
 

@@ -107,7 +107,7 @@ impl Walk<'_> {
 }
 
 /// What two functions share if one overrides the other.
-fn signature(node: &Value) -> Option<(&str, &str, Vec<&str>)> {
+pub(super) fn signature(node: &Value) -> Option<(&str, &str, Vec<&str>)> {
     let parameters = list(&node["parameters"], "parameters");
     let types = parameters.map(|parameter| text(&parameter["typeDescriptions"], "typeString")).collect();
     let is_callable = is(node, "FunctionDefinition") || is(node, "ModifierDefinition");

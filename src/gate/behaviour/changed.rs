@@ -1,4 +1,6 @@
-//! Which functions of which contracts changed, by their code.
+//! Which functions of which contracts changed, by their code and by their sources: either may say what the other does not.
+//! A constant that a constructor sets, or a library that is linked, changes nothing in the code of who uses it; and what a
+//! new compiler makes of the same source is other code.
 //!
 //! Compilers move code about: one more line in one function changes the places of all others. So code is followed from the
 //! place that the dispatcher jumps to, block by block, and places in code stand for the order in which they were come to.
@@ -30,6 +32,18 @@ pub enum Change {
     Changed,
 }
 
+/// Where it shows that a function changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In the code that its dispatcher leads to.
+    Code,
+    /// In its source, or in the source of what it reaches.
+    Sources,
+    /// In its contract alone: neither could be followed.
+    Contract,
+}
+
 /// A function that changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Function {
@@ -39,43 +53,102 @@ pub struct Function {
     pub change: Change,
     /// Whether it only answers.
     pub is_view: bool,
+    /// Where that shows, if both builds have it.
+    pub seen_in: BTreeSet<Place>,
 }
 
-/// The functions that changed, in order. One function of all overloads of a name.
-pub(super) fn functions(old: &Artifacts, new: &Artifacts) -> Vec<Function> {
-    let mut found = BTreeSet::new();
-    for artifact in new.of_itself() {
-        let (was, is) = (signatures(old.get(&artifact.name)), signatures(artifact));
-        for (signature, (name, is_view, code)) in &is {
-            let change = match was.get(signature) {
-                None => Some(Change::New),
-                Some((.., old)) if old != code => Some(Change::Changed),
-                Some(_) => None,
-            };
-            let name = format!("{}.{name}", artifact.name);
-            found.extend(change.map(|change| Function { name, change, is_view: *is_view }));
+/// What changed from one build to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Changed {
+    /// The functions, in order. One function of all overloads of a name.
+    pub functions: Vec<Function>,
+    /// The contracts of which it was not seen what their sources say.
+    pub by_code_alone: Vec<String>,
+}
+
+/// What changed in contracts that `counts`.
+pub(super) fn functions(old: &Artifacts, new: &Artifacts, counts: impl Fn(&str) -> bool) -> Changed {
+    let mut found: BTreeMap<(String, Change), Function> = BTreeMap::new();
+    let mut by_code_alone = Vec::new();
+    for artifact in new.of_itself().filter(|artifact| counts(&artifact.name)) {
+        let before = old.get(&artifact.name);
+        if before.digest() != artifact.digest() && sources(before, artifact).is_none() {
+            by_code_alone.push(artifact.name.clone());
         }
-        for (signature, (name, is_view, _)) in &was {
-            if !is.contains_key(signature) {
-                let name = format!("{}.{name}", artifact.name);
-                found.insert(Function { name, change: Change::Gone, is_view: *is_view });
-            }
+        for Function { name, change, is_view, seen_in } in of_contract(before, artifact) {
+            let name = format!("{}.{name}", artifact.name);
+            let key = (name.clone(), change);
+            let known = found.entry(key).or_insert(Function { name, change, is_view, seen_in: BTreeSet::new() });
+            known.is_view &= is_view;
+            known.seen_in.extend(seen_in);
         }
     }
-    found.into_iter().collect()
+    Changed { functions: found.into_values().collect(), by_code_alone }
 }
 
-/// By signature: the name, whether it only answers, and what stands for its code.
-fn signatures(artifact: &Artifact) -> BTreeMap<String, (String, bool, B256)> {
-    let code = Code::of(&artifact.runtime);
-    let function = |function: &alloy_json_abi::Function| {
-        let is_view = matches!(function.state_mutability, StateMutability::View | StateMutability::Pure);
-        let print = code.print(function.selector().0);
-        // Without code to look at, all of the contract stands for each of its functions.
-        let print = print.unwrap_or_else(|| artifact.digest());
-        (function.signature(), (function.name.clone(), is_view, print))
+/// The functions of a contract that changed, each with its own name.
+fn of_contract(old: &Artifact, new: &Artifact) -> Vec<Function> {
+    let (was, is) = (signatures(old), signatures(new));
+    let is_same_build = old.digest() == new.digest();
+    let sources = sources(old, new);
+    let mut found = Vec::new();
+    for (signature, Callable { name, is_view, code }) in &is {
+        let (name, is_view) = (name.clone(), *is_view);
+        let Some(before) = was.get(signature) else {
+            found.push(Function { name, change: Change::New, is_view, seen_in: BTreeSet::new() });
+            continue;
+        };
+        let in_code = before.code.zip(*code).map(|(old, new)| old != new).or(is_same_build.then_some(false));
+        let in_sources = sources.and_then(|(old, new)| Some(old.get(&name)? != new.get(&name)?));
+        let seen = [
+            (in_code == Some(true), Place::Code),
+            (in_sources == Some(true), Place::Sources),
+            (in_code.is_none() && in_sources.is_none(), Place::Contract),
+        ];
+        let seen_in: BTreeSet<Place> = seen.into_iter().filter(|(is_seen, _)| *is_seen).map(|(_, at)| at).collect();
+        if !seen_in.is_empty() {
+            found.push(Function { name, change: Change::Changed, is_view, seen_in });
+        }
+    }
+    let gone = was.iter().filter(|(signature, _)| !is.contains_key(*signature));
+    found.extend(gone.map(|(_, Callable { name, is_view, .. })| Function {
+        name: name.clone(),
+        change: Change::Gone,
+        is_view: *is_view,
+        seen_in: BTreeSet::new(),
+    }));
+    found
+}
+
+/// By name of a function: what stands for its source.
+type Prints = BTreeMap<String, B256>;
+
+/// What the sources of both builds of a contract say, if they were read in the same way: as trees, or as texts.
+fn sources<'a>(old: &'a Artifact, new: &'a Artifact) -> Option<(&'a Prints, &'a Prints)> {
+    let both = |prints: fn(&'a Artifact) -> Option<&'a Prints>| {
+        prints(old).zip(prints(new)).filter(|(old, new)| !old.is_empty() && !new.is_empty())
     };
-    artifact.abi.functions().map(function).collect()
+    both(|it| it.declarations.as_ref().map(|declared| &declared.functions))
+        .or_else(|| both(|it| it.told.as_ref().map(|told| &told.functions)))
+}
+
+/// A function that can be called.
+struct Callable {
+    name: String,
+    is_view: bool,
+    /// What stands for its code; `None` if that cannot be followed.
+    code: Option<B256>,
+}
+
+/// What can be called, by signature.
+fn signatures(artifact: &Artifact) -> BTreeMap<String, Callable> {
+    let code = Code::of(&artifact.runtime);
+    let callable = |function: &alloy_json_abi::Function| {
+        let is_view = matches!(function.state_mutability, StateMutability::View | StateMutability::Pure);
+        let code = code.print(function.selector().0);
+        (function.signature(), Callable { name: function.name.clone(), is_view, code })
+    };
+    artifact.abi.functions().map(callable).collect()
 }
 
 /// One instruction.
@@ -85,26 +158,30 @@ struct Instruction {
     code: u8,
     /// What it pushes, as far as that could be a place or a selector.
     pushes: Option<usize>,
+    /// Where what it pushes begins and ends.
+    operand: (usize, usize),
 }
 
 /// Code as instructions, by place.
-struct Code {
+struct Code<'a> {
+    bytes: &'a [u8],
     instructions: Vec<Instruction>,
     by_place: BTreeMap<usize, usize>,
 }
 
-impl Code {
-    fn of(code: &[u8]) -> Self {
+impl<'a> Code<'a> {
+    fn of(code: &'a [u8]) -> Self {
         let (mut instructions, mut at) = (Vec::new(), 0);
         while let Some(byte) = code.get(at) {
             let length = if (PUSH1..=PUSH32).contains(byte) { usize::from(byte - PUSH0) } else { 0 };
-            let operand = code.get(at + 1..at + 1 + length).filter(|_| (1..=4).contains(&length));
-            let pushes = operand.map(|bytes| bytes.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)));
-            instructions.push(Instruction { at, code: *byte, pushes });
+            let operand = (at + 1, (at + 1 + length).min(code.len()));
+            let short = code.get(operand.0..operand.1).filter(|_| (1..=4).contains(&length));
+            let pushes = short.map(|bytes| bytes.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)));
+            instructions.push(Instruction { at, code: *byte, pushes, operand });
             at += 1 + length;
         }
         let by_place = instructions.iter().enumerate().map(|(index, it)| (it.at, index)).collect();
-        Self { instructions, by_place }
+        Self { bytes: code, instructions, by_place }
     }
 
     /// Where the dispatcher goes for a selector: it pushes it, compares, pushes a place, and jumps.
@@ -141,7 +218,7 @@ impl Code {
                         });
                         text.extend(number.to_be_bytes());
                     }
-                    None => text.extend(instruction.pushes.unwrap_or_default().to_be_bytes()),
+                    None => text.extend(&self.bytes[instruction.operand.0..instruction.operand.1]),
                 }
                 if is_last(instruction.code) {
                     break;
@@ -179,11 +256,23 @@ mod tests {
     }
 
     #[test]
+    fn a_long_constant_counts() {
+        let with = |number: u8| {
+            let mut code = code(0, 7);
+            code.truncate(code.len() - 1);
+            code.extend([PUSH0 + 8, 1, 2, 3, 4, 5, 6, 7, number, 0x50, 0x00]);
+            Code::of(&code).print([1, 2, 3, 4]).unwrap()
+        };
+        assert_ne!(with(8), with(9));
+        assert_eq!(with(8), with(8));
+    }
+
+    #[test]
     fn a_planted_bug_is_found_in_its_functions() {
         let bundled = Artifacts::bundled();
-        assert_eq!(functions(&bundled, &bundled), []);
+        assert_eq!(functions(&bundled, &bundled, |_| true), Changed::default());
         let older = Artifacts::of_release("slashing").unwrap();
-        let changed = functions(&older, &bundled);
+        let changed = functions(&older, &bundled, |_| true).functions;
         let change = |name: &str| changed.iter().find(|it| it.name == name).map(|it| it.change);
         assert_eq!(change("AllocationManager.createRedistributingOperatorSets"), Some(Change::New));
         assert_eq!(change("AllocationManager.slashOperator"), Some(Change::Changed));

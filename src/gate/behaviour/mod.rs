@@ -10,20 +10,25 @@ mod pair;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Value;
 
-pub use changed::{Change, Function};
+use changed::Changed;
+pub use changed::{Change, Function, Place};
 
 use super::{
     Verdict,
-    divergence::{Divergence, Example, Group, Key, Kind, Line, Tally},
+    divergence::{Divergence, Example, Group, Key, Kind, Line, Retold, Side, Tally, Tree},
+    exhibit::Replayed,
     expect::Expectations,
     reach::Reach,
-    upgrade::{Path, tell_played},
+    upgrade::{Path, file_name, tell_played},
     work::{self, Budget},
 };
 use crate::{
     call::{ActionId, Call, Delay},
+    codec::read_call,
     draw::Dice,
+    executor::Executor,
     generator::Generator,
     problem::Problem,
     protocol::{Protocol, action_called},
@@ -60,6 +65,8 @@ pub struct Behaviour {
     pub groups: Vec<Group>,
     /// The functions whose code changed, and how often they were called in the runs that were traced.
     pub functions: Vec<FunctionRow>,
+    /// The contracts that changed and of which no sources were compared, since they are not at hand on both sides.
+    pub by_code_alone: Vec<String>,
     /// Gas, by action.
     pub gas: Vec<GasRow>,
 }
@@ -105,10 +112,11 @@ pub fn judge(
     budget: &Budget<'_>,
     reached: Reach,
 ) -> Result<Behaviour, Problem> {
-    let mut functions = changed::functions(path.from.artifacts(), path.to.artifacts());
     let deployed: BTreeSet<&str> =
         path.from.book().entries().iter().filter_map(|entry| entry.contract.as_deref()).collect();
-    functions.retain(|function| function.name.split('.').next().is_some_and(|contract| deployed.contains(contract)));
+    let is_deployed = |contract: &str| deployed.contains(contract);
+    let Changed { functions, by_code_alone } =
+        changed::functions(path.from.artifacts(), path.to.artifacts(), is_deployed);
     let mut pair = Pair::new(path, expectations)?;
     let survey = survey(&mut pair, budget.seed);
     let favourites = favourites(path.from, &functions, &survey);
@@ -136,7 +144,7 @@ pub fn judge(
         tally.add(0, divergence, None, Vec::len);
     }
     let groups = tally.into_groups(expectations, |key, sentence, run, calls| {
-        example(&mut pair, budget.shrink_run_limit, Found { key, sentence, run, calls })
+        example(&mut pair, budget, Found { key, sentence, run, calls })
     });
     Ok(Behaviour {
         verdict: verdict(&groups),
@@ -146,6 +154,7 @@ pub fn judge(
         parted,
         groups,
         functions: rows,
+        by_code_alone,
         gas: gas.into_iter().map(|(action, used)| gas_row(path.from, action, &used)).collect(),
     })
 }
@@ -170,9 +179,13 @@ fn unreached(FunctionRow { function, calls }: &FunctionRow) -> Option<Divergence
     if *calls > 0 || function.is_view || function.change == Change::Gone {
         return None;
     }
+    let name = &function.name;
     let sentence = match function.change {
-        Change::New => format!("{} is new, and nothing called it", function.name),
-        _ => format!("the code of {} changed, and nothing called it", function.name),
+        Change::New => format!("{name} is new, and nothing called it: no action here leads to it"),
+        _ if function.seen_in.contains(&Place::Code) => {
+            format!("the code of {name} changed, and nothing called it: no action here led to it")
+        }
+        _ => format!("the source of {name} changed, and nothing called it: no action here led to it"),
     };
     let key = Key { action: "gate".to_owned(), kind: Kind::Unreached, condition: function.name.clone() };
     Some(Divergence { key, sentence })
@@ -245,13 +258,18 @@ struct Found<'f> {
     calls: Vec<Call>,
 }
 
-fn example(pair: &mut Pair<'_>, limit: u64, found: Found<'_>) -> Example {
+fn example(pair: &mut Pair<'_>, budget: &Budget<'_>, found: Found<'_>) -> Example {
     let Found { key, sentence, run, calls } = found;
     let original_length = calls.len();
     let protocol = pair.old.protocol();
-    let shrunk = shrink(protocol, calls, limit, &mut |calls| shows(pair, calls, key).map(|(shown, _)| shown));
+    let shrunk = shrink(protocol, calls, budget.shrink_run_limit, &mut |calls| {
+        (!budget.has_expired()).then(|| shows(pair, calls, key).map(|(shown, _)| shown)).flatten()
+    });
     let sentence = shows(pair, &shrunk.calls, key).map_or_else(|| sentence.to_owned(), |(_, sentence)| sentence);
-    Example { sentence, run, original_length, shrunk: shrunk.finished, lines: tell(pair, &shrunk.calls) }
+    let is_smallest = shrunk.finished && !budget.has_expired();
+    let lines = tell(pair, &shrunk.calls);
+    let file = file_name(key, &format!("behaviour-{}", key.kind), &lines);
+    Example { sentence, run, original_length, shrunk: is_smallest, file, lines }
 }
 
 /// Plays calls on both, until what `key` is of is met; where, and how.
@@ -272,13 +290,47 @@ fn shows(pair: &mut Pair<'_>, calls: &[Call], key: &Key) -> Option<(Shown, Strin
     None
 }
 
+/// Plays an example again, by its steps.
+pub(super) fn replay(
+    path: Path<'_>,
+    expectations: &Expectations,
+    what: &Key,
+    steps: &[&Value],
+) -> Result<Replayed, Problem> {
+    let read = |(index, step): (usize, &&Value)| {
+        read_call(path.from, step).map_err(|problem| problem.at(format_args!("step {}", index + 1)))
+    };
+    let calls: Vec<Call> = steps.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    let mut pair = Pair::new(path, expectations)?;
+    let sentence = shows(&mut pair, &calls, what).map(|(_, sentence)| sentence);
+    pair.reset();
+    let lines = calls.iter().map(|call| tell_both(&mut pair, call)).collect();
+    Ok(Replayed { lines, sentence })
+}
+
 /// The calls as lines, as they end on the baseline.
 fn tell(pair: &mut Pair<'_>, calls: &[Call]) -> Vec<Line> {
     pair.reset();
-    let tell = |call: &Call| {
-        pair.old.advance(call.delay);
-        let (protocol, sent) = (pair.old.protocol(), pair.old.transaction(call));
-        tell_played(protocol, call, sent, || pair.old.execute(call))
-    };
-    calls.iter().map(tell).collect()
+    calls.iter().map(|call| tell_on(&mut pair.old, call, Side::Baseline).0).collect()
+}
+
+/// A call as it ends on both.
+fn tell_both(pair: &mut Pair<'_>, call: &Call) -> Retold {
+    let same = pair.same(call);
+    let (line, old) = tell_on(&mut pair.old, call, Side::Baseline);
+    let (other, new) = tell_on(&mut pair.new, &same, Side::Candidate);
+    let other_outcome = Some(other.outcome).filter(|outcome| *outcome != line.outcome);
+    Retold { line, other_outcome, trees: old.into_iter().chain(new).collect() }
+}
+
+fn tell_on(executor: &mut Executor<'_>, call: &Call, on: Side) -> (Line, Option<Tree>) {
+    executor.advance(call.delay);
+    let (protocol, sent) = (executor.protocol(), executor.transaction(call));
+    let mut tree = None;
+    let line = tell_played(protocol, call, sent, || {
+        let (outcome, frame) = executor.execute_traced(call)?;
+        tree = frame.map(|frame| Tree { on, frame, preimages: executor.world().preimages().clone() });
+        Some(outcome)
+    });
+    (line, tree)
 }

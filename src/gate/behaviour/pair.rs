@@ -75,7 +75,7 @@ impl<'p> Pair<'p> {
     /// Plays a call on both; its delay has passed. With `reach`, what is called on the candidate is counted.
     pub fn execute(&mut self, call: &Call, reach: Option<&mut Reach>) -> Compared {
         let action = usize::from(call.action.0);
-        let same = Call { action: self.actions.get(action).copied().unwrap_or(ActionId::NONE), ..call.clone() };
+        let same = self.same(call);
         let sent = [self.old.transaction(call), self.new.transaction(&same)];
         let name = self.old.protocol().actions().get(action).map_or("exit", |action| action.name);
         let mut compared = Compared { played: sent[0].is_some(), ..Compared::default() };
@@ -111,6 +111,12 @@ impl<'p> Pair<'p> {
         }
         self.follow(&mut compared.met);
         compared
+    }
+
+    /// A call of the baseline as one of the candidate.
+    pub fn same(&self, call: &Call) -> Call {
+        let action = self.actions.get(usize::from(call.action.0)).copied().unwrap_or(ActionId::NONE);
+        Call { action, ..call.clone() }
     }
 
     /// Decides whether the run goes on after what was met.

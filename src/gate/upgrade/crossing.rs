@@ -5,9 +5,8 @@
 
 use crate::{
     call::{Call, Outcome},
-    evm::World,
+    evm::{Frame, World},
     executor::Executor,
-    gate::reach::Reach,
     ledger::{Ledger, Touched},
     oracle::{Invariant, Step},
     problem::Problem,
@@ -100,23 +99,34 @@ impl<'p> Crossing<'p> {
         &mut self.executor
     }
 
+    /// What is upgraded to what.
+    pub fn path(&self) -> Path<'p> {
+        self.path
+    }
+
     /// The candidate.
     pub fn to(&self) -> &'p dyn Protocol {
         self.path.to
     }
 
-    /// As [`Crossing::execute`], counting what is called by `action`.
-    pub fn execute_traced(&mut self, call: &Call, action: &'static str, reach: &mut Reach) -> Option<Outcome> {
-        let (outcome, frame) = self.executor.execute_traced(call)?;
-        if let Some(frame) = &frame {
-            reach.follow(self.executor.protocol(), action, frame);
-        }
-        self.look();
-        Some(outcome)
-    }
-
     /// Plays a call; its delay has passed. `None` when it names something that is not there.
     pub fn execute(&mut self, call: &Call) -> Option<Outcome> {
+        self.prepare(call)?;
+        let outcome = self.executor.execute(call);
+        self.look();
+        outcome
+    }
+
+    /// The same, telling how it went.
+    pub fn execute_traced(&mut self, call: &Call) -> Option<(Outcome, Option<Frame>)> {
+        self.prepare(call)?;
+        let told = self.executor.execute_traced(call);
+        self.look();
+        told
+    }
+
+    /// Gets ready for a call. `None` when it names something that is not there.
+    fn prepare(&mut self, call: &Call) -> Option<()> {
         self.executor.transaction(call)?;
         if self.phase == Phase::Between {
             self.earlier.clone_from(&self.ledger);
@@ -126,9 +136,7 @@ impl<'p> Crossing<'p> {
         if let Some(reader) = &mut self.reader {
             reader.announce(call, &self.ledger);
         }
-        let outcome = self.executor.execute(call);
-        self.look();
-        outcome
+        Some(())
     }
 
     /// Plays one transaction of the upgrade, and what belongs to it.

@@ -10,14 +10,15 @@ mod run;
 mod story;
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use crossing::Path;
 pub use rules::{RULES, Rule, of as rule_of};
 
 use super::{
     Verdict,
-    divergence::{Divergence, Example, Group, Key, Line, Tally},
+    divergence::{Divergence, Example, Group, Key, Line, Retold, Side, Tally, Tree},
+    exhibit::Replayed,
     expect::Expectations,
     reach::Reach,
     work::{self, Budget},
@@ -33,7 +34,7 @@ use crate::{
 };
 use crossing::{Crossing, Phase};
 use run::{Run, Witness, judged};
-use story::{Seen, Story, smaller};
+use story::{EXIT, Seen, Story, UPGRADE, smaller};
 
 /// The judgement.
 #[derive(Clone, Debug, Serialize)]
@@ -65,14 +66,7 @@ pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -
     possible(path)?;
     let all: Vec<_> = invariants::all().collect();
     let [after, at_exit, between] = judged(&all, path.from, path.to);
-    let witness = Witness {
-        upgrade: path.upgrade,
-        expectations,
-        shrink_run_limit: budget.shrink_run_limit,
-        after,
-        at_exit,
-        between,
-    };
+    let witness = Witness { upgrade: path.upgrade, expectations, after, at_exit, between };
     let done = work::spread(
         budget,
         || Crossing::new(path).expect("what deployed once deploys again"),
@@ -85,7 +79,7 @@ pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -
     );
     let (runs, calls) = (done.len() as u64, done.iter().map(|played| played.calls).sum());
     let mut tally = Tally::default();
-    let mut reached = Reach::default();
+    let mut reached = of_every_upgrade(path, runs);
     for (number, Played { met, story, reach, .. }) in (0..).zip(done) {
         reached.add(reach);
         for divergence in met {
@@ -95,7 +89,7 @@ pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -
     }
     let mut crossing = Crossing::new(path)?;
     let groups = tally.into_groups(expectations, |key, sentence, run, story| {
-        example(&mut crossing, &witness, path, Found { key, sentence, run, story })
+        example(&mut crossing, &witness, budget, Found { key, sentence, run, story })
     });
     let undeclared = groups.iter().any(|group| group.expected.is_none());
     let name = |switch: &Switch| path.to.book().name(switch.door);
@@ -108,6 +102,19 @@ pub fn judge(path: Path<'_>, expectations: &Expectations, budget: &Budget<'_>) -
         groups,
     };
     Ok((upgraded, reached))
+}
+
+/// What is called in each upgrade beside what users call: what migrates, and what a stranger tries to initialize.
+fn of_every_upgrade(path: Path<'_>, runs: u64) -> Reach {
+    let decoder = Decoder::new(path.to.book(), path.to.artifacts());
+    let migrations = path.upgrade.switches.iter().filter_map(|switch| switch.migration.as_ref());
+    let mut reached = Reach::default();
+    for sent in migrations.chain(&path.upgrade.usurpations) {
+        if let Some(function) = decoder.function_name(sent.to, &sent.data) {
+            *reached.calls.entry(function).or_default() += runs;
+        }
+    }
+    reached
 }
 
 /// Tells the runs of this judgement from those of others under the same seed.
@@ -137,44 +144,72 @@ struct Found<'f> {
     story: Story,
 }
 
-fn example<'p>(crossing: &mut Crossing<'p>, witness: &Witness<'p>, path: Path<'p>, found: Found<'_>) -> Example {
+fn example<'p>(crossing: &mut Crossing<'p>, witness: &Witness<'p>, budget: &Budget<'_>, found: Found<'_>) -> Example {
+    let path = crossing.path();
     let Found { key, sentence, run, story } = found;
     let original_length = story.length();
     let mut shows = |story: &Story| Run::begin(crossing, witness).look_for(story, key);
     let seen = shows(&story);
-    let (story, shrunk) = match seen {
-        Some(_) => smaller(path, story, witness.shrink_run_limit, &mut shows),
+    let mut in_time = |story: &Story| (!budget.has_expired()).then(|| shows(story)).flatten();
+    let (story, finished) = match seen {
+        Some(_) => smaller(path, story, budget.shrink_run_limit, &mut in_time),
         None => (story, false),
     };
+    let shrunk = finished && !budget.has_expired();
     let sentence = shows(&story).map_or_else(|| sentence.to_owned(), |Seen { sentence, .. }| sentence);
-    Example { sentence, run, original_length, shrunk, lines: tell(crossing, path, &story) }
+    let lines: Vec<Line> = tell(crossing, &story).into_iter().map(|told| told.line).collect();
+    let file = file_name(key, rule_of(key).id, &lines);
+    Example { sentence, run, original_length, shrunk, file, lines }
+}
+
+/// The name of the file of an example.
+pub(super) fn file_name(key: &Key, title: &str, lines: &[Line]) -> String {
+    key.file_name(title, &lines.iter().map(|line| &line.step).collect::<Vec<_>>())
+}
+
+/// Plays an example again, by its steps.
+pub(super) fn replay(
+    path: Path<'_>,
+    expectations: &Expectations,
+    what: &Key,
+    steps: &[&Value],
+) -> Result<Replayed, Problem> {
+    let story = Story::read(path, steps)?;
+    let all: Vec<_> = invariants::all().collect();
+    let [after, at_exit, between] = judged(&all, path.from, path.to);
+    let witness = Witness { upgrade: path.upgrade, expectations, after, at_exit, between };
+    let mut crossing = Crossing::new(path)?;
+    let seen = Run::begin(&mut crossing, &witness).look_for(&story, what);
+    Ok(Replayed { lines: tell(&mut crossing, &story), sentence: seen.map(|Seen { sentence, .. }| sentence) })
 }
 
 /// Plays a story and tells it line by line.
-fn tell(crossing: &mut Crossing<'_>, path: Path<'_>, story: &Story) -> Vec<Line> {
+fn tell(crossing: &mut Crossing<'_>, story: &Story) -> Vec<Retold> {
     crossing.reset();
     let mut lines = Vec::new();
+    let plain = |line| Retold { line, other_outcome: None, trees: Vec::new() };
     for (index, stretch) in story.stretches.iter().enumerate() {
         lines.extend(stretch.calls.iter().map(|call| tell_call(crossing, call)));
-        lines.extend(tell_switches(crossing, path, &stretch.switches));
+        lines.extend(tell_switches(crossing, &stretch.switches).map(plain));
         if index == story.arrival() && crossing.phase() != Phase::After {
             crossing.arrive(&[]);
         }
     }
     if story.leaves {
-        lines.push(Line {
+        lines.push(plain(Line {
             delay: String::new(),
             actor: "everybody".to_owned(),
             text: "leaves".to_owned(),
             outcome: String::new(),
-            step: json!({ "exit": "everybody" }),
-        });
+            step: json!({ EXIT: "everybody" }),
+        }));
     }
     lines
 }
 
 /// Transactions of the upgrade that follow one another, as one line.
-fn tell_switches(crossing: &mut Crossing<'_>, path: Path<'_>, switches: &[usize]) -> Option<Line> {
+fn tell_switches(crossing: &mut Crossing<'_>, switches: &[usize]) -> Option<Line> {
+    let path = crossing.path();
     let decoder = Decoder::new(path.to.book(), path.to.artifacts());
     let switches: Vec<&Switch> = switches.iter().map(|index| &path.upgrade.switches[*index]).collect();
     let from = switches.first()?.transaction.from;
@@ -191,13 +226,23 @@ fn tell_switches(crossing: &mut Crossing<'_>, path: Path<'_>, switches: &[usize]
         actor: decoder.name(from),
         text,
         outcome: failed.or(outcomes.first())?.clone(),
-        step: json!({ "upgrade": names }),
+        step: json!({ UPGRADE: names }),
     })
 }
 
-fn tell_call(crossing: &mut Crossing<'_>, call: &Call) -> Line {
+fn tell_call(crossing: &mut Crossing<'_>, call: &Call) -> Retold {
     crossing.executor().advance(call.delay);
-    tell_played(crossing.protocol(), call, crossing.executor().transaction(call), || crossing.execute(call))
+    let protocol = crossing.protocol();
+    let on = if crossing.phase() == Phase::After { Side::Candidate } else { Side::Baseline };
+    let sent = crossing.executor().transaction(call);
+    let mut trees = Vec::new();
+    let line = tell_played(protocol, call, sent, || {
+        let (outcome, frame) = crossing.execute_traced(call)?;
+        let preimages = crossing.executor().world().preimages();
+        trees.extend(frame.map(|frame| Tree { on, frame, preimages: preimages.clone() }));
+        Some(outcome)
+    });
+    Retold { line, other_outcome: None, trees }
 }
 
 /// A call as a line; `play` plays it.

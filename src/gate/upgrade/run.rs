@@ -39,7 +39,6 @@ const RUNS_PER_TRACE: u64 = 4;
 pub(super) struct Witness<'p> {
     pub upgrade: &'p Upgrade,
     pub expectations: &'p Expectations,
-    pub shrink_run_limit: u64,
     pub after: Vec<&'static Invariant>,
     pub at_exit: Vec<&'static Invariant>,
     pub between: Vec<&'static Invariant>,
@@ -166,8 +165,14 @@ impl<'r, 'p> Run<'r, 'p> {
         call.delay = self.waited;
         let outcome = match (self.crossing.phase(), &mut self.reach) {
             (Phase::After, Some(reach)) => {
-                let action = self.crossing.protocol().actions()[usize::from(call.action.0)].name;
-                self.crossing.execute_traced(&call, action, reach)
+                let protocol = self.crossing.protocol();
+                let action = protocol.actions()[usize::from(call.action.0)].name;
+                self.crossing.execute_traced(&call).map(|(outcome, frame)| {
+                    if let Some(frame) = &frame {
+                        reach.follow(protocol, action, frame);
+                    }
+                    outcome
+                })
             }
             _ => self.crossing.execute(&call),
         };

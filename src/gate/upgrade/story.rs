@@ -1,8 +1,12 @@
 //! A sequence with an upgrade in it, and how it is made smaller.
 
+use serde_json::Value;
+
 use super::crossing::Path;
 use crate::{
     call::Call,
+    codec::read_call,
+    problem::Problem,
     shrinker::{Shown, shrink},
 };
 
@@ -22,6 +26,22 @@ pub(super) struct Story {
     pub leaves: bool,
 }
 
+/// What a step of an upgrade is called in files, and that of everybody who leaves.
+pub(super) const UPGRADE: &str = "upgrade";
+pub(super) const EXIT: &str = "exit";
+
+/// The transactions of an upgrade by what they move. What is built the same on both sides is moved by none.
+fn switches(path: Path<'_>, names: &Value) -> Result<Vec<usize>, Problem> {
+    let mut found = Vec::new();
+    for name in names.as_array().into_iter().flatten() {
+        let name = name.as_str().unwrap_or_default();
+        let door =
+            path.to.book().address(name).ok_or_else(|| Problem::new(format!("nobody here is called {name:?}")))?;
+        found.extend(path.upgrade.switches.iter().position(|switch| switch.door == door));
+    }
+    Ok(found)
+}
+
 /// Where in a story something was met: after so many calls of a stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spot {
@@ -39,6 +59,31 @@ pub(super) struct Seen {
 }
 
 impl Story {
+    /// A story as its lines tell it: calls, `{"upgrade": [names]}`, and `{"exit": ...}`.
+    pub fn read(path: Path<'_>, steps: &[&Value]) -> Result<Self, Problem> {
+        let arrival = steps.iter().rposition(|step| step.get(UPGRADE).is_some());
+        let arrival =
+            arrival.ok_or_else(|| Problem::new("nothing is upgraded in it").hint("is the file as it was written?"))?;
+        let mut story = Self { stretches: vec![Stretch::default()], leaves: false };
+        for (index, step) in steps.iter().enumerate() {
+            let last = story.stretches.last_mut().expect("there is one");
+            if let Some(names) = step.get(UPGRADE) {
+                last.switches.extend(switches(path, names)?);
+            } else if step.get(EXIT).is_some() {
+                story.leaves = true;
+            } else {
+                let protocol = if index > arrival { path.to } else { path.from };
+                let call =
+                    read_call(protocol, step).map_err(|problem| problem.at(format_args!("step {}", index + 1)))?;
+                if index > 0 && steps[index - 1].get(UPGRADE).is_some() {
+                    story.stretches.push(Stretch::default());
+                }
+                story.stretches.last_mut().expect("there is one").calls.push(call);
+            }
+        }
+        Ok(story)
+    }
+
     /// Its lines: calls, transactions of the upgrade.
     pub fn length(&self) -> usize {
         self.stretches.iter().map(|stretch| stretch.calls.len() + stretch.switches.len()).sum()

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Against, Case, cases};
+use super::{Against, Case, cases, counts};
 use crate::{
-    gate::{Gate, Verdict, human::conclusion},
+    gate::{Gate, cases::Count, human::conclusion},
     report::markdown::escaped,
 };
 
@@ -37,11 +37,8 @@ pub(super) fn render(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
 fn table(cases: &[Case], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "| judgement | pass | review | fail |")?;
     writeln!(out, "| --- | ---: | ---: | ---: |")?;
-    let mut suites: Vec<&str> = cases.iter().map(|case| case.suite).collect();
-    suites.dedup();
-    for suite in suites {
-        let of = |verdict| cases.iter().filter(|case| case.suite == suite && case.verdict == verdict).count();
-        writeln!(out, "| {suite} | {} | {} | {} |", of(Verdict::Pass), of(Verdict::Inconclusive), of(Verdict::Fail))?;
+    for Count { suite, pass, review, fail } in counts(cases) {
+        writeln!(out, "| {suite} | {pass} | {review} | {fail} |")?;
     }
     Ok(())
 }

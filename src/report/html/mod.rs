@@ -15,7 +15,7 @@ use plot::Curve;
 
 pub(super) const FORMAT: Format = Format { name: "html", file: "report.html", render };
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// Reasons of reverts that are shown.
 const REASONS: usize = 40;

@@ -224,9 +224,11 @@ pub(super) fn state(function: &Function, deployed: &Artifact) -> Vec<(usize, Fix
     function.inputs.iter().enumerate().filter_map(|(index, param)| Some((index, view(param)?))).collect()
 }
 
-/// The functions called `name`, those that want most first.
+/// The functions called `name`, those that want most first; the only one if that is a signature.
 pub(super) fn overloads<'a>(name: &str, contract: &'a Artifact) -> Vec<&'a Function> {
-    let mut all: Vec<&Function> = contract.abi.function(name).into_iter().flatten().collect();
+    let (only, is_signature) = (name.split('(').next().unwrap_or_default(), name.contains('('));
+    let named = contract.abi.function(only).into_iter().flatten();
+    let mut all: Vec<&Function> = named.filter(|it| !is_signature || it.signature() == name).collect();
     all.sort_by_key(|function| std::cmp::Reverse(function.inputs.len()));
     all
 }
@@ -317,6 +319,10 @@ mod tests {
         let call = wiring().initializer(&contract(&abi)).unwrap().unwrap();
         let expected = JsonAbi::parse(abi).unwrap().function("initialize").unwrap()[0].selector();
         assert_eq!(call[..4], expected[..]);
+        let both = contract(&abi);
+        let counts = |name: &str| overloads(name, &both).iter().map(|it| it.inputs.len()).collect::<Vec<_>>();
+        assert_eq!((counts("initialize"), counts("initialize(address)")), (vec![2, 1], vec![1]));
+        assert_eq!(counts("initialize(uint256)"), [0usize; 0]);
         assert_eq!(wiring().initializer(&contract(&[])).unwrap(), None);
         assert!(wiring().initializer(&contract(&abi[1..])).is_err());
     }
