@@ -178,10 +178,8 @@ export function declarationsOf(name, path, trees, sources) {
   // A name stands for all functions that have it.
   for (const { node, version } of initializers) {
     const isOther = (other) => other.node.name === node.name && other.version !== version;
-    const other = members.some(
-      (member) =>
-        member.name === node.name && member.functionSelector && !initializers.some((it) => it.node === member),
-    );
+    const isNone = (member) => !initializers.some((it) => it.node.functionSelector === member.functionSelector);
+    const other = members.some((member) => member.name === node.name && member.functionSelector && isNone(member));
     if (other || initializers.some(isOther)) throw new Error(`${node.name} of ${name}: say which by its signature`);
   }
   const declarations = {
