@@ -370,11 +370,7 @@ pub fn set_up(world: &mut World, protocol: &dyn Protocol) -> Result<(), Problem>
 /// Plays a step of a deployment, which must succeed.
 fn set_up_step(world: &mut World, protocol: &dyn Protocol, step: &Setup) -> Result<(), Problem> {
     let failed = |what: String, outcome: &Outcome| {
-        let how = match outcome {
-            Outcome::Returned(_) => "did something else".to_owned(),
-            Outcome::Reverted(data) => format!("reverted with {data}"),
-            Outcome::Halted(reason) => format!("halted: {reason}"),
-        };
+        let how = Decoder::new(protocol.book(), protocol.artifacts()).outcome(outcome);
         Problem::new(format!("the protocol does not deploy: {what} {how}")).at(&protocol.artifacts().origin)
     };
     match step {

@@ -259,33 +259,38 @@ pub fn conclusion(gate: &Gate) -> String {
     let differences = |meaning| all().filter(|difference| difference.meaning == meaning).count();
     let undeclared = gate.groups().filter(|group| group.expected.is_none()).count();
     let unmatched = gate.expectations.as_ref().map_or(0, |declared| declared.unmatched.len());
-    let counted = [
-        (differences(Meaning::Breaks), "difference breaks proxies", "differences break proxies"),
-        (undeclared, "divergence is not declared", "divergences are not declared"),
-        (unmatched, "expectation was never met", "expectations were never met"),
-    ];
-    let said = counted.iter().filter(|(count, ..)| *count > 0);
-    let said: Vec<String> =
-        said.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect();
     match gate.verdict {
         Verdict::Pass if gate.behaviour.is_none() => "pass: proxies find what they kept".to_owned(),
         Verdict::Pass => "pass: proxies find what they kept, and nothing differs but what is declared".to_owned(),
-        Verdict::Fail => format!("fail: {}", said.join(", ")),
+        Verdict::Fail => {
+            let said = counted(&[
+                (differences(Meaning::Breaks), "difference breaks proxies", "differences break proxies"),
+                (undeclared, "divergence is not declared", "divergences are not declared"),
+                (unmatched, "expectation was never met", "expectations were never met"),
+            ]);
+            format!("fail: {said}")
+        }
         Verdict::Inconclusive => {
-            let review = match differences(Meaning::Review) {
-                0 => None,
-                1 => Some("1 difference is for review, nothing breaks".to_owned()),
-                many => Some(format!("{many} differences are for review, nothing breaks")),
-            };
             let unplayed = gate.regressions.as_ref().map_or(0, |regressions| regressions.unplayed.len());
-            let more = [
-                (undeclared, "changed functions were never called"),
-                (unplayed, "sequences or findings could not be played"),
-            ];
-            let more = more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
-            let time = Some(gate.runs_left_out()).filter(|runs| *runs > 0);
-            let time = time.map(|runs| format!("there was no time for {runs} runs"));
-            format!("inconclusive: {}", review.into_iter().chain(more).chain(time).collect::<Vec<_>>().join(", "))
+            let left_out = usize::try_from(gate.runs_left_out()).unwrap_or(usize::MAX);
+            let said = counted(&[
+                (
+                    differences(Meaning::Review),
+                    "difference is for review, nothing breaks",
+                    "differences are for review, nothing breaks",
+                ),
+                (undeclared, "changed function was never called", "changed functions were never called"),
+                (unplayed, "sequence or finding could not be played", "sequences or findings could not be played"),
+                (left_out, "run was left out for want of time", "runs were left out for want of time"),
+            ]);
+            format!("inconclusive: {said}")
         }
     }
+}
+
+/// What there is some of: each with its number, in the words for one or for many.
+fn counted(these: &[(usize, &str, &str)]) -> String {
+    let some = these.iter().filter(|(count, ..)| *count > 0);
+    let said = some.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many }));
+    said.collect::<Vec<_>>().join(", ")
 }

@@ -37,8 +37,9 @@ abstract contract Base {
     function _rate() internal view virtual returns (uint256) { return 3; }
     function rated() external view returns (uint256) { return _rate(); }
 }
+interface IShown { error Hidden(); }
 /// A contract.
-contract C is Base {
+contract C is Base, IShown {
     using L for uint256;
     enum State { Off, On }
     struct Kept { uint256 number; State state; }
@@ -80,6 +81,7 @@ const CHANGES: &[(&str, &str, &str)] = &[
     ),
     ("return number; }\n}", "return number + 1; }\n}", ""),
     ("function untold() external;", "function untold() external; function later() external;", ""),
+    ("error Hidden();", "function total() external view returns (uint256 shown);", ""),
     ("{ kept = number; }", "{ kept = number + 1; }", ""),
     ("return 3;", "return 33;", ""),
     ("number >> 1", "number >> 2", "keep"),

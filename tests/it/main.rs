@@ -33,6 +33,7 @@ mod reports;
 mod resume;
 mod revisions;
 mod shrinking;
+mod strange;
 mod support;
 mod tidy;
 mod trace;

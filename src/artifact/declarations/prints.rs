@@ -47,7 +47,10 @@ pub(super) fn of_functions(trees: &Index<'_>, bases: &[&Value]) -> BTreeMap<Stri
     let mut printed = BTreeMap::new();
     let mut prints: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let nodes = bases.iter().flat_map(|base| list(base, "nodes"));
-    for node in nodes.filter(|node| node["functionSelector"].is_string() && text(node, "kind") != "constructor") {
+    let is_callable = |node: &&Value| node["functionSelector"].is_string() && text(node, "kind") != "constructor";
+    // What is only declared is implemented by something else here, be it a variable.
+    let is_implemented = |node: &&Value| node["implemented"] != false;
+    for node in nodes.filter(is_callable).filter(is_implemented) {
         let Some(number) = id(node) else { continue };
         // What is overridden is reached by nobody but what overrides it.
         let number = reader.overriding(number);

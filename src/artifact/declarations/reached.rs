@@ -132,6 +132,10 @@ impl<'a> Reader<'_, 'a> {
                 }
             }
         }
+        // A function that shares its name with a variable is what the variable implements.
+        if found.values().any(|number| self.texts.get(*number).kind == Kind::Variable) {
+            found.retain(|(is_function, _), _| !is_function);
+        }
         found.into_values().collect()
     }
 
