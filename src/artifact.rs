@@ -388,6 +388,16 @@ impl Artifacts {
         self.contracts.values().any(|artifact| artifact.source_map.is_some())
     }
 
+    /// Refuses if nothing can be said of lines.
+    pub fn need_source_maps(&self) -> Result<(), Problem> {
+        if self.have_source_maps() {
+            return Ok(());
+        }
+        Err(Problem::new("these artifacts have no source maps, so nothing can be said of lines")
+            .at(&self.origin)
+            .hint("give a Foundry or Hardhat project, where its sources are beside what was built"))
+    }
+
     /// The name of the pod that is deployed: ours, whoever else has one.
     pub fn pod(&self) -> &'static str {
         if self.has(REPORTED_POD) { REPORTED_POD } else { "EigenPod" }

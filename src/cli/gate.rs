@@ -31,7 +31,7 @@ use crate::{
     limits,
     problem::Problem,
     protocol::eigenlayer::{self, release},
-    report::gate::{GATE_FORMATS, create, save as save_gate},
+    report::gate::{GATE_FORMATS, LCOV, create, save as save_gate},
     worlds::{self, Kind},
 };
 
@@ -197,6 +197,9 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
         [] => Judgement::ALL.to_vec(),
         asked => asked.iter().copied().map(Judgement::from).collect(),
     };
+    if arguments.format == LCOV && !arguments.json {
+        check_lines(&candidate, &judgements)?;
+    }
     let (expired, halfway) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     if let Some(seconds) = arguments.timeout {
         expire(Arc::clone(&expired), Duration::from_secs(seconds));
@@ -236,6 +239,15 @@ pub(super) fn gate(arguments: &GateArgs) -> Result<ExitCode, Problem> {
     let mut out = stdout().lock();
     printed((format.render)(&gate, &mut out).and_then(|()| out.flush()))?;
     Ok(exit::of_gate(gate.verdict))
+}
+
+/// Lines are of the candidate's sources, and counted in lockstep.
+fn check_lines(candidate: &Artifacts, judgements: &[Judgement]) -> Result<(), Problem> {
+    if !judgements.contains(&Judgement::Behaviour) {
+        return Err(Problem::new("lines are counted by the judgement of behaviour, and that is not asked for")
+            .hint("add --judge behaviour, or leave --judge out"));
+    }
+    candidate.need_source_maps()
 }
 
 /// What is meant to change, as far as somebody says so.

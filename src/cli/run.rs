@@ -103,11 +103,7 @@ fn code_of(report: &Report, damaged: usize) -> ExitCode {
 /// Some formats need what not all artifacts have.
 fn check_formats(settings: &Settings, artifacts: &Artifacts) -> Result<(), Problem> {
     let wants_lines = settings.formats.iter().any(|format| format.name == "lcov");
-    if wants_lines && !artifacts.have_source_maps() {
-        return Err(Problem::new("these artifacts have no source maps, so nothing can be said of lines")
-            .hint("give a Foundry or Hardhat project with --artifacts, where its sources are beside what was built"));
-    }
-    Ok(())
+    if wants_lines { artifacts.need_source_maps() } else { Ok(()) }
 }
 
 fn load_corpus(settings: &Settings, protocol: &EigenLayer) -> Result<(Corpus, Vec<Problem>), Problem> {

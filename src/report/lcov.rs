@@ -3,12 +3,15 @@
 use std::io::{self, Write};
 
 use super::{Format, Report};
+use crate::lines::Lines;
 
-pub(super) const FORMAT: Format = Format { name: "lcov", file: "lcov.info", render };
+pub(super) const FORMAT: Format =
+    Format { name: "lcov", file: "lcov.info", render: |report: &Report, out| write(&report.lines, out) };
 
-fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// Writes lines by file.
+pub(super) fn write(lines: &Lines, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "TN:slashproof")?;
-    for (file, covered) in &report.lines {
+    for (file, covered) in lines {
         writeln!(out, "SF:{}", file.display())?;
         for (line, (name, _)) in &covered.functions {
             writeln!(out, "FN:{line},{name}")?;

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
-use crate::support::{code, json, root, slashproof, sources, stderr};
+use crate::support::{code, json, root, slashproof, sources, stderr, stdout};
 
 const BUG: &str = "slash-rounds-down";
 const MANAGER: &str = "src/redistribution/AllocationManager.sol";
@@ -103,6 +103,18 @@ fn findings_name_the_lines_of_a_project_and_become_its_tests() {
     let times: u64 = times.unwrap().parse().unwrap();
     assert!((2..=64).contains(&times), "as many runs of 64 as slash: {times}");
 
+    let gate = ["gate", "--baseline-release", "redistribution", "--candidate", "out", "--out", "told"];
+    let few = ["--judge", "behaviour", "--runs", "8", "--shrink-run-limit", "0", "--format", "lcov"];
+    let output = slashproof(folder, &[&gate[..], &few].concat());
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    assert_eq!(stdout(&output), fs::read_to_string(folder.join("told/gate.lcov.info")).unwrap());
+    let told = stdout(&output);
+    let slashes = records(&told, file, "FNDA:").into_iter().find_map(|it| it.strip_suffix(",slashOperator"));
+    let slashes: u64 = slashes.unwrap().parse().unwrap();
+    assert!((1..=8).contains(&slashes), "as many runs of 8 as slash: {slashes}");
+    let is_left_out = |lines: &[&str]| lines.iter().any(|line| line.ends_with(",0"));
+    assert!(is_left_out(&records(&told, file, "DA:")), "not all of it ran");
+
     let finding = Path::new(found["file"].as_str().unwrap()).with_extension("t.sol");
     let test = fs::read_to_string(folder.join(finding)).unwrap();
     assert!(test.contains(&format!("vm.getCode(\"{MANAGER}:AllocationManager\")")), "it is of the project");
@@ -124,4 +136,13 @@ fn lines_are_of_artifacts_with_source_maps() {
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("these artifacts have no source maps"), "{}", stderr(&output));
     assert!(!folder.path().join("slashproof-out").exists(), "it is told before anything is played");
+    let releases = ["gate", "--baseline-release", "slashing", "--candidate-release", "redistribution"];
+    for (more, expected) in [
+        (&[][..], "these artifacts have no source maps"),
+        (&["--judge", "layout"], "lines are counted by the judgement of behaviour"),
+    ] {
+        let output = slashproof(folder.path(), &[&releases[..], &["--format", "lcov"], more].concat());
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
 }

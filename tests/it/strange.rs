@@ -80,7 +80,7 @@ fn files_that_are_no_artifacts_are_refused_with_a_sentence() {
 }
 
 /// A place in a file: at every level one of what is there, until the places end.
-fn change(value: &mut Value, places: &[Index], into: &Option<Value>) {
+fn change(value: &mut Value, places: &[Index], into: Option<&Value>) {
     let [place, deeper @ ..] = places else { return };
     match value {
         Value::Object(fields) if !fields.is_empty() => {
@@ -99,7 +99,7 @@ fn change(value: &mut Value, places: &[Index], into: &Option<Value>) {
                 _ => change(&mut items[at], deeper, into),
             }
         }
-        leaf => *leaf = into.clone().unwrap_or_default(),
+        leaf => *leaf = into.cloned().unwrap_or_default(),
     }
 }
 
@@ -141,7 +141,7 @@ fn no_artifact_is_too_strange() {
         let file = format!("{name}.json");
         let mut artifact: Value = serde_json::from_str(&fs::read_to_string(whole.join(&file)).unwrap()).unwrap();
         for (places, into) in &changes {
-            change(&mut artifact, places, into);
+            change(&mut artifact, places, into.as_ref());
         }
         fs::write(new.join(&file), artifact.to_string()).unwrap();
         let output = slashproof(folder, ways[way]);

@@ -28,8 +28,10 @@ use crate::{
     call::{ActionId, Call, Delay},
     codec::read_call,
     draw::Dice,
+    evm::Edge,
     executor::Executor,
     generator::Generator,
+    lines::{self, Lines},
     problem::Problem,
     protocol::{Protocol, action_called},
     shrinker::{Shown, shrink},
@@ -69,6 +71,9 @@ pub struct Behaviour {
     pub by_code_alone: Vec<String>,
     /// Gas, by action.
     pub gas: Vec<GasRow>,
+    /// The lines of the candidate that these runs ran; of builds without source maps none.
+    #[serde(skip)]
+    pub lines: Lines,
 }
 
 /// A function that changed.
@@ -101,6 +106,8 @@ struct Played {
     met: Vec<Divergence>,
     gas: Vec<(ActionId, [u64; 2])>,
     reach: Reach,
+    /// Edges of the candidate's code, each once.
+    taken: Vec<Edge>,
     compared: u64,
     parted: bool,
 }
@@ -127,12 +134,13 @@ pub fn judge(
     );
     let runs = done.len() as u64;
     let (mut tally, mut reach, mut gas) = (Tally::default(), survey, BTreeMap::<ActionId, Vec<[u64; 2]>>::new());
-    let (mut calls, mut parted) = (0, 0);
+    let (mut calls, mut parted, mut taken) = (0, 0, BTreeMap::<Edge, u64>::new());
     reach.add(reached);
     for (number, played) in (0..).zip(done) {
         calls += played.compared;
         parted += u64::from(played.parted);
         reach.add(played.reach);
+        played.taken.into_iter().for_each(|edge| *taken.entry(edge).or_default() += 1);
         played.gas.into_iter().for_each(|(action, used)| gas.entry(action).or_default().push(used));
         for divergence in played.met {
             let is_meant = expectations.then(&divergence.key).is_some();
@@ -156,6 +164,7 @@ pub fn judge(
         functions: rows,
         by_code_alone,
         gas: gas.into_iter().map(|(action, used)| gas_row(path.from, action, &used)).collect(),
+        lines: lines::of(path.to.artifacts(), pair.new.world().edges().codes(), taken),
     })
 }
 
@@ -235,6 +244,9 @@ fn play(pair: &mut Pair<'_>, mut dice: Dice, number: u64, favourites: &[ActionId
         let reach = number.is_multiple_of(RUNS_PER_TRACE).then_some(&mut played.reach);
         let Compared { met, gas, played: was_played, .. } = pair.execute(&call, reach);
         played.compared += u64::from(was_played);
+        if was_played {
+            pair.visit(&mut played.taken);
+        }
         played.gas.extend(gas.map(|gas| (action, gas)));
         played.met.extend(met);
         played.calls.push(call);

@@ -6,7 +6,9 @@ use alloy_primitives::Log;
 
 use crate::{
     call::{ActionId, Call, Delay, Outcome, Transaction},
+    coverage::Visited,
     decode::Decoder,
+    evm::Edge,
     executor::Executor,
     gate::{
         divergence::{Divergence, Key, Kind},
@@ -30,6 +32,8 @@ pub(super) struct Pair<'p> {
     begun: Vec<Difference>,
     /// Fields in which the ledgers of this run differ and are meant to.
     parted: BTreeSet<String>,
+    /// Where this run has been in the candidate's code; of builds without source maps nobody asks.
+    visited: Option<Visited>,
     is_over: bool,
 }
 
@@ -52,14 +56,24 @@ impl<'p> Pair<'p> {
         let same = |action: &crate::protocol::ActionInfo| action_called(path.to, action.name).unwrap_or(ActionId::NONE);
         let actions = path.from.actions().iter().map(same).collect();
         let begun = apart(&old, &new);
-        Ok(Self { old, new, actions, expectations, begun, parted: BTreeSet::new(), is_over: false })
+        let visited = path.to.artifacts().have_source_maps().then(Visited::default);
+        Ok(Self { old, new, actions, expectations, begun, parted: BTreeSet::new(), visited, is_over: false })
     }
 
     pub fn reset(&mut self) {
         self.old.reset();
         self.new.reset();
         self.parted.clear();
+        if let Some(visited) = &mut self.visited {
+            visited.begin();
+        }
         self.is_over = false;
+    }
+
+    /// Adds the edges of the candidate's code that the last call took first in this run.
+    pub fn visit(&mut self, taken: &mut Vec<Edge>) {
+        let Some(visited) = &mut self.visited else { return };
+        taken.extend(self.new.world().edges().taken().iter().filter(|edge| visited.is_first(**edge)));
     }
 
     /// Whether the two cannot be compared any further.

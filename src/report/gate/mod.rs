@@ -35,26 +35,34 @@ pub struct GateFormat {
     pub render: fn(&Gate, &mut dyn Write) -> io::Result<()>,
 }
 
+/// The format of lines that were run, which not all builds have.
+pub const LCOV: &str = "lcov";
+
 /// Every format.
-pub const GATE_FORMATS: [GateFormat; 6] = [
+pub const GATE_FORMATS: [GateFormat; 7] = [
     GateFormat { name: "human", file: "gate.txt", render: human::render },
     GateFormat { name: "json", file: "gate.json", render: json },
     GateFormat { name: "junit", file: "gate.junit.xml", render: junit::render },
     GateFormat { name: "sarif", file: "gate.sarif", render: sarif::render },
     GateFormat { name: "markdown", file: "gate.md", render: markdown::render },
     GateFormat { name: "html", file: "gate.html", render: html::render },
+    GateFormat { name: LCOV, file: "gate.lcov.info", render: lcov },
 ];
 
 /// Where examples are, in the folder of reports.
 const EXAMPLES: &str = "examples";
 
-/// Writes every format into a folder, which is made if it is not there, and examples into one in it; where these are.
+/// Writes every format that has something to say into a folder, which is made if it is not there, and examples into one in
+/// it; where these are.
 pub fn save(gate: &Gate, exhibits: &[Exhibit], folder: &Path) -> Result<Vec<PathBuf>, Problem> {
     create(folder)?;
     for format in &GATE_FORMATS {
         let mut bytes = Vec::new();
         (format.render)(gate, &mut bytes)
             .map_err(|error| Problem::new(format!("cannot write {}: {error}", format.file)))?;
+        if bytes.is_empty() {
+            continue;
+        }
         write_bytes(&folder.join(format.file), &bytes)?;
     }
     if exhibits.is_empty() {
@@ -74,4 +82,10 @@ pub fn create(folder: &Path) -> Result<(), Problem> {
 fn json(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, gate)?;
     writeln!(out)
+}
+
+/// The lines of the candidate that were run in lockstep.
+fn lcov(gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
+    let lines = gate.behaviour.iter().map(|behaviour| &behaviour.lines).find(|lines| !lines.is_empty());
+    lines.map_or(Ok(()), |lines| super::lcov::write(lines, out))
 }
