@@ -55,6 +55,8 @@ pub struct Artifact {
     pub target: Option<String>,
     /// Where its code stands in its sources, if it comes with a source map.
     pub source_map: Option<SourceMap>,
+    /// What parameters of its constructor and its initializer are given whose names say nothing here: by name, as text.
+    pub arguments: BTreeMap<String, String>,
 }
 
 impl Artifact {
@@ -79,7 +81,11 @@ impl Artifact {
 
     /// Identifies the code: the hash of what creates it.
     pub fn digest(&self) -> B256 {
-        keccak256(&self.creation)
+        let mut all = self.creation.to_vec();
+        for (parameter, given) in &self.arguments {
+            all.extend(format!("{parameter}={given};").into_bytes());
+        }
+        keccak256(all)
     }
 }
 
@@ -123,8 +129,14 @@ pub enum Source {
         folder: PathBuf,
         /// By the name that EigenLayer gives it: the name in the folder, or a file.
         contracts: BTreeMap<String, String>,
+        /// What parameters are given whose names say nothing here.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        arguments: Arguments,
     },
 }
+
+/// By contract, and by parameter of its constructor or its initializer: what it is given, as text.
+pub type Arguments = BTreeMap<String, BTreeMap<String, String>>;
 
 impl Source {
     /// Its folder, as one of a release; `None` for what the binary carries.
@@ -132,7 +144,7 @@ impl Source {
         match self {
             Self::Bundled | Self::Mutant(_) => Ok(None),
             Self::Folder(folder) => Folder::of(folder, release).map(Some),
-            Self::Named { folder, contracts } => Folder::named(folder, release, contracts).map(Some),
+            Self::Named { folder, contracts, .. } => Folder::named(folder, release, contracts).map(Some),
         }
     }
 }
@@ -227,8 +239,10 @@ impl Artifacts {
             Source::Bundled => Self::of_release(release),
             Source::Mutant(name) => Self::mutant(name),
             Source::Folder(folder) => Self::from_folder(folder, release),
-            Source::Named { folder, contracts } => {
-                Self::from_project(&Folder::named(folder, release, contracts)?, release)
+            Source::Named { folder, contracts, arguments } => {
+                let mut artifacts = Self::from_project(&Folder::named(folder, release, contracts)?, release)?;
+                artifacts.give(arguments)?;
+                Ok(artifacts)
             }
         }
     }
@@ -276,6 +290,21 @@ impl Artifacts {
         }
         artifacts.libraries(folder)?;
         Ok(artifacts)
+    }
+
+    /// Notes what parameters are given. Not every build has all of them: of two, one may be older.
+    fn give(&mut self, arguments: &Arguments) -> Result<(), Problem> {
+        for (contract, given) in arguments {
+            let Some(artifact) = self.contracts.get_mut(contract) else {
+                let problem = Problem::new(format!("there is no contract {contract:?} to give arguments to"));
+                return Err(match nearest(contract, self.contracts.keys().map(String::as_str)) {
+                    Some(near) => problem.hint(format!("did you mean {near}?")),
+                    None => problem,
+                });
+            };
+            artifact.arguments.clone_from(given);
+        }
+        Ok(())
     }
 
     /// Takes contracts with invariants of the auditor's own in.
@@ -517,6 +546,7 @@ fn of_json(name: &str, whole: &Value) -> Result<Artifact, Problem> {
         runtime: runtime_code(whole),
         target: target_of(whole),
         source_map: None,
+        arguments: BTreeMap::new(),
         layout,
         declarations: declarations
             .map_err(|error| Problem::new(format!("cannot read its \"declarations\": {error}")))?,

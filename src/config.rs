@@ -7,7 +7,7 @@ mod names;
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
@@ -20,7 +20,7 @@ pub use names::select;
 use names::{formats, select_actions, with_model};
 
 use crate::{
-    artifact::{self, Artifacts, DEFAULT_RELEASE, Source},
+    artifact::{self, Arguments, Artifacts, DEFAULT_RELEASE, Source},
     campaign::Options,
     finding::digests,
     generator::Selection,
@@ -116,6 +116,11 @@ pub struct Given {
     #[arg(skip)]
     pub contracts: Option<BTreeMap<String, String>>,
 
+    /// What constructors and initializers in that folder are given for parameters that EigenLayer's do not have, by contract.
+    /// Only in the file
+    #[arg(skip)]
+    pub arguments: Option<BTreeMap<String, BTreeMap<String, Argument>>>,
+
     /// Plays a deployment that lives on the node at this URL, from where it stands; --deployment says what of it
     #[arg(long, env = "SLASHPROOF_FORK_URL", value_name = "URL")]
     pub fork_url: Option<String>,
@@ -195,6 +200,7 @@ const KEYS: &[&str] = &[
     "mutant",
     "artifacts",
     "contracts",
+    "arguments",
     "fork_url",
     "fork_block",
     "fork_cache",
@@ -207,6 +213,31 @@ const KEYS: &[&str] = &[
     "shrink_run_limit",
     "fail_fast",
 ];
+
+/// Keys that are tables, and in no variable of the environment.
+const IN_THE_FILE: &[&str] = &["contracts", "arguments"];
+
+/// What a parameter is given.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Argument {
+    /// A number of TOML, which has those of 64 bits only; others are written as text.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// Anything else, as Solidity writes it.
+    Text(String),
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
 
 /// What is played, if it lives on a node.
 #[derive(Clone, Debug)]
@@ -295,6 +326,7 @@ impl Given {
             mutant,
             artifacts,
             contracts: self.contracts.or(other.contracts),
+            arguments: self.arguments.or(other.arguments),
             fork_url: self.fork_url.or(other.fork_url),
             fork_block: self.fork_block.or(other.fork_block),
             fork_cache: self.fork_cache.or(other.fork_cache),
@@ -315,12 +347,23 @@ impl Given {
             (Some(_), Some(_)) => Err(Problem::new("both a mutant and artifacts are named")
                 .hint("a mutant is of the bundled release; leave one of the two out")),
             (Some(name), None) => Ok(Source::Mutant(name.clone())),
-            (None, Some(folder)) => Ok(match &self.contracts {
-                Some(contracts) => Source::Named { folder: folder.clone(), contracts: contracts.clone() },
-                None => Source::Folder(folder.clone()),
-            }),
+            (None, Some(folder)) => {
+                let (folder, contracts, arguments) = (folder.clone(), self.contracts.clone(), self.arguments());
+                Ok(match (contracts, arguments.is_empty()) {
+                    (None, true) => Source::Folder(folder),
+                    (contracts, _) => Source::Named { folder, contracts: contracts.unwrap_or_default(), arguments },
+                })
+            }
             (None, None) => Ok(Source::Bundled),
         }
+    }
+
+    /// What parameters are given, as text.
+    pub fn arguments(&self) -> Arguments {
+        let of_contract = |given: &BTreeMap<String, Argument>| {
+            given.iter().map(|(parameter, argument)| (parameter.clone(), argument.to_string())).collect()
+        };
+        self.arguments.iter().flatten().map(|(contract, given)| (contract.clone(), of_contract(given))).collect()
     }
 
     /// What surrounds the contracts: what is named, or the world in which the mutant shows.
@@ -466,7 +509,7 @@ pub fn check_environment(variables: impl Iterator<Item = String>) -> Result<(), 
         let Some(key) = variable.strip_prefix("SLASHPROOF_") else { continue };
         let key = key.to_ascii_lowercase();
         // Which contract is which takes a table, and no variable holds one.
-        if (!KEYS.contains(&key.as_str()) || key == "contracts") && key != "config" {
+        if (!KEYS.contains(&key.as_str()) || IN_THE_FILE.contains(&key.as_str())) && key != "config" {
             return Err(unknown_key(&key, KEYS).at(format_args!("the environment variable {variable}")));
         }
     }
@@ -513,7 +556,7 @@ mod tests {
 
     #[test]
     fn keys_are_the_fields() {
-        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\ncontracts = {}\nfork_url = ''\nfork_block = 1\n\
+        let all = "runs = 1\ndepth = 1\nseed = 1\nworkers = 1\ntimeout = 1\ninvariants = []\nactions = []\nguidance = 'all'\ncorpus_size = 1\nformat = []\nmodel = 'on'\nmetrics = true\nmutant = ''\nartifacts = ''\ncontracts = {}\narguments = {}\nfork_url = ''\nfork_block = 1\n\
                    fork_cache = ''\ndeployment = ''\nown_invariants = []\n\
                    release = 'slashing'\nworld = ''\nout = ''\ncorpus_dir = ''\ncheckpoint = 1\nshrink_run_limit = 1\nfail_fast = true";
         assert_eq!(all.lines().count(), KEYS.len());

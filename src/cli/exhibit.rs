@@ -115,7 +115,9 @@ fn found_with(place: &Place, arguments: &ReplayArgs) -> Result<Artifacts, Proble
         .map_err(|problem| problem.hint("or name a folder of its artifacts with --baseline"))?;
     let folder = built.folder();
     let source = match &place.source {
-        Source::Named { contracts, .. } => Source::Named { folder, contracts: contracts.clone() },
+        Source::Named { contracts, arguments, .. } => {
+            Source::Named { folder, contracts: contracts.clone(), arguments: arguments.clone() }
+        }
         Source::Folder(_) | Source::Bundled | Source::Mutant(_) => Source::Folder(folder),
     };
     complete(&source, release)

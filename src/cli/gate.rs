@@ -18,7 +18,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
+    artifact::{Arguments, Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
     config::{Given, release_of},
     corpus::write_bytes,
     gate::{
@@ -66,7 +66,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "NAME", required_unless_present_any = ["candidate", "candidate_mutant", "git"])]
     candidate_release: Option<String>,
 
-    /// Whose [contracts] say what contracts of the folders are called [default: slashproof.toml, if there is one]
+    /// Whose [contracts] and [arguments] say what contracts of the folders are called and given [default: slashproof.toml, if there is one]
     #[arg(long, value_name = "FILE", env = "SLASHPROOF_CONFIG")]
     config: Option<PathBuf>,
 
@@ -275,6 +275,13 @@ fn expire(expired: Arc<AtomicBool>, after: Duration) {
     });
 }
 
+/// What a configuration says of builds: what contracts are called, and what parameters are given.
+#[derive(Clone)]
+struct Names {
+    contracts: BTreeMap<String, String>,
+    arguments: Arguments,
+}
+
 /// A build, and where it is to be found again.
 type Side = (Artifacts, Place);
 
@@ -301,7 +308,7 @@ fn builds(arguments: &GateArgs) -> Result<[Side; 2], Problem> {
     Ok([(baseline, place), candidate])
 }
 
-fn load(folder: Option<&PathBuf>, release: Option<&str>, names: &BTreeMap<String, String>) -> Result<Side, Problem> {
+fn load(folder: Option<&PathBuf>, release: Option<&str>, names: &Names) -> Result<Side, Problem> {
     let source = folder.map_or(Ok(Source::Bundled), |folder| named_in(folder, names))?;
     let release = release.map_or_else(|| release_of(&source), release::find)?.name;
     let artifacts = Artifacts::load(&source, release)?;
@@ -314,11 +321,12 @@ fn load(folder: Option<&PathBuf>, release: Option<&str>, names: &BTreeMap<String
 }
 
 /// What contracts are called that have names of their own: in one of the folders, or in both.
-fn names(arguments: &GateArgs) -> Result<BTreeMap<String, String>, Problem> {
-    let names = Given::from_file(arguments.config.as_deref())?.contracts.unwrap_or_default();
+fn names(arguments: &GateArgs) -> Result<Names, Problem> {
+    let given = Given::from_file(arguments.config.as_deref())?;
+    let names = Names { arguments: given.arguments(), contracts: given.contracts.unwrap_or_default() };
     let given = [&arguments.baseline, &arguments.candidate].into_iter().flatten().map(PathBuf::as_path);
     let folders: Vec<&Path> = given.chain(arguments.git.as_ref().map(|_| Path::new("."))).collect();
-    for (contract, called) in &names {
+    for (contract, called) in &names.contracts {
         let mut found = folders.is_empty();
         for folder in &folders {
             found |= is_called(folder, contract, called)?;
@@ -337,12 +345,12 @@ fn is_called(folder: &Path, contract: &str, called: &str) -> Result<bool, Proble
 }
 
 /// A folder, with the names that it has: of two builds one may be a fork with names of its own, and the other not.
-fn named_in(folder: &Path, names: &BTreeMap<String, String>) -> Result<Source, Problem> {
-    let mut contracts = names.clone();
-    for (contract, called) in names {
+fn named_in(folder: &Path, names: &Names) -> Result<Source, Problem> {
+    let Names { mut contracts, arguments } = names.clone();
+    for (contract, called) in &names.contracts {
         if !is_called(folder, contract, called)? {
             contracts.remove(contract);
         }
     }
-    Ok(Source::Named { folder: folder.to_owned(), contracts })
+    Ok(Source::Named { folder: folder.to_owned(), contracts, arguments })
 }

@@ -181,6 +181,35 @@ fn artifacts_without_layouts_play_like_those_with() {
     assert_eq!(run(), told);
 }
 
+/// A fork whose constructor wants something of its own.
+#[test]
+fn arguments_that_nobody_here_knows_are_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    copy_release(&folder.join("fork"));
+    let file = folder.join("fork/StrategyFactory.json");
+    let mut artifact: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let items = artifact["abi"].as_array_mut().unwrap();
+    let constructor = items.iter_mut().find(|item| item["type"] == "constructor").unwrap();
+    let oracle = serde_json::json!({ "name": "_oracle", "type": "address", "internalType": "contract IOracle" });
+    constructor["inputs"].as_array_mut().unwrap().push(oracle);
+    fs::write(&file, artifact.to_string()).unwrap();
+    let play = ["run", "--runs", "5", "--seed", "1", "--artifacts", "fork", "--json"];
+    let unknown = "the constructor of StrategyFactory: it wants \"_oracle\", a contract IOracle";
+    refused(folder, &play, &[unknown, "below [arguments] in slashproof.toml: StrategyFactory = { oracle = \"...\" }"]);
+    let given = |text: &str| fs::write(folder.join("slashproof.toml"), format!("[arguments]\n{text}\n")).unwrap();
+    given("StrategyFactory = { oracle = 7 }");
+    refused(folder, &play, &["\"7\", given for \"_oracle\", is no contract IOracle"]);
+    given("StrategyFactroy = { oracle = \"initialOwner\" }");
+    refused(folder, &play, &["there is no contract \"StrategyFactroy\"", "did you mean StrategyFactory?"]);
+    given("StrategyFactory = { delegationManager = 7, oracle = \"initialOwner\" }");
+    assert_eq!(crate::support::json(&slashproof(folder, &play))["verdict"], "inconclusive");
+    // Of the two builds of an upgrade, the older one wants nothing.
+    let gate = ["gate", "--judge", "upgrade", "--runs", "2", "--baseline-release", "slashing", "--candidate", "fork"];
+    let output = slashproof(folder, &gate);
+    assert!(stdout(&output).contains("upgrade in the middle of life: 2 runs"), "{}", stderr(&output));
+}
+
 #[test]
 fn a_copy_of_the_release_plays_like_the_release() {
     let folder = tempfile::tempdir().unwrap();

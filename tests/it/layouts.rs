@@ -95,6 +95,7 @@ fn artifact(layout: StorageLayout, declarations: Option<Declarations>) -> Artifa
         told: None,
         target: None,
         source_map: None,
+        arguments: BTreeMap::new(),
     }
 }
 

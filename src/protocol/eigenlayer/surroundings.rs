@@ -71,7 +71,10 @@ const LIMITING: &[Action<EigenLayer>] = &[
     probe("staker.deposit_beyond_limits", Role::Staker, 4, deposit_beyond_limits),
 ];
 
-const CALLING: &[Action<EigenLayer>] = &[action("caller.prepare", Role::Staker, 12, prepare)];
+const CALLING: &[Action<EigenLayer>] = &[
+    action("caller.prepare", Role::Staker, 16, prepare),
+    action("caller.complete_withdrawal", Role::Staker, 12, withdraw_while_prepared),
+];
 
 /// Mostly a little up or down, sometimes far.
 fn set_rate(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
@@ -272,6 +275,22 @@ fn prepare(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Opera
     };
     let operation = Box::new(operation);
     Some((account, Operation::World(WorldOperation::PrepareCallback { account, operation })))
+}
+
+/// What somebody is paid who may have prepared something for that moment: calls back within withdrawals would be rare otherwise.
+fn withdraw_while_prepared(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let mut possible = completable(draw.ledger, Receive::Tokens);
+    possible.retain(|completion| protocol.cast.callers.contains(&completion.staker));
+    let completion = draw.choose(&possible)?;
+    let staker = completion.staker;
+    // Either function has a lock of its own.
+    let operation = if draw.chance(50) {
+        Operation::CompleteWithdrawal { completion }
+    } else {
+        possible.retain(|other| other.staker == staker);
+        Operation::CompleteWithdrawals { completions: draw.some_of(&possible, 3) }
+    };
+    Some((staker, operation))
 }
 
 fn complete_own(draw: &mut Draw<'_>, account: Address) -> Option<Operation> {

@@ -157,7 +157,7 @@ impl Wiring {
     pub fn constructor(&self, contract: &Artifact) -> Result<Vec<u8>, Problem> {
         let Some(constructor) = &contract.abi.constructor else { return Ok(Vec::new()) };
         let what = format!("the constructor of {}", contract.name);
-        let values = self.values(&constructor.inputs).map_err(|problem| problem.at(what))?;
+        let values = self.values(&constructor.inputs, contract).map_err(|problem| problem.at(what))?;
         Ok(DynSolValue::Tuple(values).abi_encode_params())
     }
 
@@ -186,26 +186,53 @@ impl Wiring {
     /// The call of a function of a contract.
     pub fn call_of(&self, function: &Function, contract: &Artifact) -> Result<Vec<u8>, Problem> {
         let what = format!("{} of {}", function.name, contract.name);
-        let values = self.values(&function.inputs).map_err(|problem| problem.at(what))?;
+        let values = self.values(&function.inputs, contract).map_err(|problem| problem.at(what))?;
         Ok([&function.selector()[..], &DynSolValue::Tuple(values).abi_encode_params()].concat())
     }
 
-    fn values(&self, params: &[Param]) -> Result<Vec<DynSolValue>, Problem> {
-        params.iter().map(|param| self.value(param)).collect()
+    fn values(&self, params: &[Param], contract: &Artifact) -> Result<Vec<DynSolValue>, Problem> {
+        params.iter().map(|param| self.value(param, contract)).collect()
     }
 
-    fn value(&self, param: &Param) -> Result<DynSolValue, Problem> {
+    fn value(&self, param: &Param, contract: &Artifact) -> Result<DynSolValue, Problem> {
+        if let Some(text) = argument(param, contract) {
+            return self.told(param, text);
+        }
         if param.ty == "tuple" {
-            return Ok(DynSolValue::Tuple(self.values(&param.components)?));
+            return Ok(DynSolValue::Tuple(self.values(&param.components, contract)?));
         }
         let unknown = || {
+            let (name, own) = (plain(&param.name), &contract.name);
             Problem::new(format!("it wants {:?}, a {}, and nothing here is called so", param.name, interface(param)))
-                .hint("the names of EigenLayer core v1.3 to v1.12 are known")
+                .hint(format!("the names of EigenLayer core v1.3 to v1.12 are known; say what else is given below [arguments] in slashproof.toml: {own} = {{ {name} = \"...\" }}"))
         };
         let kind = param.resolve().map_err(|_| unknown())?;
         let given = thing(param).and_then(|thing| self.0.get(&thing)).ok_or_else(unknown)?;
         fitting(given, &kind).ok_or_else(unknown)
     }
+
+    /// What the configuration gives: a value as Solidity writes it, or the name of a thing that is here.
+    fn told(&self, param: &Param, text: &str) -> Result<DynSolValue, Problem> {
+        let name = &param.name;
+        // What the harness counts with, and asks for, must be what it takes it to be.
+        if thing(param).is_some_and(|thing| self.0.contains_key(&thing)) {
+            return Err(Problem::new(format!("{name:?} is known, and given already"))
+                .hint("leave it out below [arguments] in slashproof.toml"));
+        }
+        let wrong = || {
+            Problem::new(format!("{text:?}, given for {name:?}, is no {}", interface(param)))
+                .hint("below [arguments] in slashproof.toml, values are written as in Solidity, or named: \"token\", \"initialOwner\"")
+        };
+        let kind = param.selector_type().parse::<DynSolType>().map_err(|_| wrong())?;
+        let named = called(&plain(text)).and_then(|thing| self.0.get(&thing)).and_then(|given| fitting(given, &kind));
+        named.or_else(|| kind.coerce_str(text).ok()).ok_or_else(wrong)
+    }
+}
+
+/// What the configuration gives for a parameter.
+fn argument<'a>(param: &Param, contract: &'a Artifact) -> Option<&'a str> {
+    let wanted = plain(&param.name);
+    contract.arguments.iter().find(|(name, _)| plain(name) == wanted).map(|(_, text)| text.as_str())
 }
 
 /// Of the parameters of a function, by index, those that are state: what asks `deployed` for each.
@@ -236,8 +263,13 @@ pub(super) fn overloads<'a>(name: &str, contract: &'a Artifact) -> Vec<&'a Funct
 /// What a parameter means: what its interface says, and where that says little, its name.
 fn thing(param: &Param) -> Option<Thing> {
     let interface = plain(interface(param).trim_start_matches("contract "));
-    let called = |name: &str| THINGS.iter().find(|(_, names)| names.iter().any(|own| plain(own) == name));
-    called(&interface).or_else(|| called(&plain(&param.name))).map(|(thing, _)| *thing)
+    called(&interface).or_else(|| called(&plain(&param.name)))
+}
+
+/// The thing of this name, which is plain.
+fn called(name: &str) -> Option<Thing> {
+    let found = THINGS.iter().find(|(_, names)| names.iter().any(|own| plain(own) == name));
+    found.map(|(thing, _)| *thing)
 }
 
 /// The type of a parameter in Solidity.
@@ -281,6 +313,7 @@ mod tests {
             told: None,
             target: None,
             source_map: None,
+            arguments: BTreeMap::new(),
         }
     }
 
@@ -311,6 +344,34 @@ mod tests {
         assert!(problem.contains("the constructor of X: it wants \"oracle\", a address"), "{problem}");
         let mistyped = wiring().constructor(&contract(&["constructor(uint256 token)"]));
         assert!(mistyped.is_err());
+    }
+
+    #[test]
+    fn what_nobody_knows_is_given() {
+        let given = |signature: &str, text: &str| {
+            let arguments = [("oracle".to_owned(), text.to_owned()), ("delegation".to_owned(), "1".to_owned())].into();
+            wiring().constructor(&Artifact { arguments, ..contract(&[signature]) })
+        };
+        let of = |word: U256| word.to_be_bytes_vec();
+        let address = |byte: u8| Address::repeat_byte(byte).abi_encode();
+        let literal = Address::repeat_byte(7).to_string();
+        assert_eq!(given("constructor(address _oracle)", &literal).unwrap(), address(7));
+        assert_eq!(given("constructor(address ORACLE)", "underlyingToken").unwrap(), address(2));
+        assert_eq!(
+            given("constructor(uint96 oracle)", "1000000000000000000000").unwrap(),
+            of(U256::from(10).pow(U256::from(21)))
+        );
+        assert_eq!(given("constructor(bool oracle)", "true").unwrap(), of(U256::ONE));
+        assert_eq!(given("constructor((uint8,address) oracle)", &format!("(3,{literal})")).unwrap()[31..32], [3]);
+        for (signature, text, expected) in [
+            ("constructor(address oracle)", "7", "\"7\", given for \"oracle\", is no address"),
+            ("constructor(uint8 oracle)", "256", "is no uint8"),
+            ("constructor(address oracle)", "strategyBeacon", "is no address"),
+            ("constructor(address delegation)", "7", "\"delegation\" is known, and given already"),
+        ] {
+            let problem = given(signature, text).unwrap_err().to_string();
+            assert!(problem.contains(expected), "{signature}: {problem}");
+        }
     }
 
     #[test]
