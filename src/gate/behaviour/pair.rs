@@ -94,10 +94,10 @@ impl<'p> Pair<'p> {
         let name = self.old.protocol().actions().get(action).map_or("exit", |action| action.name);
         let mut compared = Compared { played: sent[0].is_some(), ..Compared::default() };
         let [Some(sent), Some(_)] = &sent else {
-            if sent.iter().any(Option::is_some) {
-                let which = if sent[0].is_some() { "candidate" } else { "baseline" };
-                let sentence = format!("what is asked names something that is not there on the {which}");
-                compared.met = vec![meet(name, Kind::Call, format!("not there on the {which}"), sentence)];
+            // What cannot be asked of the baseline is new, and there is nothing to compare it with.
+            if sent[0].is_some() {
+                let sentence = "what is asked names something that is not there on the candidate".to_owned();
+                compared.met = vec![meet(name, Kind::Call, "not there on the candidate".to_owned(), sentence)];
             }
             self.follow(&mut compared.met);
             return compared;
