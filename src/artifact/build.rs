@@ -176,11 +176,11 @@ impl Builds {
         for (files, own) in by_build {
             let build = self.read(&files)?;
             let trees = trees(&files)?;
-            let (index, lines) = (trees.index(), build.lines());
+            let lines = build.lines();
             for (name, source) in own {
                 let Some(artifact) = contracts.get_mut(&name).filter(|it| it.declarations.is_none()) else { continue };
                 let target = Target { name: &name, path: &source, abi: &artifact.abi };
-                if let Some(layout) = &mut artifact.layout {
+                if let (Some(layout), Some(index)) = (&mut artifact.layout, trees.index(&source)) {
                     let read = Declarations::read(&index, target, layout, &lines);
                     artifact.declarations = read.map_err(|problem| problem.at(&source))?;
                 }

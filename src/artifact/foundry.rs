@@ -36,18 +36,20 @@ pub(super) fn declare(
             continue;
         }
         let mut whole = json(&read_text(path)?).map_err(|problem| problem.at(path.display()))?;
+        // Of the other build of a pair trees may be of no use, and then texts are compared.
+        if let Some(artifact) = contracts.get_mut(&name) {
+            artifact.told = told(folder, &whole, &artifact.abi);
+        }
         if let Some(source) = whole["ast"]["absolutePath"].as_str() {
             own.push((name, source.to_owned()));
             trees.add(whole["ast"].take());
-        } else if let Some(artifact) = contracts.get_mut(&name) {
-            artifact.told = told(folder, &whole, &artifact.abi);
         }
     }
     complete(folder, &mut trees)?;
     let lines = lines(folder, &trees);
-    let index = trees.index();
     for (name, source) in own {
         let Some(Artifact { abi, layout: Some(layout), declarations, .. }) = contracts.get_mut(&name) else { continue };
+        let Some(index) = trees.index(&source) else { continue };
         let target = Target { name: &name, path: &source, abi };
         let read = Declarations::read(&index, target, layout, &lines);
         *declarations = read.map_err(|problem| problem.at(&source))?;

@@ -37,6 +37,16 @@ pub struct Variable {
     pub declared: Option<Declared>,
 }
 
+impl Variable {
+    /// Whether it only reserves room: an array by that name.
+    pub fn is_gap(&self) -> bool {
+        let stem = self.label.trim_start_matches('_');
+        stem.len() < self.label.len()
+            && (stem == "gap" || stem.starts_with("gap_"))
+            && self.type_id.contains("array") | self.type_id.contains('[')
+    }
+}
+
 /// Where and how a variable is declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -119,7 +129,8 @@ impl StorageLayout {
         )
     }
 
-    /// That every type which is named is there, so that whoever follows a name finds something.
+    /// That every type which is named is there, so that whoever follows a name finds something, and that no two variables
+    /// are in one place.
     pub(super) fn checked(self) -> Result<Self, Problem> {
         let parts = |it: &LayoutType| {
             let inner = [&it.key, &it.value, &it.base].into_iter().flatten().cloned();
@@ -128,8 +139,28 @@ impl StorageLayout {
         let named = self.storage.iter().map(|variable| variable.type_id.clone());
         match named.chain(self.types.values().flat_map(parts)).find(|id| !self.types.contains_key(id)) {
             Some(missing) => Err(Problem::new(format!("its \"storageLayout\" does not say what {missing} is"))),
-            None => Ok(self),
+            None => match self.overlapping() {
+                Some([one, other]) => {
+                    Err(Problem::new(format!("its \"storageLayout\" has {one} and {other} in the same place"))
+                        .hint("is the artifact as the compiler wrote it? compile again"))
+                }
+                None => Ok(self),
+            },
         }
+    }
+
+    /// Two variables that share bytes, and neither only reserves them.
+    fn overlapping(&self) -> Option<[&str; 2]> {
+        let kept = self.storage.iter().filter(|variable| !variable.is_gap());
+        let mut places: Vec<(U256, U256, &str)> = kept
+            .map(|variable| {
+                let begin = variable.slot.saturating_mul(U256::from(32)).saturating_add(U256::from(variable.offset));
+                let bytes = self.types.get(&variable.type_id).map_or(U256::ZERO, |it| it.number_of_bytes);
+                (begin, begin.saturating_add(bytes), variable.label.as_str())
+            })
+            .collect();
+        places.sort_unstable();
+        places.windows(2).find(|pair| pair[1].0 < pair[0].1).map(|pair| [pair[0].2, pair[1].2])
     }
 
     fn field(&self, variable: &Variable) -> Result<Field, Problem> {
@@ -152,6 +183,41 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gap_is_known_by_its_name_and_its_type() {
+        let is = |label: &str, type_id: &str| {
+            Variable {
+                label: label.to_owned(),
+                slot: U256::ZERO,
+                offset: 0,
+                type_id: type_id.to_owned(),
+                ast_id: None,
+                declared: None,
+            }
+            .is_gap()
+        };
+        assert!(is("__gap", "t_array(t_uint256)50_storage") && is("__gap_Base", "t_array(t_uint256)50_storage"));
+        assert!(
+            !is("gap", "t_array(t_uint256)50_storage") && !is("__gap", "t_uint256") && !is("__gaps", "t_array(a)2")
+        );
+    }
+
+    #[test]
+    fn two_variables_in_one_place_are_refused() {
+        let layout = |slot: &str, label: &str| {
+            let types = r#""a": {"encoding": "inplace", "label": "address", "numberOfBytes": "20"},
+                "t_array(a)": {"encoding": "inplace", "label": "address[9]", "numberOfBytes": "288", "base": "a"}"#;
+            let two = format!(
+                r#"{{"label": "one", "slot": "7", "offset": 0, "type": "a"}}, {{"label": "{label}", "slot": "{slot}", "offset": 12, "type": "a"}},
+                {{"label": "__gap", "slot": "7", "offset": 0, "type": "t_array(a)"}}"#
+            );
+            let text = format!(r#"{{"storage": [{two}], "types": {{{types}}}}}"#);
+            serde_json::from_str::<StorageLayout>(&text).unwrap().checked().map(|_| ()).map_err(|told| told.to_string())
+        };
+        assert_eq!(layout("8", "other"), Ok(()), "what a gap covers is no matter");
+        assert!(layout("7", "other").unwrap_err().contains("has one and other in the same place"));
+    }
 
     #[test]
     fn a_field_is_cut_out_of_its_word() {

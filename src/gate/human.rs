@@ -134,7 +134,11 @@ fn unseen(rows: &[ContractRow], out: &mut dyn Write) -> io::Result<()> {
         groups.entry(&row.unseen).or_default().push(&row.contract);
     }
     for (what, contracts) in &groups {
-        writeln!(out, "\nnot looked at, since the artifacts have no syntax trees: {}", what.join(", "))?;
+        writeln!(
+            out,
+            "\nnot looked at, since the artifacts have no syntax trees, or those of several builds: {}",
+            what.join(", ")
+        )?;
         writeln!(out, "  of {}", contracts.join(", "))?;
     }
     if groups.is_empty() { Ok(()) } else { writeln!(out, "  for Foundry, add ast = true and build with --force") }

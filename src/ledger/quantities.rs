@@ -22,7 +22,8 @@ impl OperatorSet {
     pub fn nth_slash(&self, nth: u32) -> u64 {
         let nth = u64::from(nth);
         if self.pending_slashes.is_empty() {
-            return nth % (self.slash_count + 1) + 1;
+            // A ledger may be read from where it is not, as after an upgrade that moved a variable.
+            return nth % self.slash_count.saturating_add(1) + 1;
         }
         let mut waiting = self.pending_slashes.clone();
         waiting.sort_unstable();

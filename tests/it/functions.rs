@@ -102,9 +102,9 @@ const CHANGES: &[(&str, &str, &str)] = &[
     ("uint256 public total = 1", "uint256 public total = 2", "total"),
 ];
 
-/// What stands for each function of `C` of some sources, all compiled at once.
-fn compiled(sources: &[String]) -> Vec<BTreeMap<String, B256>> {
-    let named = sources.iter().enumerate().map(|(at, text)| (format!("{at}.sol"), json!({ "content": text })));
+/// What the compiler says of some sources.
+fn output(sources: impl Iterator<Item = (String, String)>) -> Value {
+    let named = sources.map(|(path, text)| (path, json!({ "content": text })));
     let asked = json!({ "*": { "": ["ast"] } });
     let input = json!({
         "language": "Solidity",
@@ -117,7 +117,12 @@ fn compiled(sources: &[String]) -> Vec<BTreeMap<String, B256>> {
     solc.stdin.take().expect("a pipe").write_all(input.to_string().as_bytes()).expect("it is read");
     let output = solc.wait_with_output().expect("it ends");
     assert!(output.status.success(), "{}", stderr(&output));
-    let output: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// What stands for each function of `C` of some sources, all compiled at once.
+fn compiled(sources: &[String]) -> Vec<BTreeMap<String, B256>> {
+    let output = output(sources.iter().enumerate().map(|(at, text)| (format!("{at}.sol"), text.clone())));
     let read = |at: usize| {
         let path = format!("{at}.sol");
         let tree = output["sources"][&path]["ast"].clone();
@@ -154,6 +159,27 @@ fn nothing_depends_on_where_it_stands() {
     let moved = format!("\n\ncontract Unknown {{ function f() external {{}} }}{SOURCE}");
     let [own, moved] = &compiled(&[SOURCE.to_owned(), moved])[..] else { panic!("two") };
     assert_eq!(own, moved);
+}
+
+/// Who changes one file and builds again has its tree from another compilation than those of the others.
+#[test]
+fn trees_of_two_compilations_are_of_no_use() {
+    let base = "pragma solidity 0.8.30; contract Base { uint256 kept; function f() external { kept = 1; } }";
+    let own = "pragma solidity 0.8.30; import './b.sol'; contract C is Base { function g() external { kept = 2; } }";
+    let both = |base: &str| {
+        output([("b.sol", base), ("c.sol", own)].map(|(path, text)| (path.into(), text.into())).into_iter())
+    };
+    let tree = |output: &Value, path: &str| output["sources"][path]["ast"].clone();
+    let read = |trees: [Value; 2]| {
+        let target = Target { name: "C", path: "c.sol", abi: &JsonAbi::new() };
+        Declarations::of_trees(trees, &BTreeMap::new(), target, &mut StorageLayout::default()).unwrap()
+    };
+    let once = both(base);
+    let declared = read([tree(&once, "b.sol"), tree(&once, "c.sol")]).expect("one compilation");
+    assert_eq!(declared.functions.keys().collect::<Vec<_>>(), ["f", "g"]);
+    let again = both(&base.replace("uint256 kept;", "uint256 kept; uint256 other; uint256 third;"));
+    assert!(read([tree(&once, "b.sol"), tree(&again, "c.sol")]).is_none());
+    assert!(read([tree(&again, "b.sol"), tree(&once, "c.sol")]).is_none());
 }
 
 /// What stands for each function of `C` by the words of its source.

@@ -77,7 +77,7 @@ impl Declarations {
             (number, (path, text))
         });
         let lines = Lines { files: files.collect() };
-        Self::read(&all.index(), target, layout, &lines)
+        all.index(target.path).map_or(Ok(None), |trees| Self::read(&trees, target, layout, &lines))
     }
 
     /// What is declared in the sources of a contract, and what its variables' declarations say, filled into its layout.

@@ -1,6 +1,6 @@
 //! What the text of sources tells: what is left where the compiler was not asked for syntax trees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_json_abi::{Function, JsonAbi, Param};
 use alloy_primitives::B256;
@@ -24,6 +24,8 @@ pub struct Told {
     pub places: BTreeMap<String, String>,
     /// By name of each function: what stands for its source and all that it may reach.
     pub functions: BTreeMap<String, B256>,
+    /// Variables that constructors set themselves; not those that functions set for them.
+    pub constructed: BTreeSet<String>,
 }
 
 impl Told {
@@ -36,10 +38,26 @@ impl Told {
         Self {
             places: found.iter().flatten().map(place).collect(),
             initializers: found.map(|all| all.into_iter().map(|it| (it.key, it.version)).collect()),
+            constructed: lineage.as_ref().map(|lineage| constructed(&texts, lineage)).unwrap_or_default(),
             functions: lineage.map(|lineage| reached::of_functions(&texts, &lineage)).unwrap_or_default(),
             enums: unambiguous(texts.items().filter(|it| it.kind == Kind::Enum).map(|it| members(&texts, it))),
         }
     }
+}
+
+/// The variables that statements of constructors begin with, other than to call something that is kept in one.
+fn constructed(texts: &Texts<'_>, lineage: &[usize]) -> BTreeSet<String> {
+    let members = || lineage.iter().flat_map(|contract| texts.members(*contract));
+    let is_kept = |item: &&Item<'_>| {
+        let is_code = |word: &Word<'_>| ["immutable", "constant"].contains(&word.text);
+        item.kind == Kind::Variable && !texts.head(item).iter().any(is_code)
+    };
+    let kept: BTreeSet<&str> = members().filter(is_kept).map(|item| item.name).collect();
+    let constructors = members().filter(|item| item.kind == Kind::Constructor);
+    let statements = constructors.flat_map(|constructor| words::items(texts.body(constructor)));
+    let calls = |statement: &[Word<'_>]| statement.get(1).is_some_and(|word| word.text == ".");
+    let begun = statements.filter(|statement| !calls(statement)).filter_map(<[_]>::first);
+    begun.filter(|word| kept.contains(word.text)).map(|word| word.text.to_owned()).collect()
 }
 
 /// The members of an enum, by its name with that of the contract it is in.
@@ -317,6 +335,16 @@ mod tests {
         ] {
             assert_eq!(version(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_constructors_set_is_told() {
+        let text = "contract B { uint public total; address immutable WHO; constructor(address who) { WHO = who; total += 1; } }
+            contract C is B { mapping(address => uint) internal kept; I token; address owner; uint constant ONE = 1;
+                constructor() B(msg.sender) { kept[msg.sender] = ONE; token.approve(owner, 1); uint owner2 = 3; } }";
+        let sources = SourceTexts { texts: [("a.sol".to_owned(), text.to_owned())].into(), remappings: Vec::new() };
+        let told = Told::of_sources(&sources, Target { name: "C", path: "a.sol", abi: &JsonAbi::new() });
+        assert_eq!(told.constructed.iter().map(String::as_str).collect::<Vec<_>>(), ["kept", "total"]);
     }
 
     #[test]

@@ -29,36 +29,58 @@ impl Trees {
 
     /// The files that are imported.
     pub(crate) fn imports(&self) -> Vec<String> {
-        let nodes = self.units.values().flat_map(|unit| list(unit, "nodes"));
-        let imports = nodes.filter(|node| is(node, "ImportDirective"));
-        imports.map(|node| text(node, "absolutePath").to_owned()).collect()
+        self.units.values().flat_map(imports).map(str::to_owned).collect()
     }
 
-    /// The same, to look things up in.
-    pub(crate) fn index(&self) -> Index<'_> {
+    /// A file and all that it imports, to look things up in; `None` if they are of different compilations, which have the
+    /// same numbers for different things: who builds again after a change has trees of both.
+    pub(crate) fn index(&self, path: &str) -> Option<Index<'_>> {
+        let units = self.closure(path);
         let mut declarations = BTreeMap::new();
-        for node in self.units.values().flat_map(|unit| list(unit, "nodes")) {
-            declarations.extend(id(node).map(|number| (number, (node, ""))));
+        for node in units.values().flat_map(|unit| list(unit, "nodes")) {
             let structs = list(node, "nodes").filter(|inner| is(inner, "StructDefinition"));
-            for holder in structs.chain([node]) {
+            let inner = structs.chain([node]).flat_map(|holder| {
                 let inner = list(holder, "nodes").chain(list(holder, "members"));
-                declarations.extend(inner.filter_map(|inner| Some((id(inner)?, (inner, name(holder))))));
+                inner.map(move |inner| (inner, name(holder)))
+            });
+            for (node, holder) in inner.chain([(node, "")]) {
+                let Some(number) = id(node) else { continue };
+                if declarations.insert(number, (node, holder)).is_some_and(|(other, _)| !std::ptr::eq(other, node)) {
+                    return None;
+                }
             }
         }
-        Index { units: &self.units, declarations }
+        Some(Index { units, declarations })
+    }
+
+    fn closure(&self, path: &str) -> BTreeMap<&str, &Value> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![path];
+        while let Some(path) = open.pop() {
+            let Some((path, unit)) = self.units.get_key_value(path) else { continue };
+            if found.insert(path.as_str(), unit).is_none() {
+                open.extend(imports(unit));
+            }
+        }
+        found
     }
 }
 
-/// The declarations of syntax trees.
+/// The files that a file imports.
+fn imports(unit: &Value) -> impl Iterator<Item = &str> {
+    list(unit, "nodes").filter(|node| is(node, "ImportDirective")).map(|node| text(node, "absolutePath"))
+}
+
+/// The declarations of the syntax trees of one compilation.
 pub(crate) struct Index<'a> {
-    units: &'a BTreeMap<String, Value>,
+    units: BTreeMap<&'a str, &'a Value>,
     declarations: BTreeMap<u64, (&'a Value, &'a str)>,
 }
 
 impl<'a> Index<'a> {
     /// The trees of the files, by path.
-    pub(super) fn units(&self) -> impl Iterator<Item = &'a Value> + use<'a> {
-        self.units.values()
+    pub(super) fn units(&self) -> impl Iterator<Item = &'a Value> {
+        self.units.values().copied()
     }
 
     /// A contract and what it inherits, the most derived first; `None` if a tree of one is missing.

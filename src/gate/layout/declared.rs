@@ -10,7 +10,7 @@ pub(super) const ENUMS: &str = "members of enums";
 /// Of what the text of sources tells too.
 pub(super) const INITIALIZERS: &str = "initializers";
 
-/// What is not looked at where there are no syntax trees.
+/// What is not looked at where there are no syntax trees. Of constructors the text of sources tells a part.
 pub(super) const UNSEEN: &[&str] =
     &[ENUMS, "types behind user-defined ones", "ERC-7201 namespaces", "immutables", "constructors", INITIALIZERS];
 
@@ -65,16 +65,20 @@ fn immutables(sides: Sides<'_>, old: &Declarations, new: &Declarations) -> Vec<D
 }
 
 /// What a constructor writes is kept by the implementation, and no proxy sees it.
+pub(super) fn lost(layout: &StorageLayout, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Vec<Difference> {
+    let lost = new.difference(old).filter(|name| *name != INITIALIZED);
+    let difference = |name: &String| Difference {
+        kind: Kind::Constructor,
+        meaning: Meaning::Breaks,
+        what: name.clone(),
+        sentence: format!("a constructor writes {name}, which is kept by the implementation and by no proxy"),
+        source: source_of(layout, name).unwrap_or_default(),
+    };
+    lost.map(difference).collect()
+}
+
 fn constructors(layout: &StorageLayout, old: &Declarations, new: &Declarations) -> Vec<Difference> {
-    let lost: BTreeSet<&String> = new.constructed.difference(&old.constructed).collect();
-    let lost = lost.into_iter().filter(|name| *name != INITIALIZED);
-    let mut found: Vec<Difference> = lost
-        .map(|name| {
-            let sentence = format!("a constructor writes {name}, which is kept by the implementation and by no proxy");
-            let source = source_of(layout, name).unwrap_or_default();
-            Difference { source, ..note(Kind::Constructor, Meaning::Breaks, name, sentence, new) }
-        })
-        .collect();
+    let mut found = lost(layout, &old.constructed, &new.constructed);
     let locks = |declarations: &Declarations| declarations.constructed.contains(INITIALIZED);
     if locks(old) && !locks(new) && !new.initializers.is_empty() {
         let sentence =

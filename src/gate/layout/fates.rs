@@ -1,9 +1,6 @@
 //! Who is who: which variable of the candidate is what became of one of the baseline.
 
-use super::{
-    Comparison,
-    fields::{List, is_gap},
-};
+use super::{Comparison, fields::List};
 use crate::artifact::layout::Variable;
 
 /// What begins the name of a variable that is kept only for its place.
@@ -53,7 +50,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn itself(&mut self, older: &Variable) -> Option<Fate> {
-        let fits = |newer: &Variable| at_same_place(older, newer) && older.label == newer.label && !is_gap(newer);
+        let fits = |newer: &Variable| at_same_place(older, newer) && older.label == newer.label && !newer.is_gap();
         let (at, _) = self.free(fits)?;
         self.taken[at] = true;
         Some(Fate::Kept(at))
@@ -62,7 +59,7 @@ impl<'a> Search<'_, 'a> {
     /// Who has its place and reads it the same. Who stood elsewhere before is none such, and neither is anybody if the
     /// variable itself is elsewhere now, unless the name says that it is retired.
     fn successor(&mut self, older: &'a Variable, strays: &[&str]) -> Option<Fate> {
-        let (at, newer) = self.free(|newer| at_same_place(older, newer) && !is_gap(newer))?;
+        let (at, newer) = self.free(|newer| at_same_place(older, newer) && !newer.is_gap())?;
         let declared = newer.declared.as_ref().and_then(|declared| declared.renamed_from.as_ref());
         let retired = retires(&older.label, &newer.label) || declared == Some(&older.label);
         let elsewhere = self.new.variables.iter().any(|other| other.label == older.label);
@@ -74,7 +71,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn elsewhere(&mut self, older: &Variable) -> Option<Fate> {
-        let (at, _) = self.free(|newer| newer.label == older.label && !is_gap(newer))?;
+        let (at, _) = self.free(|newer| newer.label == older.label && !newer.is_gap())?;
         self.taken[at] = true;
         Some(Fate::Moved(at))
     }
@@ -84,7 +81,7 @@ impl<'a> Search<'_, 'a> {
         let is_over = |newer: &Variable| extent.overlaps(self.new.extent(newer));
         let (at, newer) = self.free(|newer| is_over(newer) && !strays.contains(&newer.label.as_str()))?;
         // A gap may be where several were.
-        self.taken[at] = !is_gap(newer);
+        self.taken[at] = !newer.is_gap();
         Some(Fate::Replaced(at))
     }
 }

@@ -8,14 +8,6 @@ use super::{
 };
 use crate::artifact::{StorageLayout, layout::Variable};
 
-/// Whether a variable only reserves room: an array by that name.
-pub(super) fn is_gap(variable: &Variable) -> bool {
-    let stem = variable.label.trim_start_matches('_');
-    stem.len() < variable.label.len()
-        && (stem == "gap" || stem.starts_with("gap_"))
-        && variable.type_id.contains("array") | variable.type_id.contains('[')
-}
-
 /// Where a variable is declared, as far as that is known.
 pub(super) fn source(variable: &Variable) -> String {
     variable.declared.as_ref().map(|declared| declared.source.clone()).unwrap_or_default()
@@ -66,11 +58,11 @@ impl<'a> List<'a> {
     }
 
     pub(super) fn kept(&self) -> impl Iterator<Item = &'a Variable> + use<'a> {
-        self.variables.iter().filter(|variable| !is_gap(variable))
+        self.variables.iter().filter(|variable| !variable.is_gap())
     }
 
     fn gaps(&self) -> impl Iterator<Item = &'a Variable> + use<'a> {
-        self.variables.iter().filter(|variable| is_gap(variable))
+        self.variables.iter().filter(|variable| variable.is_gap())
     }
 
     /// What a gap reserves with those that follow it at once.
@@ -102,7 +94,7 @@ impl<'a> Comparison<'a> {
             self.tell(path, (old, variable), new, *fate);
         }
         for (at, variable) in new.variables.iter().enumerate() {
-            if !told[at] && !is_gap(variable) {
+            if !told[at] && !variable.is_gap() {
                 self.newcomer(path, old, (new, variable));
             }
         }
@@ -148,7 +140,7 @@ impl<'a> Comparison<'a> {
             }
             Fate::Replaced(at) => {
                 let newer = &new.variables[at];
-                let text = if is_gap(newer) {
+                let text = if newer.is_gap() {
                     format!("{what} is gone, and a gap is where it was: what is put there later finds what it left")
                 } else {
                     let (was, is) = (old.type_of(older), new.type_of(newer));
@@ -158,7 +150,7 @@ impl<'a> Comparison<'a> {
                         place_of(older)
                     )
                 };
-                (Kind::Removed, Meaning::Breaks, text, if is_gap(newer) { older } else { newer })
+                (Kind::Removed, Meaning::Breaks, text, if newer.is_gap() { older } else { newer })
             }
             Fate::Removed => {
                 let text =
@@ -214,7 +206,8 @@ impl<'a> Comparison<'a> {
     fn gap(&mut self, path: &str, (old, fates): (List<'a>, &[Fate]), gap: &'a Variable, new: List<'a>) {
         let was = old.reserved(gap);
         let met: Vec<&Variable> = new.variables.iter().filter(|newer| new.extent(newer).overlaps(was)).collect();
-        let follows = old.variables.iter().any(|other| is_gap(other) && old.extent(other).end == old.extent(gap).begin);
+        let follows =
+            old.variables.iter().any(|other| other.is_gap() && old.extent(other).end == old.extent(gap).begin);
         if follows || met.iter().any(|newer| new.extent(newer).end == was.end) {
             return;
         }
@@ -239,28 +232,5 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn note(&mut self, kind: Kind, meaning: Meaning, what: &str, sentence: String, at: &Variable) {
         self.differences.push(Difference { kind, meaning, what: what.to_owned(), sentence, source: source(at) });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gap_is_known_by_its_name_and_its_type() {
-        let is = |label: &str, type_id: &str| {
-            is_gap(&Variable {
-                label: label.to_owned(),
-                slot: U256::ZERO,
-                offset: 0,
-                type_id: type_id.to_owned(),
-                ast_id: None,
-                declared: None,
-            })
-        };
-        assert!(is("__gap", "t_array(t_uint256)50_storage") && is("__gap_Base", "t_array(t_uint256)50_storage"));
-        assert!(
-            !is("gap", "t_array(t_uint256)50_storage") && !is("__gap", "t_uint256") && !is("__gaps", "t_array(a)2")
-        );
     }
 }

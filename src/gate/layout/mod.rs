@@ -131,7 +131,7 @@ fn row(old: &Artifact, new: &Artifact) -> ContractRow {
             Meaning::Breaks => Verdict::Fail,
         },
         same_code,
-        variables: variables.filter(|variable| !fields::is_gap(variable)).count(),
+        variables: variables.filter(|variable| !variable.is_gap()).count(),
         differences,
         unseen: if seen { Vec::new() } else { unseen_of(old, new) },
     }
@@ -170,7 +170,11 @@ pub fn differences(old: &Artifact, new: &Artifact) -> Vec<Difference> {
                     .to_owned(),
             ));
         }
-        _ => {}
+        _ => {
+            if let Some((old, new)) = old.told.as_ref().zip(new.told.as_ref()) {
+                differences.extend(declared::lost(new_layout, &old.constructed, &new.constructed));
+            }
+        }
     }
     differences.extend(declared::initializers(old, new));
     differences

@@ -69,7 +69,7 @@ fn clear_slash_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Addr
     let done: Vec<&OperatorSet> =
         draw.ledger.sets.iter().filter(|set| set.exists && set.pending_slashes.is_empty()).collect();
     let set = draw.choose(&done)?;
-    let nth = u32::try_from(draw.below(usize::try_from(set.slash_count).unwrap_or(0) + 1)).unwrap_or(0);
+    let nth = u32::try_from(draw.below(usize::try_from(set.slash_count).unwrap_or(0).saturating_add(1))).unwrap_or(0);
     Some((anybody(protocol, draw)?, Operation::ClearSlash { set: set.id, nth }))
 }
 
