@@ -94,10 +94,10 @@ impl Facts<'_> {
         let (pending, effect_block) = (slots.pending_delay, slots.delay_effect_block);
         self.word(entry(slots.delay_info, address), move |ledger, word| {
             ledger.operators[o].delay = AllocationDelay {
-                delay: delay.of(word).to(),
+                delay: delay.of(word).saturating_to(),
                 is_set: !is_set.of(word).is_zero(),
-                pending: pending.of(word).to(),
-                effect_block: effect_block.of(word).to(),
+                pending: pending.of(word).saturating_to(),
+                effect_block: effect_block.of(word).saturating_to(),
             };
         });
         self.list(entry(slots.registered_sets, address), move |ledger, list| {
@@ -121,7 +121,7 @@ impl Facts<'_> {
         self.word(entry(entry(slots.registration_status, operator), set), move |ledger, word| {
             let membership = &mut ledger.operators[o].memberships[e];
             membership.registered = !registered.of(word).is_zero();
-            membership.slashable_until = until.of(word).to();
+            membership.slashable_until = until.of(word).saturating_to();
         });
         self.list(entry(entry(slots.allocated_strategies, operator), set), move |ledger, list| {
             ledger.operators[o].memberships[e].allocated_strategies = addresses(list);
@@ -131,9 +131,9 @@ impl Facts<'_> {
         for (t, strategy) in blank.strategies.iter().enumerate() {
             self.word(entry(allocations, strategy.address), move |ledger, word| {
                 ledger.operators[o].allocations[e][t] = Allocation {
-                    current: current.of(word).to(),
+                    current: current.of(word).saturating_to(),
                     pending: pending.of(word).to::<u128>().cast_signed(),
-                    effect_block: effect_block.of(word).to(),
+                    effect_block: effect_block.of(word).saturating_to(),
                 };
             });
         }
@@ -195,7 +195,7 @@ impl Facts<'_> {
         self.field(slot, slasher, move |ledger, word| ledger.sets[e].slasher.slasher = address_of(word));
         self.word(slot + pending.slot, move |ledger, word| {
             ledger.sets[e].slasher.pending = address_of(pending.of(word));
-            ledger.sets[e].slasher.effect_block = effect_block.of(word).to();
+            ledger.sets[e].slasher.effect_block = effect_block.of(word).saturating_to();
         });
     }
 

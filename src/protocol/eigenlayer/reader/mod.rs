@@ -199,8 +199,8 @@ impl SlotReader {
         let root = B256::from(field(self.root_fields.root));
         DistributionRoot {
             root,
-            calculation_end: field(self.root_fields.calculation_end).to(),
-            activated_at: field(self.root_fields.activated_at).to(),
+            calculation_end: field(self.root_fields.calculation_end).saturating_to(),
+            activated_at: field(self.root_fields.activated_at).saturating_to(),
             disabled: !field(self.root_fields.disabled).is_zero(),
             distribution: self.announced.distribution(root),
         }

@@ -35,7 +35,7 @@ impl Facts<'_> {
             let (is_set, factor) = (slots.is_set, slots.slashing_factor);
             self.word(entry(slots.slashing_factors, staker), move |ledger, word| {
                 let set = !is_set.of(word).is_zero();
-                ledger.native.pods[a].stored_slashing_factor = set.then(|| factor.of(word).to());
+                ledger.native.pods[a].stored_slashing_factor = set.then(|| factor.of(word).saturating_to());
             });
             self.at = staker;
             self.add(U256::ZERO, Shape::Ether(Box::new(move |ledger, wei| ledger.native.balances[a] = wei)));

@@ -1,5 +1,7 @@
 //! The facts of the rewards coordinator and the strategy factory.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::U256;
 
 use super::Facts;
@@ -18,16 +20,19 @@ impl Facts<'_> {
         self.at = self.contracts.rewards_coordinator;
         let slots = &self.slots.rewards;
         self.field(U256::ZERO, slots.owner, |ledger, word| ledger.rewards.owner = address_of(word));
-        let (updater, delay) = (slots.updater, slots.activation_delay);
-        let (end, default) = (slots.calculation_end, slots.default_split);
-        // Four variables in one slot, which must have one cell.
-        assert!([delay, end, default].iter().all(|field| field.slot == updater.slot), "they share a slot");
-        self.word(updater.slot, move |ledger, word| {
-            ledger.rewards.updater = address_of(updater.of(word));
-            ledger.rewards.activation_delay = delay.of(word).to();
-            ledger.rewards.calculation_end = end.of(word).to();
-            ledger.rewards.default_split = default.of(word).to();
-        });
+        // EigenLayer has them in one slot, and a slot must have one cell; a fork may have them elsewhere.
+        let settings = [slots.updater, slots.activation_delay, slots.calculation_end, slots.default_split];
+        let slots_of_settings: BTreeSet<U256> = settings.iter().map(|field| field.slot).collect();
+        for slot in slots_of_settings {
+            self.word(slot, move |ledger, word| {
+                let [updater, delay, end, default] = settings.map(|field| (field.slot == slot).then(|| field.of(word)));
+                let rewards = &mut ledger.rewards;
+                rewards.updater = updater.map_or(rewards.updater, address_of);
+                rewards.activation_delay = delay.map_or(rewards.activation_delay, |word| word.saturating_to());
+                rewards.calculation_end = end.map_or(rewards.calculation_end, |word| word.saturating_to());
+                rewards.default_split = default.map_or(rewards.default_split, |word| word.saturating_to());
+            });
+        }
         self.add(slots.roots, Shape::DistributionRoots);
         self.earners(blank);
         self.submitters(blank);
@@ -73,9 +78,9 @@ impl Facts<'_> {
             self.word(slot, move |ledger, word| {
                 ledger.rewards.splits[s] = Split {
                     id,
-                    old_bips: fields.old_bips.of(word).to(),
-                    new_bips: fields.new_bips.of(word).to(),
-                    activated_at: fields.activated_at.of(word).to(),
+                    old_bips: fields.old_bips.of(word).saturating_to(),
+                    new_bips: fields.new_bips.of(word).saturating_to(),
+                    activated_at: fields.activated_at.of(word).saturating_to(),
                 };
             });
         }
