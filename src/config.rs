@@ -20,7 +20,7 @@ pub use names::select;
 use names::{formats, select_actions, with_model};
 
 use crate::{
-    artifact::{self, Arguments, Artifacts, DEFAULT_RELEASE, Source},
+    artifact::{self, Arguments, Artifacts, DEFAULT_RELEASE, Names, Source},
     campaign::Options,
     finding::digests,
     generator::Selection,
@@ -348,11 +348,8 @@ impl Given {
                 .hint("a mutant is of the bundled release; leave one of the two out")),
             (Some(name), None) => Ok(Source::Mutant(name.clone())),
             (None, Some(folder)) => {
-                let (folder, contracts, arguments) = (folder.clone(), self.contracts.clone(), self.arguments());
-                Ok(match (contracts, arguments.is_empty()) {
-                    (None, true) => Source::Folder(folder),
-                    (contracts, _) => Source::Named { folder, contracts: contracts.unwrap_or_default(), arguments },
-                })
+                let contracts = self.contracts.clone().unwrap_or_default();
+                Ok(Names { contracts, arguments: self.arguments() }.of(folder.clone()))
             }
             (None, None) => Ok(Source::Bundled),
         }

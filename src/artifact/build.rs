@@ -16,7 +16,7 @@ use super::{
     Artifact, Declarations, SourceMap, StorageLayout, Told,
     declarations::{Lines, SourceTexts, Target, Trees},
     foundry::sorted,
-    json, layout_of, read_text, read_within,
+    json,
 };
 use crate::{limits, problem::Problem};
 
@@ -167,7 +167,7 @@ impl Builds {
     pub fn declare(&self, paths: &[PathBuf], contracts: &mut BTreeMap<String, Artifact>) -> Result<(), Problem> {
         let mut by_build: BTreeMap<Vec<PathBuf>, Vec<(String, String)>> = BTreeMap::new();
         for path in paths {
-            let whole = json(&read_text(path)?).map_err(|problem| problem.at(path.display()))?;
+            let whole = json::value(&json::read_text(path)?).map_err(|problem| problem.at(path.display()))?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             if let Some(Origin { files, source }) = origin(path, &whole)? {
                 by_build.entry(files).or_default().push((name, source));
@@ -195,7 +195,7 @@ impl Builds {
 
 impl Compiled {
     fn layout(&self) -> Result<Option<StorageLayout>, Problem> {
-        Some(&self.storage_layout).filter(|layout| !layout.is_null()).map(layout_of).transpose()
+        Some(&self.storage_layout).filter(|layout| !layout.is_null()).map(json::layout).transpose()
     }
 }
 
@@ -234,7 +234,7 @@ fn origin(path: &Path, whole: &Value) -> Result<Option<Origin>, Problem> {
     let names = if let Some(id) = whole["buildInfoId"].as_str() {
         vec![format!("{id}.json"), format!("{id}.output.json")]
     } else if beside.is_file() {
-        let told = json(&read_text(&beside)?).map_err(|problem| problem.at(beside.display()))?;
+        let told = json::value(&json::read_text(&beside)?).map_err(|problem| problem.at(beside.display()))?;
         let file = Path::new(told["buildInfo"].as_str().unwrap_or_default()).file_name().unwrap_or_default();
         vec![file.to_string_lossy().into_owned()]
     } else {
@@ -248,7 +248,7 @@ fn origin(path: &Path, whole: &Value) -> Result<Option<Origin>, Problem> {
 }
 
 fn written(file: &Path) -> Result<Written, Problem> {
-    let text = read_within(file, limits::BUILD_BYTES)?;
+    let text = json::read_within(file, limits::BUILD_BYTES)?;
     serde_json::from_str(&text).map_err(|error| {
         Problem::new(format!("this is nothing that a compiler was given or answered: {error}"))
             .at(file.display())
@@ -260,7 +260,8 @@ fn written(file: &Path) -> Result<Written, Problem> {
 fn trees(files: &[PathBuf]) -> Result<Trees, Problem> {
     let mut trees = Trees::default();
     for file in files {
-        let mut whole = json(&read_within(file, limits::BUILD_BYTES)?).map_err(|problem| problem.at(file.display()))?;
+        let mut whole = json::value(&json::read_within(file, limits::BUILD_BYTES)?)
+            .map_err(|problem| problem.at(file.display()))?;
         let sources = whole["output"]["sources"].as_object_mut().into_iter().flatten();
         sources.map(|(_, source)| source["ast"].take()).filter(Value::is_object).for_each(|tree| trees.add(tree));
     }

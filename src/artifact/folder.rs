@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Artifact, SourceMap, build::Builds, foundry, json, of_json, read_text};
+use super::{Artifact, SourceMap, build::Builds, bundled, foundry, json};
 use crate::problem::{Problem, nearest};
 
 /// Folders below the folder of artifacts in which those of a source are looked for.
@@ -57,9 +57,9 @@ impl Folder {
         }
         if let Some(name) = names.keys().find(|name| !known(name)) {
             let problem = Problem::new(format!("there is no contract {name:?} to find elsewhere"));
-            let near = nearest(name, super::names());
+            let near = nearest(name, bundled::names());
             return Err(problem.hint(near.map_or_else(
-                || format!("there are {}", super::names().collect::<Vec<_>>().join(", ")),
+                || format!("there are {}", bundled::names().collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean {near}?"),
             )));
         }
@@ -119,8 +119,8 @@ impl Folder {
     /// build.
     pub fn read(&self, path: &Path, name: &str) -> Result<Artifact, Problem> {
         let read = || {
-            let whole = json(&read_text(path)?)?;
-            let mut artifact = of_json(name, &whole)?;
+            let whole = json::value(&json::read_text(path)?)?;
+            let mut artifact = json::artifact(name, &whole)?;
             if self.builds.complete(path, &whole, &mut artifact)? {
                 return Ok(artifact);
             }
@@ -158,12 +158,12 @@ fn of_source(source: &Path, name: &str) -> Option<PathBuf> {
 
 /// Whether a contract can be found elsewhere.
 fn known(name: &str) -> bool {
-    name == super::ALLOCATION_MANAGER_VIEW || super::names().any(|own| own == name)
+    name == super::ALLOCATION_MANAGER_VIEW || bundled::names().any(|own| own == name)
 }
 
 /// The ABI of a contract in a folder; `None` if there is no such contract.
 pub fn abi(folder: &Folder, name: &str) -> Result<Option<alloy_json_abi::JsonAbi>, Problem> {
     let Some(path) = folder.find(name)? else { return Ok(None) };
-    let whole: Value = json(&read_text(&path)?).map_err(|problem| problem.at(path.display()))?;
-    super::abi_of(&whole).map(Some).map_err(|problem| problem.at(path.display()))
+    let whole: Value = json::value(&json::read_text(&path)?).map_err(|problem| problem.at(path.display()))?;
+    json::abi(&whole).map(Some).map_err(|problem| problem.at(path.display()))
 }

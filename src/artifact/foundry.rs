@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{
     Artifact, Declarations, Told,
     declarations::{Lines, SourceTexts, Target, Trees},
-    json, read_text,
+    json,
 };
 use crate::problem::Problem;
 
@@ -35,7 +35,7 @@ pub(super) fn declare(
         if contracts.get(&name).is_some_and(|artifact| artifact.declarations.is_some()) {
             continue;
         }
-        let mut whole = json(&read_text(path)?).map_err(|problem| problem.at(path.display()))?;
+        let mut whole = json::value(&json::read_text(path)?).map_err(|problem| problem.at(path.display()))?;
         // Of the other build of a pair trees may be of no use, and then texts are compared.
         if let Some(artifact) = contracts.get_mut(&name) {
             artifact.told = told(folder, &whole, &artifact.abi);
@@ -59,7 +59,7 @@ pub(super) fn declare(
 
 /// What the sources of a contract tell, if each is beside the folder, and is what its metadata says was compiled.
 fn told(folder: &Path, whole: &Value, abi: &JsonAbi) -> Option<Told> {
-    let raw = || whole["rawMetadata"].as_str().and_then(|text| json(text).ok());
+    let raw = || whole["rawMetadata"].as_str().and_then(|text| json::value(text).ok());
     let metadata = whole["metadata"].is_object().then(|| whole["metadata"].clone()).or_else(raw)?;
     let text = |(path, source): (&String, &Value)| {
         let text = source_text(folder, path)?;
@@ -109,7 +109,7 @@ pub(super) fn index(folder: &Path, depth: usize, places: &mut BTreeMap<String, V
 /// The tree of the source at `path`, out of one of its artifacts.
 fn tree_in(place: &Path, path: &str) -> Result<Option<Value>, Problem> {
     for file in sorted(place).into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
-        let mut whole = json(&read_text(&file)?).map_err(|problem| problem.at(file.display()))?;
+        let mut whole = json::value(&json::read_text(&file)?).map_err(|problem| problem.at(file.display()))?;
         if whole["ast"]["absolutePath"] == path {
             return Ok(Some(whole["ast"].take()));
         }
@@ -136,7 +136,7 @@ fn lines(folder: &Path, trees: &Trees) -> Lines {
 /// The text of a source, if the project is where its artifacts are: in the folder above them, or further up.
 fn source_text(folder: &Path, path: &str) -> Option<String> {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    folder.ancestors().take(3).find_map(|root| read_text(&root.join(path)).ok())
+    folder.ancestors().take(3).find_map(|root| json::read_text(&root.join(path)).ok())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{build::Sources, foundry::sorted, json, read_text};
+use super::{build::Sources, foundry::sorted, json};
 
 /// A line of a source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -99,7 +99,7 @@ impl SourceMap {
     fn paths(&self) -> BTreeMap<u64, String> {
         let (number, own) = &self.own;
         let of_build = |file: &PathBuf| -> Option<BTreeMap<u64, String>> {
-            let build = json(&read_text(file).ok()?).ok()?;
+            let build = json::value(&json::read_text(file).ok()?).ok()?;
             let named = build["source_id_to_path"].as_object()?.iter();
             let paths: BTreeMap<u64, String> =
                 named.filter_map(|(number, path)| Some((number.parse().ok()?, path.as_str()?.to_owned()))).collect();
@@ -155,7 +155,7 @@ impl Files<'_> {
                 return Some((place(folder, path)?, text.clone()));
             }
             let file = place(folder, paths.get(&number)?)?;
-            let text = read_text(&file).ok()?;
+            let text = json::read_text(&file).ok()?;
             Some((file, text))
         };
         self.texts.entry(number).or_insert_with(read).as_ref()

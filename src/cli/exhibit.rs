@@ -98,10 +98,10 @@ fn builds(exhibit: &Exhibit, arguments: &ReplayArgs) -> Result<(Artifacts, Artif
     let candidate = match (instead, &arguments.release) {
         (None, None) => found_with(&exhibit.candidate, arguments)?,
         (None, Some(name)) => load(&exhibit.candidate.source, Some(name))?,
-        (Some(source), name) => load(&source, name.as_deref())?,
+        (Some(source), name) => load(&source.instead_of(&exhibit.candidate.source)?, name.as_deref())?,
     };
     let baseline = match &arguments.baseline {
-        Some(folder) => load(&Source::Folder(folder.clone()), None)?,
+        Some(folder) => load(&Source::Folder(folder.clone()).instead_of(&exhibit.baseline.source)?, None)?,
         None => found_with(&exhibit.baseline, arguments)?,
     };
     Ok((baseline, candidate))
@@ -113,14 +113,7 @@ fn found_with(place: &Place, arguments: &ReplayArgs) -> Result<Artifacts, Proble
     let Some((commit, project)) = &place.commit else { return complete(&place.source, release) };
     let built = Revision::build(project, commit, &arguments.forge)
         .map_err(|problem| problem.hint("or name a folder of its artifacts with --baseline"))?;
-    let folder = built.folder();
-    let source = match &place.source {
-        Source::Named { contracts, arguments, .. } => {
-            Source::Named { folder, contracts: contracts.clone(), arguments: arguments.clone() }
-        }
-        Source::Folder(_) | Source::Bundled | Source::Mutant(_) => Source::Folder(folder),
-    };
-    complete(&source, release)
+    complete(&Source::Folder(built.folder()).instead_of(&place.source)?, release)
 }
 
 fn load(source: &Source, name: Option<&str>) -> Result<Artifacts, Problem> {

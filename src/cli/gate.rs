@@ -1,7 +1,6 @@
 //! `slashproof gate`.
 
 use std::{
-    collections::BTreeMap,
     io::{Write, stdout},
     num::NonZero,
     path::{Path, PathBuf},
@@ -18,7 +17,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::{exit, printed};
 use crate::{
-    artifact::{Arguments, Artifacts, DEFAULT_RELEASE, Folder, Revision, Source},
+    artifact::{Artifacts, Names, Revision, Source, is_called},
     config::{Given, release_of},
     corpus::write_bytes,
     gate::{
@@ -275,13 +274,6 @@ fn expire(expired: Arc<AtomicBool>, after: Duration) {
     });
 }
 
-/// What a configuration says of builds: what contracts are called, and what parameters are given.
-#[derive(Clone)]
-struct Names {
-    contracts: BTreeMap<String, String>,
-    arguments: Arguments,
-}
-
 /// A build, and where it is to be found again.
 type Side = (Artifacts, Place);
 
@@ -309,7 +301,7 @@ fn builds(arguments: &GateArgs) -> Result<[Side; 2], Problem> {
 }
 
 fn load(folder: Option<&PathBuf>, release: Option<&str>, names: &Names) -> Result<Side, Problem> {
-    let source = folder.map_or(Ok(Source::Bundled), |folder| named_in(folder, names))?;
+    let source = folder.map_or(Ok(Source::Bundled), |folder| names.clone().within(folder))?;
     let release = release.map_or_else(|| release_of(&source), release::find)?.name;
     let artifacts = Artifacts::load(&source, release)?;
     // What comes from the binary would be compared with itself.
@@ -337,20 +329,4 @@ fn names(arguments: &GateArgs) -> Result<Names, Problem> {
         }
     }
     Ok(names)
-}
-
-fn is_called(folder: &Path, contract: &str, called: &str) -> Result<bool, Problem> {
-    let name = BTreeMap::from([(contract.to_owned(), called.to_owned())]);
-    Ok(Folder::named(folder, DEFAULT_RELEASE, &name)?.find(contract).is_ok())
-}
-
-/// A folder, with the names that it has: of two builds one may be a fork with names of its own, and the other not.
-fn named_in(folder: &Path, names: &Names) -> Result<Source, Problem> {
-    let Names { mut contracts, arguments } = names.clone();
-    for (contract, called) in &names.contracts {
-        if !is_called(folder, contract, called)? {
-            contracts.remove(contract);
-        }
-    }
-    Ok(Source::Named { folder: folder.to_owned(), contracts, arguments })
 }

@@ -80,9 +80,9 @@ fn load(file: &std::path::Path, instead: &Instead) -> Result<Case, Problem> {
             None => problem,
         }
     })?;
-    let source = instead.source.as_ref().unwrap_or(&finding.source);
+    let source = instead.source.as_ref().unwrap_or(&finding.source).instead_of(&finding.source)?;
     let release = release::find(instead.release.as_ref().unwrap_or(&finding.release))?;
-    let mut artifacts = Artifacts::load(source, release.name)?;
+    let mut artifacts = Artifacts::load(&source, release.name)?;
     artifacts.take_own(&finding.own_invariants)?;
     let differing = finding.differing(&artifacts);
     if !differing.is_empty() {

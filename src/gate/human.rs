@@ -260,9 +260,9 @@ fn expectations(declared: &Declared, gate: &Gate, out: &mut dyn Write) -> io::Re
 /// The verdict, and what it is for.
 pub fn conclusion(gate: &Gate) -> String {
     let all = || gate.layout.iter().flat_map(|layout| &layout.contracts).flat_map(|row| &row.differences);
-    let differences = |meaning| all().filter(|difference| difference.meaning == meaning).count();
-    let undeclared = gate.groups().filter(|group| group.expected.is_none()).count();
-    let unmatched = gate.expectations.as_ref().map_or(0, |declared| declared.unmatched.len());
+    let differences = |meaning| all().filter(|difference| difference.meaning == meaning).count() as u64;
+    let undeclared = gate.groups().filter(|group| group.expected.is_none()).count() as u64;
+    let unmatched = gate.expectations.as_ref().map_or(0, |declared| declared.unmatched.len() as u64);
     match gate.verdict {
         Verdict::Pass if gate.behaviour.is_none() => "pass: proxies find what they kept".to_owned(),
         Verdict::Pass => "pass: proxies find what they kept, and nothing differs but what is declared".to_owned(),
@@ -275,8 +275,7 @@ pub fn conclusion(gate: &Gate) -> String {
             format!("fail: {said}")
         }
         Verdict::Inconclusive => {
-            let unplayed = gate.regressions.as_ref().map_or(0, |regressions| regressions.unplayed.len());
-            let left_out = usize::try_from(gate.runs_left_out()).unwrap_or(usize::MAX);
+            let unplayed = gate.regressions.as_ref().map_or(0, |regressions| regressions.unplayed.len() as u64);
             let said = counted(&[
                 (
                     differences(Meaning::Review),
@@ -285,7 +284,7 @@ pub fn conclusion(gate: &Gate) -> String {
                 ),
                 (undeclared, "changed function was never called", "changed functions were never called"),
                 (unplayed, "sequence or finding could not be played", "sequences or findings could not be played"),
-                (left_out, "run was left out for want of time", "runs were left out for want of time"),
+                (gate.runs_left_out(), "run was left out for want of time", "runs were left out for want of time"),
             ]);
             format!("inconclusive: {said}")
         }
@@ -293,7 +292,7 @@ pub fn conclusion(gate: &Gate) -> String {
 }
 
 /// What there is some of: each with its number, in the words for one or for many.
-fn counted(these: &[(usize, &str, &str)]) -> String {
+fn counted(these: &[(u64, &str, &str)]) -> String {
     let some = these.iter().filter(|(count, ..)| *count > 0);
     let said = some.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many }));
     said.collect::<Vec<_>>().join(", ")

@@ -1,6 +1,9 @@
 //! Bad input ends in a clear sentence and exit code 2, and nothing is lost.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::support::{code, root, slashproof, stderr, stdout};
 
@@ -208,6 +211,37 @@ fn arguments_that_nobody_here_knows_are_given() {
     let gate = ["gate", "--judge", "upgrade", "--runs", "2", "--baseline-release", "slashing", "--candidate", "fork"];
     let output = slashproof(folder, &gate);
     assert!(stdout(&output).contains("upgrade in the middle of life: 2 runs"), "{}", stderr(&output));
+}
+
+/// What a fork calls its contracts goes with its findings, also to another build of it.
+#[test]
+fn a_finding_of_a_fork_is_replayed_on_its_next_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (old, new) = (folder.join("old"), folder.join("new"));
+    copy_release(&old);
+    copy_release(&new);
+    for copy in [&old, &new] {
+        fs::rename(copy.join("AllocationManager.json"), copy.join("ForkedManager.json")).unwrap();
+    }
+    let read = |path: PathBuf| serde_json::from_str::<serde_json::Value>(&fs::read_to_string(path).unwrap()).unwrap();
+    let bug = read(root().join("contracts/artifacts/mutants/slash-rounds-down.json"));
+    let mut forked = read(old.join("ForkedManager.json"));
+    forked["bytecode"].clone_from(&bug["contracts"]["AllocationManager"]["bytecode"]);
+    fs::write(old.join("ForkedManager.json"), forked.to_string()).unwrap();
+    fs::write(folder.join("slashproof.toml"), "[contracts]\nAllocationManager = \"ForkedManager\"\n").unwrap();
+    let output = slashproof(
+        folder,
+        &["run", "--artifacts", "old", "--fail-fast", "--runs", "64", "--seed", "1", "--out", "out"],
+    );
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    fs::remove_file(folder.join("slashproof.toml")).unwrap();
+    let found = crate::support::files(&folder.join("out/findings"));
+    let found = found.iter().find(|file| file.extension().is_some_and(|it| it == "json")).unwrap();
+    for (build, expected) in [("old", 1), ("new", 0)] {
+        let output = slashproof(folder, &["replay", found.to_str().unwrap(), "--artifacts", build]);
+        assert_eq!(code(&output), expected, "{build}: {}{}", stdout(&output), stderr(&output));
+    }
 }
 
 #[test]

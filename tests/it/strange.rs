@@ -153,3 +153,80 @@ fn no_artifact_is_too_strange() {
     });
     played.unwrap();
 }
+
+/// Contracts whose variables are read.
+const READ: &[&str] = &[
+    "AllocationManager",
+    "DelegationManager",
+    "StrategyManager",
+    "EigenPodManager",
+    "EigenPod",
+    "RewardsCoordinator",
+    "StrategyBase",
+    "PermissionController",
+];
+
+/// Where a variable is said to be that is elsewhere.
+#[derive(Clone, Copy, Debug)]
+enum Elsewhere {
+    /// In the slot after its own.
+    After,
+    /// In the slot before its own.
+    Before,
+    /// In this slot.
+    At(u64),
+    /// Where this one is, and this one where it was.
+    Instead(Index),
+}
+
+impl Elsewhere {
+    fn put(self, storage: &mut [Value], moved: usize) {
+        let slot = |variable: &Value| variable["slot"].as_str().unwrap().parse::<u64>().unwrap();
+        let own = slot(&storage[moved]);
+        let new = match self {
+            Self::After => own + 1,
+            Self::Before => own.saturating_sub(1),
+            Self::At(slot) => slot,
+            Self::Instead(other) => {
+                let other = other.index(storage.len());
+                let theirs = slot(&storage[other]);
+                storage[other]["slot"] = own.to_string().into();
+                theirs
+            }
+        };
+        storage[moved]["slot"] = new.to_string().into();
+    }
+}
+
+#[test]
+fn layouts_that_are_not_true_end_nothing() {
+    let elsewhere = prop_oneof![
+        Just(Elsewhere::After),
+        Just(Elsewhere::Before),
+        (0..400_u64).prop_map(Elsewhere::At),
+        any::<Index>().prop_map(Elsewhere::Instead),
+    ];
+    let strategy = (select(READ), any::<Index>(), elsewhere);
+    let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (whole, new) = (folder.join("whole"), folder.join("new"));
+    copy(&whole);
+    copy(&new);
+    let way = ["run", "--runs", "10", "--depth", "60", "--shrink-run-limit", "10", "--artifacts", "new"];
+    let played = runner.run(&strategy, |(name, variable, elsewhere)| {
+        let file = format!("{name}.json");
+        let mut artifact: Value = serde_json::from_str(&fs::read_to_string(whole.join(&file)).unwrap()).unwrap();
+        let storage = artifact["storageLayout"]["storage"].as_array_mut().unwrap();
+        let moved = variable.index(storage.len());
+        elsewhere.put(storage, moved);
+        fs::write(new.join(&file), artifact.to_string()).unwrap();
+        let output = slashproof(folder, &way);
+        let said = stderr(&output);
+        fs::copy(whole.join(&file), new.join(&file)).unwrap();
+        prop_assert!((0..=3).contains(&code(&output)) && !said.contains("panicked"), "{:?}: {}", output.status, said);
+        prop_assert!(code(&output) != 2 || said.contains("error: "), "{}", said);
+        Ok(())
+    });
+    played.unwrap();
+}

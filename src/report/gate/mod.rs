@@ -60,10 +60,12 @@ pub fn save(gate: &Gate, exhibits: &[Exhibit], folder: &Path) -> Result<Vec<Path
         let mut bytes = Vec::new();
         (format.render)(gate, &mut bytes)
             .map_err(|error| Problem::new(format!("cannot write {}: {error}", format.file)))?;
+        let file = folder.join(format.file);
         if bytes.is_empty() {
-            continue;
+            remove(&file)?;
+        } else {
+            write_bytes(&file, &bytes)?;
         }
-        write_bytes(&folder.join(format.file), &bytes)?;
     }
     if exhibits.is_empty() {
         return Ok(Vec::new());
@@ -71,6 +73,16 @@ pub fn save(gate: &Gate, exhibits: &[Exhibit], folder: &Path) -> Result<Vec<Path
     let examples = folder.join(EXAMPLES);
     create(&examples)?;
     exhibits.iter().map(|exhibit| exhibit.save(&examples)).collect()
+}
+
+/// Removes a file if it is there.
+fn remove(file: &Path) -> Result<(), Problem> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Problem::new(format!("cannot remove {}: {error}", file.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes a folder if it is not there.

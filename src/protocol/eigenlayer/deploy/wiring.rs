@@ -196,7 +196,7 @@ impl Wiring {
 
     fn value(&self, param: &Param, contract: &Artifact) -> Result<DynSolValue, Problem> {
         if let Some(text) = argument(param, contract) {
-            return self.told(param, text);
+            return self.configured(param, text);
         }
         if param.ty == "tuple" {
             return Ok(DynSolValue::Tuple(self.values(&param.components, contract)?));
@@ -212,7 +212,7 @@ impl Wiring {
     }
 
     /// What the configuration gives: a value as Solidity writes it, or the name of a thing that is here.
-    fn told(&self, param: &Param, text: &str) -> Result<DynSolValue, Problem> {
+    fn configured(&self, param: &Param, text: &str) -> Result<DynSolValue, Problem> {
         let name = &param.name;
         // What the harness counts with, and asks for, must be what it takes it to be.
         if thing(param).is_some_and(|thing| self.0.contains_key(&thing)) {

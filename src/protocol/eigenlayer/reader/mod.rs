@@ -116,6 +116,8 @@ pub(super) struct SlotReader {
     /// By set: its slashes that have a cell.
     slashes: Vec<usize>,
     index: HashMap<Place, Owner>,
+    /// The next of the cells in one place, in a ring: a fork may pack variables that EigenLayer does not.
+    beside: HashMap<usize, usize>,
     /// Places of withdrawals, which have meaning only for the ledger they were read into.
     of_withdrawals: Vec<Place>,
     root_fields: RootFields,
@@ -131,15 +133,25 @@ struct Point {
     submissions: usize,
 }
 
+/// Whose each place is, and the rings of cells that are in one place.
+fn places(cells: &[Cell]) -> (HashMap<Place, Owner>, HashMap<usize, usize>) {
+    let (mut index, mut beside) = (HashMap::default(), HashMap::default());
+    for (cell, place) in cells.iter().map(Cell::place).enumerate() {
+        if let Some(Owner::Cell(last)) = index.insert(place, Owner::Cell(cell)) {
+            let first = beside.insert(last, cell).unwrap_or(last);
+            beside.insert(cell, first);
+        }
+    }
+    (index, beside)
+}
+
 impl SlotReader {
     pub fn new(protocol: &EigenLayer) -> Self {
         let blank = blank::ledger(protocol);
         let mut cells = facts::all(protocol, &blank);
         let (more, growths) = examples::all(protocol);
         cells.extend(more);
-        let place = |(index, cell): (usize, &Cell)| (cell.place(), Owner::Cell(index));
-        let index: HashMap<_, _> = cells.iter().enumerate().map(place).collect();
-        assert_eq!(index.len(), cells.len(), "a place belongs to one cell");
+        let (index, beside) = places(&cells);
         Self {
             delegation_manager: protocol.contracts.delegation_manager,
             delegation: protocol.slots.delegation.clone(),
@@ -150,6 +162,7 @@ impl SlotReader {
             slashes: vec![0; blank.sets.len()],
             blank,
             index,
+            beside,
             cells,
             growths,
             of_withdrawals: Vec::new(),
@@ -191,6 +204,16 @@ impl SlotReader {
                 let records = reading.records(*slot, RootFields::WORDS);
                 ledger.rewards.roots = records.iter().map(|words| self.distribution_root(words)).collect();
             }
+        }
+    }
+
+    /// Reads all cells of a place again.
+    fn refresh_ring(&mut self, first: usize, ledger: &mut Ledger, storage: Storage<'_>, touched: &mut Touched) {
+        let mut cell = Some(first);
+        while let Some(this) = cell {
+            touched.add(self.cells[this].part);
+            self.refresh(this, ledger, storage);
+            cell = self.beside.get(&this).copied().filter(|next| *next != first);
         }
     }
 
@@ -392,10 +415,7 @@ impl Reader for SlotReader {
         let mut touched = Touched::default();
         for place in changed {
             match self.index.get(&place).copied() {
-                Some(Owner::Cell(cell)) => {
-                    touched.add(self.cells[cell].part);
-                    self.refresh(cell, ledger, storage);
-                }
+                Some(Owner::Cell(cell)) => self.refresh_ring(cell, ledger, storage, &mut touched),
                 Some(Owner::Withdrawal(index)) => {
                     let staker = ledger.withdrawals.get(index).and_then(|at| ledger.staker_index(at.staker));
                     touched.add(staker.map_or(Part::Rest, Part::Staker));
