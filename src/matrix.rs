@@ -188,7 +188,7 @@ fn cell(plan: &Plan<'_>, mutant: &Mutant, seed: u64, build: &Build<'_>) -> Resul
     Ok((protocol.name().to_owned(), cell))
 }
 
-/// A campaign that ends with the epoch of the first violation, or with the budget.
+/// A campaign that ends with the first violation, or with the budget.
 struct Hunt<'a> {
     protocol: &'a dyn Protocol,
     mutant: &'a Mutant,

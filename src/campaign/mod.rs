@@ -70,7 +70,7 @@ pub struct Options {
     pub deviations: Vec<&'static Deviation>,
     /// Sequences that shrinking one finding may try; zero leaves findings as they were found.
     pub shrink_run_limit: u64,
-    /// Whether to stop at the end of the first epoch with a finding.
+    /// Whether to stop with the first run, in order, that has a finding, or with the siblings it was played among.
     pub fail_fast: bool,
 }
 
@@ -226,6 +226,8 @@ struct Plan {
     tasks: Vec<Task>,
     /// The next task that nobody took.
     next: AtomicUsize,
+    /// The first task that is known to end the campaign; those after it are not of it, whoever played them.
+    last: AtomicUsize,
     corpus: Corpus,
     /// By entry of the corpus: how seldom it is gone where it went first.
     weights: Vec<u32>,
@@ -241,10 +243,16 @@ struct Plan {
 enum Done {
     Played(Vec<Played>),
     Shrunk(Box<Violation>),
-    /// The campaign was interrupted before.
+    /// The campaign was interrupted before, or was over.
     Skipped,
     /// An assertion of ours failed.
     Broken(Box<dyn Any + Send>),
+}
+
+impl Done {
+    fn has_finding(&self) -> bool {
+        matches!(self, Self::Played(runs) if runs.iter().any(|run| !run.violations.is_empty()))
+    }
 }
 
 /// What came of a run. What its older sibling played of its sequence is none of its calls.
@@ -405,13 +413,14 @@ impl<'a> Campaign<'a> {
         }
     }
 
-    /// Lets the workers do `tasks`; the results come in order of the tasks.
+    /// Lets the workers do `tasks`; the results come in order of the tasks, up to the one that ends the campaign.
     fn distribute(&self, tasks: Vec<Task>) -> Vec<Done> {
         let count = tasks.len();
         let plan = Arc::new(Plan {
             epoch: self.epoch,
             tasks,
             next: AtomicUsize::new(0),
+            last: AtomicUsize::new(usize::MAX),
             corpus: self.corpus.clone(),
             weights: self.weights(),
             neglected: self.neglected(),
@@ -425,13 +434,17 @@ impl<'a> Campaign<'a> {
         }
         let mut results: Vec<Option<Done>> = (0..count).map(|_| None).collect();
         for _ in 0..count {
-            match self.received.recv().expect("a worker answers for every task it takes") {
-                // The other workers are done soon; the campaign ends as if the assertion had failed here.
-                (_, Done::Broken(payload)) => panic::resume_unwind(payload),
-                (index, done) => results[index] = Some(done),
-            }
+            let (index, done) = self.received.recv().expect("a worker answers for every task it takes");
+            results[index] = Some(done);
         }
-        results.into_iter().map(|done| done.expect("every task is done once")).collect()
+        let results = results.into_iter().map(|done| done.expect("every task is done once"));
+        let of_campaign = results.take(plan.last.load(Ordering::Relaxed).saturating_add(1));
+        let whole = |done| match done {
+            // The campaign ends as if the assertion had failed here.
+            Done::Broken(payload) => panic::resume_unwind(payload),
+            done => done,
+        };
+        of_campaign.map(whole).collect()
     }
 
     /// By selected invariant: whether it was violated already, or is not meant for this world.

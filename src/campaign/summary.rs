@@ -119,7 +119,7 @@ pub struct Origin {
 pub enum Ended {
     /// All runs were played.
     Completed,
-    /// The first epoch with a finding was over.
+    /// There was a finding.
     FailedFast,
     /// Time was up.
     TimedOut,

@@ -43,10 +43,15 @@ impl Worker<'_> {
         while let Ok(plan) = plans.recv() {
             loop {
                 let index = plan.next.fetch_add(1, Ordering::Relaxed);
-                let Some(task) = plan.tasks.get(index) else { break };
+                if index >= plan.tasks.len() {
+                    break;
+                }
                 let performed =
-                    panic::catch_unwind(AssertUnwindSafe(|| self.perform(&mut executor, &mut trails, &plan, task)));
+                    panic::catch_unwind(AssertUnwindSafe(|| self.perform(&mut executor, &mut trails, &plan, index)));
                 let done = performed.unwrap_or_else(Done::Broken);
+                if self.options.fail_fast && done.has_finding() {
+                    plan.last.fetch_min(index, Ordering::Relaxed);
+                }
                 // Nobody listens any more only when the campaign is over.
                 if self.results.send((index, done)).is_err() {
                     return;
@@ -55,11 +60,11 @@ impl Worker<'_> {
         }
     }
 
-    fn perform(&self, executor: &mut Executor<'_>, trails: &mut Trails, plan: &Plan, task: &Task) -> Done {
-        if self.control.interrupted.load(Ordering::Relaxed) {
+    fn perform(&self, executor: &mut Executor<'_>, trails: &mut Trails, plan: &Plan, index: usize) -> Done {
+        if self.control.interrupted.load(Ordering::Relaxed) || index > plan.last.load(Ordering::Relaxed) {
             return Done::Skipped;
         }
-        match task {
+        match &plan.tasks[index] {
             Task::Replay { entry } => {
                 let calls = &plan.corpus.entries()[*entry].calls;
                 let mut run = Run::begin(executor, self.options, plan, trails);

@@ -6,6 +6,7 @@ use crate::{
     artifact::Artifacts,
     config::{ForkSettings, Settings},
     invariants::{Needs, needs},
+    own::is_own,
     problem::Problem,
     protocol::{Protocol, eigenlayer::EigenLayer},
 };
@@ -40,7 +41,7 @@ impl Subject {
             &[Needs::Nothing]
         };
         let judged = &mut settings.options.invariants;
-        judged.retain(|invariant| enough.contains(&needs(invariant)));
+        judged.retain(|invariant| is_own(invariant.id) || enough.contains(&needs(invariant)));
         if judged.is_empty() {
             return Err(Problem::new("no invariant is left that can be judged without history")
                 .hint("leave --invariants out; all_stakers = true in the deployment lets more be judged"));
@@ -95,10 +96,6 @@ impl Subject {
         let file = &settings.deployment;
         let deployment = deployment(file)?;
         let artifacts = load(deployment.release.name)?;
-        if !artifacts.own.is_empty() {
-            return Err(Problem::new("invariants of your own in Solidity are not deployed on a fork")
-                .hint("leave --own-invariants out"));
-        }
         let live = Live::connect(&settings.url, settings.block, PATIENCE)?;
         let fork = Arc::new(Fork::open(live, &settings.cache)?);
         let backing: Arc<dyn Backing> = Arc::<Fork>::clone(&fork);

@@ -122,7 +122,15 @@ fn fail_fast_ends_early() {
         &["run", "--mutant", "anybody-slashes", "--runs", "100000000", "--fail-fast", "--json"],
     );
     assert_eq!(code(&output), 1);
-    assert!(json(&output)["runs"].as_u64().unwrap() < 10_000);
+    let report = json(&output);
+    assert!(report["runs"].as_u64().unwrap() < 64);
+    // Who plays what is no matter: what others played beyond the finding is not told.
+    for workers in ["1", "3"] {
+        let again =
+            [&["run", "--mutant", "anybody-slashes", "--runs", "100000000"][..], &["--workers", workers]].concat();
+        let output = slashproof(folder.path(), &[&again[..], &["--fail-fast", "--json"]].concat());
+        assert_eq!(json(&output), report, "with {workers} workers");
+    }
 }
 
 #[cfg(unix)]

@@ -10,6 +10,7 @@ use slashproof::{call::Call, executor::Executor, node::Node, protocol::eigenlaye
 use crate::{
     live::{MANAGER, describe, server, with_a_block},
     node::anvil,
+    own::ALLOCATIONS,
     support::{bundled, code, finding, json, mutant, slashproof, stderr, stdout, wander},
 };
 
@@ -92,6 +93,31 @@ fn a_bug_is_found_from_where_it_stands_and_replayed_there() {
     let url = node.url();
     let again = slashproof(folder.path(), &[&replay[..], &["--fork-url", &url]].concat());
     assert_eq!(code(&again), 1, "{}{}", stdout(&again), stderr(&again));
+}
+
+#[test]
+fn what_the_auditor_wrote_is_judged_from_where_it_stands() {
+    let protocol = mutant("allocation-not-encumbered");
+    let node = lived(&protocol);
+    let project = crate::own::project();
+    let folder = project.path();
+    describe(&protocol, folder);
+    let (ended, report) = fork(folder, &node.url(), &["--invariants", "OWN,MAG-01", "--out", "a"]);
+    assert_eq!(ended, 1, "{report:#}");
+    let file = finding(&folder.join("a"), ALLOCATIONS);
+    let (file, url) = (file.to_str().unwrap(), node.url());
+    let again = slashproof(folder, &["replay", file, "--fork-url", &url]);
+    assert_eq!(code(&again), 1, "{}{}", stdout(&again), stderr(&again));
+    assert!(stdout(&again).contains("-> violated: Stakes.invariant_allocations"), "{}", stdout(&again));
+
+    let test = fs::read_to_string(Path::new(file).with_extension("t.sol")).unwrap();
+    let project = tempfile::tempdir().unwrap();
+    crate::foundry::project(project.path());
+    fs::create_dir(project.path().join("test")).unwrap();
+    fs::write(project.path().join("test/Finding.t.sol"), test).unwrap();
+    let told = crate::foundry::forge(project.path(), Some(&url));
+    let [(_, status, reason)] = told.as_slice() else { panic!("{told:?}") };
+    assert!(status == "Failure" && reason.contains("more is allocated"), "{reason}");
 }
 
 #[test]

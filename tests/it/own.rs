@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::support::{code, finding, json, root, slashproof, stderr, stdout};
 
-const ALLOCATIONS: &str = "OWN-Stakes.invariant_allocations_are_encumbered";
+pub const ALLOCATIONS: &str = "OWN-Stakes.invariant_allocations_are_encumbered";
 const SHARES: &str = "OWN-Stakes.invariant_operators_share_what_there_is";
 const SLASHED: &str = "OWN-Stakes.invariant_most_slashed";
 
 /// The example in Solidity, built by forge in a folder of its own.
-fn project() -> tempfile::TempDir {
+pub fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let example = root().join("examples/own-invariants-solidity");
     fs::create_dir(folder.path().join("src")).unwrap();

@@ -7,7 +7,7 @@
 mod bootstrap;
 mod eigen;
 pub(super) mod examples;
-mod own;
+pub mod own;
 mod pods;
 mod registrars;
 mod rewards;
@@ -342,12 +342,7 @@ impl<'a> Planner<'a> {
 
     fn know_contracts(&mut self, contracts: &Contracts, cast: &Cast) {
         let wiring = &mut self.wiring;
-        wiring.know(Thing::AllocationManager, contracts.allocation_manager);
-        wiring.know(Thing::DelegationManager, contracts.delegation_manager);
-        wiring.know(Thing::StrategyManager, contracts.strategy_manager);
-        wiring.know(Thing::EigenPodManager, contracts.eigen_pod_manager);
-        wiring.know(Thing::PermissionController, contracts.permission_controller);
-        wiring.know(Thing::PauserRegistry, contracts.pauser_registry);
+        know_core(wiring, contracts);
         wiring.know(Thing::EigenStrategy, eigen_strategy(&self.book, cast));
         // Who gives rewards to all that were minted for it; here nobody mints.
         wiring.know(Thing::EmissionsController, cast.hopper);
@@ -554,6 +549,16 @@ impl<'a> Planner<'a> {
         let data = call.abi_encode().into();
         self.sends.push(Setup::Send(Transaction { from, to, data, value: U256::ZERO }));
     }
+}
+
+/// What everybody can be told who is wired to the protocol.
+fn know_core(wiring: &mut Wiring, contracts: &Contracts) {
+    wiring.know(Thing::AllocationManager, contracts.allocation_manager);
+    wiring.know(Thing::DelegationManager, contracts.delegation_manager);
+    wiring.know(Thing::StrategyManager, contracts.strategy_manager);
+    wiring.know(Thing::EigenPodManager, contracts.eigen_pod_manager);
+    wiring.know(Thing::PermissionController, contracts.permission_controller);
+    wiring.know(Thing::PauserRegistry, contracts.pauser_registry);
 }
 
 /// Who switches proxies.

@@ -6,6 +6,7 @@ use alloy_sol_types::SolCall;
 
 use super::{
     Action, EigenLayer, abi, anybody, avs,
+    deploy::own,
     live::{Deployment, balanceOfCall},
     operator, permissions, probes,
     slots::entry,
@@ -62,6 +63,7 @@ impl EigenLayer {
         protocol.name_implementations(chain)?;
         protocol.find_balances(chain)?;
         protocol.approve();
+        protocol.ask_auditor()?;
         let all = ACTIONS.iter().copied().flatten();
         let there = all.filter_map(|action| Some((action, protocol.release.action(action.info)?)));
         (protocol.table, protocol.actions) = there.unzip();
@@ -138,6 +140,15 @@ impl EigenLayer {
         let tokens = self.cast.distinct_tokens();
         let all = self.cast.stakers.iter().flat_map(|staker| tokens.iter().map(|token| (*staker, *token)));
         self.script = all.map(approve).collect();
+    }
+
+    /// Puts the auditor's own contracts beside what is there.
+    fn ask_auditor(&mut self) -> Result<(), Problem> {
+        let own::Prepared { script, asked } =
+            own::beside(&self.artifacts, &self.contracts, &self.cast, &mut self.book)?;
+        self.script.extend(script);
+        self.own = asked;
+        Ok(())
     }
 }
 
