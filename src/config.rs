@@ -161,7 +161,7 @@ pub struct Given {
     #[arg(long, env = "SLASHPROOF_SHRINK_RUN_LIMIT", value_name = "N")]
     pub shrink_run_limit: Option<u64>,
 
-    /// Stops at the end of the first epoch with a finding
+    /// Stops with the first finding
     #[arg(
         long,
         env = "SLASHPROOF_FAIL_FAST",

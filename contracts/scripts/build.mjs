@@ -87,6 +87,9 @@ function buildMutant(mutant, folder) {
 
 if (options.from || options.to) {
   if (!options.from || !options.to) throw new Error("--from and --to go together");
+  if (!existsSync(join(resolve(options.from), "src"))) {
+    throw new Error(`${options.from} has no src: name the folder that src was copied into`);
+  }
   buildRelease(contractsOf(options.release), resolve(options.to), resolve(options.from));
   // A copy may leave the examples out.
   if (existsSync(join(resolve(options.from), "avs"))) {
