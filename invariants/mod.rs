@@ -3,6 +3,7 @@
 //! An invariant is one constant in the file of its family, with its unit test below and its witness, a planted bug that
 //! breaks it, in `contracts/mutants/`. Identifiers are for ever: they are neither renumbered nor used again.
 
+mod announced;
 mod answers;
 mod authority;
 mod burning;
@@ -64,6 +65,7 @@ pub const FAMILIES: &[&Family] = &[
     &strategy::FAMILY,
     &answers::FAMILY,
     &views::FAMILY,
+    &announced::FAMILY,
     &examples::FAMILY,
     &model::FAMILY,
 ];

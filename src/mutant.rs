@@ -76,6 +76,7 @@ const TABLES: &[&str] = &[
     include_str!("../contracts/mutants/strategy.toml"),
     include_str!("../contracts/mutants/answers.toml"),
     include_str!("../contracts/mutants/views.toml"),
+    include_str!("../contracts/mutants/announced.toml"),
     include_str!("../contracts/mutants/examples.toml"),
     include_str!("../contracts/mutants/model.toml"),
 ];

@@ -1,0 +1,249 @@
+//! Shares, factors, delegations and pods.
+
+use alloy_primitives::{Address, B256, I256, U256, b256};
+
+use super::{announced, is_told};
+use crate::{
+    applies_if,
+    invariants::sentence,
+    must,
+    oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
+};
+
+pub(super) const INCREASED: B256 = b256!("0x1ec042c965e2edd7107b51188ee0f383e22e76179041ab3a9d18ff151405166c");
+pub(super) const DECREASED: B256 = b256!("0x6909600037b75d7b4733aedd815442b5ec018a827751c832aaff64eba5d6d2dd");
+pub(super) const FACTOR: B256 = b256!("0x8be932bac54561f27260f95463d9b8ab37e06b2842e5ee2404157cc13df6eb8f");
+pub(super) const DELEGATED: B256 = b256!("0xc3ee9f2e5fda98e8066a1f745b2df9285f416fe98cf2559cd21484b3d8743304");
+pub(super) const UNDELEGATED: B256 = b256!("0xfee30966a256b71e14bc0ebfc94315e28ef4a97a7131a9e2b7a310a73af44676");
+pub(super) const TOTAL: B256 = b256!("0xd4def76d6d2bed6f14d5cd9af73cc2913d618d00edde42432e81c09bfe077098");
+pub(super) const CHANGE: B256 = b256!("0x4e2b791dedccd9fb30141b088cabf5c14a8912b52f59375c95c010700b8c6193");
+
+pub(super) const SHARES: Invariant = Invariant {
+    id: "EVT-01",
+    statement: "What the shares of operators change by is announced, all of it and nothing else.",
+    formula: "op(o,t) + sum(OperatorSharesIncreased of o, t) == op(o,t)' + sum(OperatorSharesDecreased of o, t)",
+    why: "Rewards are computed from these events alone. Who is left out of them earns nothing for its stake, and who is in \
+          them twice earns what is due to others.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    scope: Scope::OPERATORS.that_succeeded(),
+    check: |step| {
+        applies_if!(step.succeeded());
+        let mut exercised = false;
+        for at in step.touched_operators() {
+            for of in 0..step.after.strategies.len() {
+                let [was, is] = [step.before, step.after].map(|ledger| ledger.operators[at].stakes[of].shares);
+                let [more, less] = [&[INCREASED], &[DECREASED]].map(|kind| moved(step, kind, at, of));
+                exercised |= was != is;
+                must!(
+                    was.saturating_add(more) == is.saturating_add(less),
+                    "the shares of {} were {was} and are {is}, and {more} more and {less} less were announced",
+                    sentence::stake(step, at, of)
+                );
+            }
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
+/// The shares of an operator that were announced to come, or to go.
+fn moved(step: &Step<'_>, kind: &'static [B256; 1], at: usize, of: usize) -> U256 {
+    let (operator, strategy) = (step.after.operators[at].address, step.after.strategies[of].address);
+    let told = announced(step, step.after.terms.managers.delegation, kind);
+    let of_stake = told.filter(|told| told.address(0) == operator && told.address(2) == strategy);
+    of_stake.fold(U256::ZERO, |sum, told| sum.saturating_add(told.word(3)))
+}
+
+pub(super) const FACTORS: Invariant = Invariant {
+    id: "EVT-02",
+    statement: "A deposit scaling factor that changes is announced as it is then.",
+    formula: "k(a,t)' == the last DepositScalingFactorUpdated of a, t; k(a,t) where there is none",
+    why: "What a staker can withdraw follows from it, and so does its part of its operator's rewards.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    scope: Scope::STAKERS.that_succeeded(),
+    check: |step| {
+        applies_if!(step.succeeded());
+        let mut exercised = false;
+        for at in step.touched_stakers() {
+            for of in 0..step.after.strategies.len() {
+                let [was, is] = [step.before, step.after].map(|ledger| ledger.stakers[at].holdings[of].factor());
+                let (staker, strategy) = (step.after.stakers[at].address, step.after.strategies[of].address);
+                let told = announced(step, step.after.terms.managers.delegation, &[FACTOR])
+                    .filter(|told| told.address(0) == staker && told.address(1) == strategy)
+                    .last()
+                    .map(|told| told.word(2));
+                exercised |= told.is_some();
+                must!(
+                    is_told(&was, &is, told.as_ref()),
+                    "the factor of {} was {was} and is {is}, and {} was announced",
+                    sentence::holding(step, at, of),
+                    sentence::said(&told)
+                );
+            }
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
+pub(super) const DELEGATIONS: Invariant = Invariant {
+    id: "EVT-03",
+    statement: "Whom a staker delegates to, and whom no longer, is announced in order.",
+    formula: "delegatedTo(a)' follows from delegatedTo(a) by StakerDelegated and StakerUndelegated of a, each true where it \
+              stands",
+    why: "An operator's stakers are known by nothing else to those who divide its rewards.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    scope: Scope::STAKERS.that_succeeded(),
+    check: |step| {
+        applies_if!(step.succeeded());
+        let mut exercised = false;
+        for at in step.touched_stakers() {
+            let (was, is) = (&step.before.stakers[at], &step.after.stakers[at]);
+            let mut told_to = was.delegated_to;
+            let events = announced(step, step.after.terms.managers.delegation, &[DELEGATED, UNDELEGATED]);
+            for told in events.filter(|told| told.address(0) == is.address) {
+                exercised = true;
+                let operator = told.address(1);
+                let (due, then) =
+                    if told.kind() == DELEGATED { (Address::ZERO, operator) } else { (operator, Address::ZERO) };
+                must!(
+                    told_to == due,
+                    "{} delegated to {}, and a change from {} to {} was announced",
+                    step.name(is.address),
+                    step.name(told_to),
+                    step.name(due),
+                    step.name(then)
+                );
+                told_to = then;
+            }
+            must!(
+                told_to == is.delegated_to,
+                "{} delegates to {}, and by what was announced to {}",
+                step.name(is.address),
+                step.name(is.delegated_to),
+                step.name(told_to)
+            );
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
+pub(super) const PODS: Invariant = Invariant {
+    id: "EVT-04",
+    statement: "The deposit shares of a pod's owner are announced as they are, and what is added to them too.",
+    formula: "s(a)' == the last NewTotalShares of a, s(a) where there is none; s(a)' > s(a) implies sum(PodSharesUpdated of a) \
+              == s(a)' - s(a)",
+    why: "Stakers of native ETH have no token transfer to be seen by.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    scope: Scope::STAKERS.that_succeeded(),
+    check: |step| {
+        applies_if!(step.succeeded());
+        let mut exercised = false;
+        for at in step.touched_stakers() {
+            let [was, is] = [step.before, step.after].map(|ledger| ledger.native.pods[at].deposit_shares);
+            let owner = step.after.stakers[at].address;
+            let of_owner = |kind| {
+                let told = announced(step, step.after.terms.managers.eigen_pod, kind);
+                told.filter(move |told| told.address(0) == owner).map(|told| I256::from_raw(told.word(1)))
+            };
+            let total = of_owner(&[TOTAL]).last();
+            exercised |= total.is_some();
+            must!(
+                is_told(&was, &is, total.as_ref()),
+                "the deposit shares of {} were {was} and are {is}, and {} was announced",
+                step.name(owner),
+                sentence::said(&total)
+            );
+            let added = of_owner(&[CHANGE]).fold(I256::ZERO, I256::wrapping_add);
+            must!(
+                is <= was || added == is.wrapping_sub(was),
+                "the deposit shares of {} were {was} and are {is}, and a change by {added} was announced",
+                step.name(owner)
+            );
+        }
+        Verdict::holds_if(exercised)
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::tests::{event, holds, violated, word},
+        *,
+    };
+    use crate::invariants::fixture::Scene;
+
+    /// A scene in which the staker that delegates has, and its operator has, `change` more shares.
+    fn more(change: u64) -> Scene {
+        let mut scene = Scene::slash();
+        scene.after = scene.before.clone();
+        scene.after.operators[0].stakes[0].shares += U256::from(change);
+        scene
+    }
+
+    #[test]
+    fn evt_01() {
+        let mut scene = more(7);
+        let (manager, ledger) = (scene.after.terms.managers.delegation, scene.after.clone());
+        let told = |shares: u64| {
+            let words =
+                [ledger.operators[0].address, ledger.stakers[0].address, ledger.strategies[0].address].map(word);
+            event(manager, INCREASED, &[&words[..], &[U256::from(shares)]].concat())
+        };
+        assert!(violated(&SHARES, &scene), "nothing is announced");
+        scene.events = vec![told(7)];
+        assert!(holds(&SHARES, &scene));
+        scene.events = vec![told(7), told(7)];
+        assert!(violated(&SHARES, &scene), "it is announced twice");
+    }
+
+    #[test]
+    fn evt_02() {
+        let mut scene = more(0);
+        scene.after.stakers[0].holdings[0].stored_factor += U256::ONE;
+        let words = [scene.after.stakers[0].address, scene.after.strategies[0].address].map(word);
+        let told = |factor| event(scene.after.terms.managers.delegation, FACTOR, &[&words[..], &[factor]].concat());
+        let factor = scene.after.stakers[0].holdings[0].factor();
+        let (right, wrong) = (told(factor), told(factor - U256::ONE));
+        assert!(violated(&FACTORS, &scene), "nothing is announced");
+        scene.events = vec![wrong.clone(), right.clone()];
+        assert!(holds(&FACTORS, &scene));
+        scene.events = vec![right, wrong];
+        assert!(violated(&FACTORS, &scene), "the last counts");
+    }
+
+    #[test]
+    fn evt_03() {
+        let mut scene = more(0);
+        let operator = scene.before.stakers[0].delegated_to;
+        scene.after.stakers[0].delegated_to = Address::ZERO;
+        let told = |kind| {
+            let words = [scene.after.stakers[0].address, operator].map(word);
+            event(scene.after.terms.managers.delegation, kind, &words)
+        };
+        let (there, gone) = (told(DELEGATED), told(UNDELEGATED));
+        assert!(violated(&DELEGATIONS, &scene), "nothing is announced");
+        scene.events = vec![gone.clone()];
+        assert!(holds(&DELEGATIONS, &scene));
+        scene.events = vec![gone.clone(), there.clone(), gone.clone()];
+        assert!(holds(&DELEGATIONS, &scene));
+        scene.events = vec![there, gone];
+        assert!(violated(&DELEGATIONS, &scene), "it delegated already");
+    }
+
+    #[test]
+    fn evt_04() {
+        let mut scene = more(0);
+        scene.after.native.pods[0].deposit_shares += I256::unchecked_from(5);
+        let is = scene.after.native.pods[0].deposit_shares;
+        let (manager, owner) = (scene.after.terms.managers.eigen_pod, word(scene.after.stakers[0].address));
+        let told = |kind, shares: I256| event(manager, kind, &[owner, shares.into_raw()]);
+        assert!(violated(&PODS, &scene), "nothing is announced");
+        scene.events = vec![told(CHANGE, I256::unchecked_from(5)), told(TOTAL, is)];
+        assert!(holds(&PODS, &scene));
+        scene.events = vec![told(TOTAL, is)];
+        assert!(violated(&PODS, &scene), "the change is not announced");
+    }
+}
