@@ -1,8 +1,13 @@
 //! Magnitudes, allocations and memberships.
 
-use alloy_primitives::{B256, U256, b256};
+use alloy_primitives::{B256, U256};
 
-use super::{Announced, announced, is_told};
+use super::{
+    Announced, announced, is_told,
+    kinds::{
+        ALLOCATION_UPDATED, ENCUMBERED_MAGNITUDE_UPDATED, MAX_MAGNITUDE_UPDATED, OPERATOR_ADDED, OPERATOR_REMOVED,
+    },
+};
 use crate::{
     applies_if,
     invariants::sentence,
@@ -10,12 +15,6 @@ use crate::{
     must,
     oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
-
-pub(super) const MAXIMUM: B256 = b256!("0x1c6458079a41077d003c11faf9bf097e693bd67979e4e6500bac7b29db779b5c");
-pub(super) const ENCUMBERED: B256 = b256!("0xacf9095feb3a370c9cf692421c69ef320d4db5c66e6a7d29c7694eb02364fc55");
-pub(super) const ALLOCATED: B256 = b256!("0x1487af5418c47ee5ea45ef4a93398668120890774a9e13487e61e9dc3baf76dd");
-pub(super) const ADDED: B256 = b256!("0x43232edf9071753d2321e5fa7e018363ee248e5f2142e6c08edd3265bfb4895e");
-pub(super) const REMOVED: B256 = b256!("0xad34c3070be1dffbcaa499d000ba2b8d9848aefcac3059df245dd95c4ece14fe");
 
 pub(super) const MAGNITUDES: Invariant = Invariant {
     id: "EVT-05",
@@ -33,8 +32,8 @@ pub(super) const MAGNITUDES: Invariant = Invariant {
             for of in 0..step.after.strategies.len() {
                 let [was, is] = [step.before, step.after].map(|ledger| &ledger.operators[at].stakes[of]);
                 for (what, kind, was, is) in [
-                    ("maximum", &[MAXIMUM], was.max_magnitude(), is.max_magnitude()),
-                    ("encumbered", &[ENCUMBERED], was.encumbered, is.encumbered),
+                    ("maximum", &[MAX_MAGNITUDE_UPDATED], was.max_magnitude(), is.max_magnitude()),
+                    ("encumbered", &[ENCUMBERED_MAGNITUDE_UPDATED], was.encumbered, is.encumbered),
                 ] {
                     let told = last_of_stake(step, kind, at, of);
                     exercised |= told.is_some();
@@ -107,7 +106,7 @@ fn allocated(step: &Step<'_>, [at, to, of]: [usize; 3]) -> impl Iterator<Item = 
             && told.word(2) == U256::from(set.id)
             && told.address(3) == strategy
     };
-    let told = announced(step, ledger.terms.managers.allocation, &[ALLOCATED]);
+    let told = announced(step, ledger.terms.managers.allocation, &[ALLOCATION_UPDATED]);
     told.filter(of_allocation).map(|told| (told.word(4).saturating_to(), told.word(5).saturating_to()))
 }
 
@@ -132,10 +131,10 @@ pub(super) const MEMBERSHIPS: Invariant = Invariant {
                 let of_set = |told: &Announced<'_>| {
                     told.address(0) == operator && told.address(1) == set.avs && told.word(2) == U256::from(set.id)
                 };
-                let events = announced(step, step.after.terms.managers.allocation, &[ADDED, REMOVED]);
+                let events = announced(step, step.after.terms.managers.allocation, &[OPERATOR_ADDED, OPERATOR_REMOVED]);
                 for told in events.filter(of_set) {
                     exercised = true;
-                    let joins = told.kind() == ADDED;
+                    let joins = told.kind() == OPERATOR_ADDED;
                     must!(
                         told_in != joins,
                         "it was announced that {} {} {}, and so it was before",
@@ -188,9 +187,9 @@ mod tests {
         scene.after.operators[0].stakes[0].encumbered -= 1;
         let is = scene.after.operators[0].stakes[0].encumbered;
         assert!(violated(&MAGNITUDES, &scene), "nothing is announced");
-        scene.events = vec![told(&scene, ENCUMBERED, &[is])];
+        scene.events = vec![told(&scene, ENCUMBERED_MAGNITUDE_UPDATED, &[is])];
         assert!(holds(&MAGNITUDES, &scene));
-        scene.events = vec![told(&scene, ENCUMBERED, &[is + 1])];
+        scene.events = vec![told(&scene, ENCUMBERED_MAGNITUDE_UPDATED, &[is + 1])];
         assert!(violated(&MAGNITUDES, &scene), "what was is announced");
     }
 
@@ -207,7 +206,7 @@ mod tests {
                 [scene.after.operators[0].address, set.avs, scene.after.strategies[0].address].map(word);
             let target = U256::from(u64::try_from(is.target()).unwrap());
             let words = [operator, avs, U256::from(set.id), strategy, target, U256::from(from)];
-            event(scene.after.terms.managers.allocation, ALLOCATED, &words)
+            event(scene.after.terms.managers.allocation, ALLOCATION_UPDATED, &words)
         };
         let (right, early) = (told(block + 9), told(block + 8));
         assert!(violated(&ALLOCATIONS, &scene), "nothing is announced");
@@ -227,7 +226,11 @@ mod tests {
             let words = [word(scene.after.operators[0].address), word(set.avs), U256::from(set.id)];
             event(scene.after.terms.managers.allocation, kind, &words)
         };
-        let (true_one, false_one) = if was { (told(REMOVED), told(ADDED)) } else { (told(ADDED), told(REMOVED)) };
+        let (true_one, false_one) = if was {
+            (told(OPERATOR_REMOVED), told(OPERATOR_ADDED))
+        } else {
+            (told(OPERATOR_ADDED), told(OPERATOR_REMOVED))
+        };
         assert!(violated(&MEMBERSHIPS, &scene), "nothing is announced");
         scene.events = vec![false_one];
         assert!(violated(&MEMBERSHIPS, &scene), "what was is announced");

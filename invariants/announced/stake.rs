@@ -1,22 +1,21 @@
 //! Shares, factors, delegations and pods.
 
-use alloy_primitives::{Address, B256, I256, U256, b256};
+use alloy_primitives::{Address, B256, I256, U256};
 
-use super::{announced, is_told};
+use super::{
+    announced, is_told,
+    kinds::{
+        DEPOSIT_SCALING_FACTOR_UPDATED, NEW_TOTAL_SHARES, OPERATOR_SHARES_DECREASED, OPERATOR_SHARES_INCREASED,
+        POD_SHARES_UPDATED, STAKER_DELEGATED, STAKER_UNDELEGATED,
+    },
+    sum,
+};
 use crate::{
     applies_if,
     invariants::sentence,
     must,
     oracle::{Checkpoint, Invariant, Scope, Step, Verdict},
 };
-
-pub(super) const INCREASED: B256 = b256!("0x1ec042c965e2edd7107b51188ee0f383e22e76179041ab3a9d18ff151405166c");
-pub(super) const DECREASED: B256 = b256!("0x6909600037b75d7b4733aedd815442b5ec018a827751c832aaff64eba5d6d2dd");
-pub(super) const FACTOR: B256 = b256!("0x8be932bac54561f27260f95463d9b8ab37e06b2842e5ee2404157cc13df6eb8f");
-pub(super) const DELEGATED: B256 = b256!("0xc3ee9f2e5fda98e8066a1f745b2df9285f416fe98cf2559cd21484b3d8743304");
-pub(super) const UNDELEGATED: B256 = b256!("0xfee30966a256b71e14bc0ebfc94315e28ef4a97a7131a9e2b7a310a73af44676");
-pub(super) const TOTAL: B256 = b256!("0xd4def76d6d2bed6f14d5cd9af73cc2913d618d00edde42432e81c09bfe077098");
-pub(super) const CHANGE: B256 = b256!("0x4e2b791dedccd9fb30141b088cabf5c14a8912b52f59375c95c010700b8c6193");
 
 pub(super) const SHARES: Invariant = Invariant {
     id: "EVT-01",
@@ -33,7 +32,8 @@ pub(super) const SHARES: Invariant = Invariant {
         for at in step.touched_operators() {
             for of in 0..step.after.strategies.len() {
                 let [was, is] = [step.before, step.after].map(|ledger| ledger.operators[at].stakes[of].shares);
-                let [more, less] = [&[INCREASED], &[DECREASED]].map(|kind| moved(step, kind, at, of));
+                let [more, less] =
+                    [&[OPERATOR_SHARES_INCREASED], &[OPERATOR_SHARES_DECREASED]].map(|kind| moved(step, kind, at, of));
                 exercised |= was != is;
                 must!(
                     was.saturating_add(more) == is.saturating_add(less),
@@ -50,8 +50,7 @@ pub(super) const SHARES: Invariant = Invariant {
 fn moved(step: &Step<'_>, kind: &'static [B256; 1], at: usize, of: usize) -> U256 {
     let (operator, strategy) = (step.after.operators[at].address, step.after.strategies[of].address);
     let told = announced(step, step.after.terms.managers.delegation, kind);
-    let of_stake = told.filter(|told| told.address(0) == operator && told.address(2) == strategy);
-    of_stake.fold(U256::ZERO, |sum, told| sum.saturating_add(told.word(3)))
+    sum(told.filter(|told| told.address(0) == operator && told.address(2) == strategy), 3)
 }
 
 pub(super) const FACTORS: Invariant = Invariant {
@@ -69,7 +68,7 @@ pub(super) const FACTORS: Invariant = Invariant {
             for of in 0..step.after.strategies.len() {
                 let [was, is] = [step.before, step.after].map(|ledger| ledger.stakers[at].holdings[of].factor());
                 let (staker, strategy) = (step.after.stakers[at].address, step.after.strategies[of].address);
-                let told = announced(step, step.after.terms.managers.delegation, &[FACTOR])
+                let told = announced(step, step.after.terms.managers.delegation, &[DEPOSIT_SCALING_FACTOR_UPDATED])
                     .filter(|told| told.address(0) == staker && told.address(1) == strategy)
                     .last()
                     .map(|told| told.word(2));
@@ -101,12 +100,12 @@ pub(super) const DELEGATIONS: Invariant = Invariant {
         for at in step.touched_stakers() {
             let (was, is) = (&step.before.stakers[at], &step.after.stakers[at]);
             let mut told_to = was.delegated_to;
-            let events = announced(step, step.after.terms.managers.delegation, &[DELEGATED, UNDELEGATED]);
+            let events = announced(step, step.after.terms.managers.delegation, &[STAKER_DELEGATED, STAKER_UNDELEGATED]);
             for told in events.filter(|told| told.address(0) == is.address) {
                 exercised = true;
                 let operator = told.address(1);
                 let (due, then) =
-                    if told.kind() == DELEGATED { (Address::ZERO, operator) } else { (operator, Address::ZERO) };
+                    if told.kind() == STAKER_DELEGATED { (Address::ZERO, operator) } else { (operator, Address::ZERO) };
                 must!(
                     told_to == due,
                     "{} delegated to {}, and a change from {} to {} was announced",
@@ -148,7 +147,7 @@ pub(super) const PODS: Invariant = Invariant {
                 let told = announced(step, step.after.terms.managers.eigen_pod, kind);
                 told.filter(move |told| told.address(0) == owner).map(|told| I256::from_raw(told.word(1)))
             };
-            let total = of_owner(&[TOTAL]).last();
+            let total = of_owner(&[NEW_TOTAL_SHARES]).last();
             exercised |= total.is_some();
             must!(
                 is_told(&was, &is, total.as_ref()),
@@ -156,7 +155,7 @@ pub(super) const PODS: Invariant = Invariant {
                 step.name(owner),
                 sentence::said(&total)
             );
-            let added = of_owner(&[CHANGE]).fold(I256::ZERO, I256::wrapping_add);
+            let added = of_owner(&[POD_SHARES_UPDATED]).fold(I256::ZERO, I256::wrapping_add);
             must!(
                 is <= was || added == is.wrapping_sub(was),
                 "the deposit shares of {} were {was} and are {is}, and a change by {added} was announced",
@@ -190,7 +189,7 @@ mod tests {
         let told = |shares: u64| {
             let words =
                 [ledger.operators[0].address, ledger.stakers[0].address, ledger.strategies[0].address].map(word);
-            event(manager, INCREASED, &[&words[..], &[U256::from(shares)]].concat())
+            event(manager, OPERATOR_SHARES_INCREASED, &[&words[..], &[U256::from(shares)]].concat())
         };
         assert!(violated(&SHARES, &scene), "nothing is announced");
         scene.events = vec![told(7)];
@@ -204,7 +203,13 @@ mod tests {
         let mut scene = more(0);
         scene.after.stakers[0].holdings[0].stored_factor += U256::ONE;
         let words = [scene.after.stakers[0].address, scene.after.strategies[0].address].map(word);
-        let told = |factor| event(scene.after.terms.managers.delegation, FACTOR, &[&words[..], &[factor]].concat());
+        let told = |factor| {
+            event(
+                scene.after.terms.managers.delegation,
+                DEPOSIT_SCALING_FACTOR_UPDATED,
+                &[&words[..], &[factor]].concat(),
+            )
+        };
         let factor = scene.after.stakers[0].holdings[0].factor();
         let (right, wrong) = (told(factor), told(factor - U256::ONE));
         assert!(violated(&FACTORS, &scene), "nothing is announced");
@@ -223,7 +228,7 @@ mod tests {
             let words = [scene.after.stakers[0].address, operator].map(word);
             event(scene.after.terms.managers.delegation, kind, &words)
         };
-        let (there, gone) = (told(DELEGATED), told(UNDELEGATED));
+        let (there, gone) = (told(STAKER_DELEGATED), told(STAKER_UNDELEGATED));
         assert!(violated(&DELEGATIONS, &scene), "nothing is announced");
         scene.events = vec![gone.clone()];
         assert!(holds(&DELEGATIONS, &scene));
@@ -241,9 +246,9 @@ mod tests {
         let (manager, owner) = (scene.after.terms.managers.eigen_pod, word(scene.after.stakers[0].address));
         let told = |kind, shares: I256| event(manager, kind, &[owner, shares.into_raw()]);
         assert!(violated(&PODS, &scene), "nothing is announced");
-        scene.events = vec![told(CHANGE, I256::unchecked_from(5)), told(TOTAL, is)];
+        scene.events = vec![told(POD_SHARES_UPDATED, I256::unchecked_from(5)), told(NEW_TOTAL_SHARES, is)];
         assert!(holds(&PODS, &scene));
-        scene.events = vec![told(TOTAL, is)];
+        scene.events = vec![told(NEW_TOTAL_SHARES, is)];
         assert!(violated(&PODS, &scene), "the change is not announced");
     }
 }

@@ -1,8 +1,12 @@
 //! Withdrawals, and what slashes took.
 
-use alloy_primitives::{Address, B256, U256, b256};
+use alloy_primitives::{Address, U256};
 
-use super::{Announced, announced};
+use super::{
+    Announced, announced,
+    kinds::{WAITING_SHARES_DECREASED, WAITING_SHARES_INCREASED, WITHDRAWAL_COMPLETED, WITHDRAWAL_QUEUED},
+    sum,
+};
 use crate::{
     applies_if,
     invariants::sentence,
@@ -10,11 +14,6 @@ use crate::{
     must,
     oracle::{Assumption, Checkpoint, Invariant, Scope, Verdict},
 };
-
-pub(super) const QUEUED: B256 = b256!("0x26b2aae26516e8719ef50ea2f6831a2efbd4e37dccdf0f6936b27bc08e793e30");
-pub(super) const COMPLETED: B256 = b256!("0x1f40400889274ed07b24845e5054a87a0cab969eb1277aafe61ae352e7c32a00");
-pub(super) const MORE_WAITS: B256 = b256!("0x5f5209798bbac45a16d2dc3bc67319fab26ee00153916d6f07b69f8a134a1e8b");
-pub(super) const LESS_WAITS: B256 = b256!("0xe6413aa0c789e437b0a06bf64b20926584f066c79a2d8b80a759c85472f7b0af");
 
 pub(super) const WITHDRAWALS: Invariant = Invariant {
     id: "EVT-08",
@@ -29,8 +28,8 @@ pub(super) const WITHDRAWALS: Invariant = Invariant {
         applies_if!(step.succeeded());
         let mut exercised = false;
         for (what, kind, from, to) in [
-            ("became pending", &[QUEUED], step.before, step.after),
-            ("are no longer pending", &[COMPLETED], step.after, step.before),
+            ("became pending", &[WITHDRAWAL_QUEUED], step.before, step.after),
+            ("are no longer pending", &[WITHDRAWAL_COMPLETED], step.after, step.before),
         ] {
             let mut is: Vec<U256> = began(from, to).collect();
             let told = announced(step, step.after.terms.managers.delegation, kind);
@@ -74,10 +73,8 @@ pub(super) const WAITING: Invariant = Invariant {
                             && told.word(2) == U256::from(slash)
                             && told.address(3) == strategy.address
                     };
-                    let [more, less] = [&[MORE_WAITS], &[LESS_WAITS]].map(|kind| {
-                        let told = announced(step, manager, kind).filter(of_slash);
-                        told.fold(U256::ZERO, |sum, told| sum.saturating_add(told.word(4)))
-                    });
+                    let [more, less] = [&[WAITING_SHARES_INCREASED], &[WAITING_SHARES_DECREASED]]
+                        .map(|kind| sum(announced(step, manager, kind).filter(of_slash), 4));
                     let [was, waits] = [was, is].map(|set| waiting(set, slash, strategy.address));
                     exercised |= was != waits;
                     must!(
@@ -113,7 +110,7 @@ mod tests {
         let mut scene = Scene::queued();
         scene.before = scene.after.clone();
         scene.after.withdrawals[0].pending = false;
-        let told = |root: U256| event(scene.after.terms.managers.delegation, COMPLETED, &[root]);
+        let told = |root: U256| event(scene.after.terms.managers.delegation, WITHDRAWAL_COMPLETED, &[root]);
         let root: U256 = scene.after.withdrawals[0].root.into();
         let (right, wrong) = (told(root), told(root + U256::ONE));
         assert!(violated(&WITHDRAWALS, &scene), "nothing is announced");
@@ -133,7 +130,7 @@ mod tests {
         let told = |shares: u64| {
             let numbers = [U256::from(set.id), U256::ONE];
             let words = [&[word(set.avs)], &numbers[..], &[word(strategy), U256::from(shares)]].concat();
-            event(scene.after.terms.managers.strategy, MORE_WAITS, &words)
+            event(scene.after.terms.managers.strategy, WAITING_SHARES_INCREASED, &words)
         };
         let (right, wrong) = (told(50), told(49));
         assert!(violated(&WAITING, &scene), "nothing is announced");

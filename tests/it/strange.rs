@@ -1,7 +1,7 @@
 //! Builds that nobody meant: whatever is in a folder of artifacts, the campaign and the gate end with an exit code of theirs
 //! and, where they refuse, with a sentence.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Output};
 
 use proptest::{
     prelude::*,
@@ -79,6 +79,14 @@ fn files_that_are_no_artifacts_are_refused_with_a_sentence() {
     }
 }
 
+/// It ends with an exit code of ours, and says why if it refuses.
+fn ends_as_it_should(output: &Output) -> Result<(), TestCaseError> {
+    let said = stderr(output);
+    prop_assert!((0..=3).contains(&code(output)) && !said.contains("panicked"), "{:?}: {}", output.status, said);
+    prop_assert!(code(output) != 2 || said.contains("error: "), "{}", said);
+    Ok(())
+}
+
 /// A place in a file: at every level one of what is there, until the places end.
 fn change(value: &mut Value, places: &[Index], into: Option<&Value>) {
     let [place, deeper @ ..] = places else { return };
@@ -145,11 +153,8 @@ fn no_artifact_is_too_strange() {
         }
         fs::write(new.join(&file), artifact.to_string()).unwrap();
         let output = slashproof(folder, ways[way]);
-        let said = stderr(&output);
         fs::copy(whole.join(&file), new.join(&file)).unwrap();
-        prop_assert!((0..=3).contains(&code(&output)) && !said.contains("panicked"), "{:?}: {}", output.status, said);
-        prop_assert!(code(&output) != 2 || said.contains("error: "), "{}", said);
-        Ok(())
+        ends_as_it_should(&output)
     });
     played.unwrap();
 }
@@ -222,11 +227,8 @@ fn layouts_that_are_not_true_end_nothing() {
         elsewhere.put(storage, moved);
         fs::write(new.join(&file), artifact.to_string()).unwrap();
         let output = slashproof(folder, &way);
-        let said = stderr(&output);
         fs::copy(whole.join(&file), new.join(&file)).unwrap();
-        prop_assert!((0..=3).contains(&code(&output)) && !said.contains("panicked"), "{:?}: {}", output.status, said);
-        prop_assert!(code(&output) != 2 || said.contains("error: "), "{}", said);
-        Ok(())
+        ends_as_it_should(&output)
     });
     played.unwrap();
 }

@@ -461,3 +461,28 @@ impl Reader for SlotReader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_in_one_place_are_in_a_ring() {
+        let cell = |slot: u64| Cell {
+            contract: Address::ZERO,
+            slot: U256::from(slot),
+            shape: Shape::Word(Box::new(|_, _| {})),
+            part: Part::Rest,
+        };
+        let (index, beside) = places(&[7, 8, 7, 9, 7, 9].map(cell));
+        assert_eq!(index.len(), 3);
+        let ring = |slot: u64| {
+            let Owner::Cell(first) = index[&Place::Slot(Address::ZERO, U256::from(slot))] else { return Vec::new() };
+            let next = |cell: &usize| beside.get(cell).copied().filter(|next| *next != first);
+            let mut all: Vec<usize> = std::iter::successors(Some(first), next).collect();
+            all.sort_unstable();
+            all
+        };
+        assert_eq!([7, 8, 9].map(ring), [vec![0, 2, 4], vec![1], vec![3, 5]]);
+    }
+}
