@@ -29,6 +29,8 @@ pub(super) struct Scene {
     pub ghosts: Ghosts,
     pub book: Book,
     pub predicted: Option<Prediction>,
+    /// What is to be answered.
+    pub shown: Option<Bytes>,
     /// Ledger and history before an exit, if it is over.
     pub left: Option<(Ledger, Ghosts)>,
 }
@@ -79,6 +81,7 @@ impl Scene {
             ghosts: &self.ghosts,
             book: &self.book,
             predicted: self.predicted.as_ref(),
+            shown: self.shown.as_ref(),
             answers: &[],
             leaving: self.left.as_ref().map(|(begun, history)| Leaving { begun, history, progress: Progress::Over }),
         }
@@ -104,6 +107,7 @@ impl Scene {
             ghosts,
             book,
             predicted: None,
+            shown: None,
             left: None,
         }
     }

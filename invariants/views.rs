@@ -2,16 +2,16 @@
 
 mod stake;
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, B256, U256};
 
 use super::{
     sentence,
     words::{answer, stake as place_of},
 };
 use crate::{
-    call::Question,
+    call::{Argument, Operation, Outcome, Question},
     must,
-    oracle::{Checkpoint, Family, Invariant, Scope, Verdict},
+    oracle::{Checkpoint, Family, Invariant, Scope, Step, Verdict},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -27,8 +27,63 @@ pub(super) const FAMILY: Family = Family {
         &stake::REDISTRIBUTABLE,
         &IN_QUEUE,
         &BEHIND,
+        &SHOWN,
     ],
 };
+
+const SHOWN: Invariant = Invariant {
+    id: "VIE-10",
+    statement: "What a view shows is what the ledger has: lists, magnitudes, shares, rights, splits and roots alike.",
+    formula: "view(x) == ledger.view(x), for every view without an invariant of its own",
+    why: "Operators, AVSs, reward calculations and front ends act on what views show, and read no storage.",
+    checkpoint: Checkpoint::EveryCall,
+    assumes: &[],
+    scope: Scope::QUESTIONS,
+    check: |step| {
+        let (Operation::Ask(Question::Shown { contract, view, of }), Some(shown)) = (&step.call.operation, step.shown)
+        else {
+            return Verdict::NotApplicable;
+        };
+        let asked = || {
+            let of: Vec<String> = of.iter().map(|argument| said_argument(step, argument)).collect();
+            let name = view.split('(').next().unwrap_or_default();
+            format!("{}.{name}({})", step.name(*contract), of.join(", "))
+        };
+        let Outcome::Returned(told) = step.outcome else {
+            return Verdict::Violated(format!("{} does not answer, and {} is so", asked(), said_words(step, shown)));
+        };
+        must!(told == shown, "{} answers {}, and {} is so", asked(), said_words(step, told), said_words(step, shown));
+        Verdict::Holds
+    },
+};
+
+fn said_argument(step: &Step<'_>, argument: &Argument) -> String {
+    match argument {
+        Argument::Address(address) => step.name(*address),
+        Argument::Addresses(all) => {
+            let names: Vec<String> = all.iter().map(|address| step.name(*address)).collect();
+            format!("[{}]", names.join(", "))
+        }
+        Argument::Set(id) => format!("set {} of {}", id.id, step.name(id.avs)),
+        Argument::Number(number) => number.to_string(),
+        Argument::Hash(hash) => hash.to_string(),
+        Argument::Function(selector) => selector.to_string(),
+    }
+}
+
+/// Words as they are encoded, those that are somebody's address by name.
+fn said_words(step: &Step<'_>, data: &[u8]) -> String {
+    let said = |word: &[u8]| {
+        let somebody = (word.len() == WORD).then(|| Address::from_word(B256::from_slice(word)));
+        let somebody = somebody.filter(|it| it.into_word().as_slice() == word && step.book.get(*it).is_some());
+        somebody.map_or_else(|| U256::from_be_slice(word).to_string(), |address| step.name(address))
+    };
+    let words: Vec<String> = data.chunks(WORD).map(said).collect();
+    format!("[{}]", words.join(", "))
+}
+
+/// Bytes of a word.
+const WORD: usize = 32;
 
 const WITHDRAWAL: Invariant = Invariant {
     id: "VIE-05",

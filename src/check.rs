@@ -48,6 +48,7 @@ pub fn judge(
         ghosts: &ghosts,
         book: protocol.book(),
         predicted: None,
+        shown: None,
         answers: &[],
         leaving: None,
     };

@@ -112,6 +112,11 @@ impl<'a> Draw<'a> {
         Self { dice, favourites, ledger }
     }
 
+    /// Draws out of another ledger.
+    pub fn from<'b>(&'b mut self, ledger: &'b Ledger) -> Draw<'b> {
+        Draw { dice: &mut *self.dice, favourites: self.favourites, ledger }
+    }
+
     /// See [`Dice::below`].
     pub fn below(&mut self, n: usize) -> usize {
         self.dice.below(n)

@@ -1,6 +1,6 @@
 //! Plays calls: a world with the protocol deployed, the ledger before and after the last call, and the history.
 
-use alloy_primitives::U256;
+use alloy_primitives::{Bytes, U256};
 
 use crate::{
     book::Book,
@@ -62,6 +62,8 @@ pub struct Executor<'p> {
     model: Lockstep,
     asks_model: bool,
     /// What the auditor's own functions said after the last call, and whether they are asked.
+    /// What the last call is to be answered, if it asks a view for what it shows.
+    shown: Option<Bytes>,
     answers: Vec<Answer>,
     asks_own: bool,
     /// What was sent last, if it failed: the world is as it was before.
@@ -113,6 +115,7 @@ impl<'p> Executor<'p> {
             before: ledger.clone(),
             model: Lockstep::new(&ledger),
             asks_model: true,
+            shown: None,
             answers: Vec::new(),
             asks_own: !protocol.own().is_empty(),
             after: ledger,
@@ -268,7 +271,7 @@ impl<'p> Executor<'p> {
 
     /// The last call as invariants see it.
     pub fn step<'a>(&'a self, call: &'a Call, outcome: &'a Outcome) -> Step<'a> {
-        let Self { before, after, touched, ghosts, model, asks_model, answers, .. } = self;
+        let Self { before, after, touched, ghosts, model, asks_model, shown, answers, .. } = self;
         let predicted = asks_model.then(|| model.prediction());
         let (events, book) = (self.world.logs(), self.book());
         Step {
@@ -281,6 +284,7 @@ impl<'p> Executor<'p> {
             ghosts,
             book,
             predicted,
+            shown: shown.as_ref(),
             answers,
             leaving: None,
         }
@@ -324,8 +328,9 @@ impl<'p> Executor<'p> {
 
     /// Lets the model say what will come of a call.
     fn predict(&mut self, call: &Call) {
+        self.shown = self.protocol.shown(&call.operation, &self.before);
         if self.asks_model {
-            self.model.predict(&self.before, call);
+            self.model.predict(&self.before, call, self.shown.as_ref());
         }
     }
 

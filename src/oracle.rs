@@ -4,7 +4,7 @@ mod scope;
 
 use std::fmt;
 
-use alloy_primitives::{Address, I256, Log, U256};
+use alloy_primitives::{Address, Bytes, I256, Log, U256};
 
 use crate::{
     book::Book,
@@ -37,6 +37,8 @@ pub struct Step<'a> {
     pub book: &'a Book,
     /// What the model said of the call, if it was asked.
     pub predicted: Option<&'a Prediction>,
+    /// What is to be answered, if the call asks a view for what it shows of the ledger.
+    pub shown: Option<&'a Bytes>,
     /// What the auditor's own functions say of the state after it, if they are asked.
     pub answers: &'a [Answer],
     /// What there was before everybody began to leave, if they do.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, Bytes};
 use slashproof::{
     artifact::Artifacts,
     book::Book,
@@ -101,6 +101,10 @@ impl Protocol for Taped<'_> {
 
     fn answers(&self, ledger: &Ledger) -> Vec<Answer> {
         self.protocol.answers(ledger)
+    }
+
+    fn shown(&self, question: &Operation, ledger: &Ledger) -> Option<Bytes> {
+        self.protocol.shown(question, ledger)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

@@ -150,3 +150,20 @@ fn vie_05() {
     assert!(violated(&WITHDRAWAL, &returning(scene.clone(), &[])));
     assert!(violated(&WITHDRAWAL, &returning(scene, &numbers([0]))));
 }
+
+#[test]
+fn vie_10() {
+    let mut scene = asking(|scene| Question::Shown {
+        contract: scene.after.terms.managers.delegation,
+        view: "delegatedTo(address)".to_owned(),
+        of: vec![Argument::Address(scene.after.stakers[0].address)],
+    });
+    let due = scene.after.operators[0].address.into_word().into();
+    assert_eq!(judge(&SHOWN, &returning(scene.clone(), &[due])), Verdict::NotApplicable, "nothing is known of it");
+    scene.shown = Some(due.to_be_bytes::<32>().into());
+    assert_eq!(judge(&SHOWN, &returning(scene.clone(), &[due])), Verdict::Holds);
+    assert!(violated(&SHOWN, &returning(scene.clone(), &[U256::ZERO])));
+    assert!(violated(&SHOWN, &returning(scene.clone(), &[])));
+    scene.outcome = Outcome::Reverted(scene.shown.clone().unwrap());
+    assert!(violated(&SHOWN, &scene), "it does not answer");
+}

@@ -24,7 +24,7 @@ pub use self::{
     factory::FactoryOperation,
     operation::Operation,
     pods::{PodOperation, PodPlumbing},
-    questions::Question,
+    questions::{Argument, Question},
     registrar::*,
     rewards::*,
     signed::*,

@@ -1,6 +1,8 @@
 //! The model beside the contracts, call by call.
 
-use super::{Ending, Prediction, play, revert::Stop};
+use alloy_primitives::Bytes;
+
+use super::{Ending, Prediction, Returned, play, revert::Stop};
 use crate::{call::Call, ledger::Ledger};
 
 /// Predicts each call, and compares.
@@ -26,13 +28,18 @@ impl Lockstep {
         self.astray = true;
     }
 
-    /// Predicts a call on `before`.
-    pub fn predict(&mut self, before: &Ledger, call: &Call) {
+    /// Predicts a call on `before`. `shown` is what a view is to show, if the call asks one for that: it changes nothing,
+    /// and there is nothing to work out.
+    pub fn predict(&mut self, before: &Ledger, call: &Call, shown: Option<&Bytes>) {
         let Prediction { ending, ledger, .. } = &mut self.prediction;
         if self.astray {
             become_like(ledger, before);
         }
         (ledger.block, ledger.timestamp) = (before.block, before.timestamp);
+        if let Some(shown) = shown {
+            *ending = Ending::Returns(Returned::Shown(shown.clone()));
+            return;
+        }
         *ending = match play(ledger, call) {
             Ok(returned) => Ending::Returns(returned),
             Err(Stop::Unpredicted(why)) => Ending::Unpredicted(why),

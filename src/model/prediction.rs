@@ -47,6 +47,8 @@ pub enum Returned {
         /// The shares it pays, by strategy.
         shares: Vec<U256>,
     },
+    /// What a view shows, as it is encoded.
+    Shown(Bytes),
     /// Of a slash.
     Slash {
         /// Its id within the set.
@@ -72,6 +74,7 @@ impl Returned {
             }
             Self::Shares { withdrawable, deposited } => (withdrawable.clone(), deposited.clone()).abi_encode_params(),
             Self::Withdrawal { withdrawal, shares } => (hashed(withdrawal), shares.clone()).abi_encode_params(),
+            Self::Shown(data) => data.to_vec(),
             Self::Slash { id, shares } => (U256::from(*id), shares.clone()).abi_encode_params(),
         }
     }
@@ -100,6 +103,7 @@ impl Returned {
             Self::Withdrawal { .. } => <(Hashed, Vec<U256>)>::abi_decode_params(data)
                 .ok()
                 .map(|(withdrawal, shares)| Self::Withdrawal { withdrawal: Box::new(restored(withdrawal)), shares }),
+            Self::Shown(_) => Some(Self::Shown(data.clone())),
             Self::Slash { .. } => <(U256, Vec<U256>)>::abi_decode_params(data)
                 .ok()
                 .and_then(|(id, shares)| Some(Self::Slash { id: u64::try_from(id).ok()?, shares })),
@@ -131,6 +135,7 @@ impl fmt::Display for Returned {
                 let Withdrawal { staker, nonce, start_block, .. } = withdrawal.as_ref();
                 write!(f, "withdrawal {nonce} of {staker}, queued at block {start_block}, of shares [{}]", list(shares))
             }
+            Self::Shown(data) => write!(f, "{data}"),
             Self::Slash { id, shares } => write!(f, "slash {id} of shares [{}]", list(shares)),
         }
     }

@@ -40,6 +40,7 @@ impl Model<'_> {
             Question::SlashableSharesInQueue { operator, strategy } => {
                 self.slashable_shares_in_queue(*operator, *strategy)
             }
+            Question::Shown { .. } => Err(NOT_KEPT),
             Question::QueuedWithdrawal { staker, nth } => self.queued_withdrawal(*staker, *nth),
         }
     }

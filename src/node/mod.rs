@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use alloy_primitives::{Address, B256, Log, U256};
+use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use serde_json::{Value, json};
 
 pub use fork::Fork;
@@ -52,6 +52,8 @@ pub struct Node<'p> {
     /// Of the last call.
     events: Vec<Log>,
     /// What the auditor's own functions said after it.
+    /// What the last call is to be answered, if it asks a view for what it shows.
+    shown: Option<Bytes>,
     answers: Vec<Answer>,
     ghosts: Ghosts,
     /// The model beside it.
@@ -118,6 +120,7 @@ impl<'p> Node<'p> {
             model: Lockstep::new(&ledger),
             after: ledger,
             events: Vec::new(),
+            shown: None,
             answers: Vec::new(),
             ghosts,
             block,
@@ -140,7 +143,8 @@ impl<'p> Node<'p> {
         let outcome = self.rpc.outcome(hash)?;
         self.events = self.rpc.events(hash)?;
         self.before.clone_from(&self.after);
-        self.model.predict(&self.before, call);
+        self.shown = self.protocol.shown(&call.operation, &self.before);
+        self.model.predict(&self.before, call, self.shown.as_ref());
         self.read()?;
         self.model.compare(&self.after);
         self.answers = self.ask_own()?;
@@ -166,6 +170,7 @@ impl<'p> Node<'p> {
             ghosts: &self.ghosts,
             book: self.protocol.book(),
             predicted: Some(self.model.prediction()),
+            shown: self.shown.as_ref(),
             answers: &self.answers,
             leaving: None,
         }

@@ -229,6 +229,10 @@ pub trait Protocol: Send + Sync {
     /// What the contracts are to answer when `ledger` is how they stand, as far as they can be asked.
     fn answers(&self, ledger: &Ledger) -> Vec<Answer>;
 
+    /// What a question about what a view shows is to be answered when `ledger` is how things stand; `None` if it is
+    /// another question, or if that cannot be said.
+    fn shown(&self, question: &Operation, ledger: &Ledger) -> Option<Bytes>;
+
     /// A new reader of its ledger.
     fn reader(&self) -> Box<dyn Reader>;
 }

@@ -69,7 +69,7 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
         let touched = Touched::EVERYTHING;
         ghosts.fold(Happened { before, call: &call, outcome: &outcome, after, touched });
         let mut model = Lockstep::new(before);
-        model.predict(before, &call);
+        model.predict(before, &call, None);
         model.compare(after);
         let predicted = Some(model.prediction());
         let book = protocol.book();
@@ -83,6 +83,7 @@ fn judge(protocol: &EigenLayer, before: &Ledger, after: &Ledger, dice: &mut Dice
             ghosts: &ghosts,
             book,
             predicted,
+            shown: None,
             answers: &[],
             leaving: None,
         };

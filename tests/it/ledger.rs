@@ -3,14 +3,17 @@
 
 mod rewards;
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, sol};
 use slashproof::{
     arithmetic::mul_wad_down,
-    call::{ActionId, Call, Delay, Operation, Outcome, SetId, Transaction},
+    call::{ActionId, Call, Delay, Operation, Outcome, Question, SetId, Transaction},
+    draw::{Dice, Draw, Favourites},
     executor::Executor,
     ledger::{Booking, Ledger, Operator, Staker},
-    protocol::{Protocol, eigenlayer::EigenLayer},
+    protocol::{Protocol, action_called, eigenlayer::EigenLayer},
     worlds::{self, KINDS},
 };
 
@@ -469,6 +472,40 @@ fn what_surrounds_the_contracts_is_as_told() {
 fn the_ledger_is_what_the_contracts_answer() {
     for protocol in different_worlds() {
         is_what_the_contracts_answer(&protocol);
+    }
+}
+
+#[test]
+fn every_view_that_is_asked_shows_the_ledger() {
+    let mut views = BTreeSet::new();
+    for protocol in KINDS.iter().copied().map(in_world).chain([release("slashing")]) {
+        let mut executor = Executor::deploy(&protocol).unwrap();
+        for run in 0..3 {
+            wander(&mut executor, 300 + run, 80, |_| {});
+            shown_is_what_is_answered(&protocol, &mut executor, run, &mut views);
+        }
+    }
+    assert!(views.len() > 90, "only {} views are asked: {views:?}", views.len());
+}
+
+/// Draws questions of the state as it is, and asks them.
+fn shown_is_what_is_answered(
+    protocol: &EigenLayer,
+    executor: &mut Executor<'_>,
+    run: u64,
+    views: &mut BTreeSet<String>,
+) {
+    let action = action_called(protocol, "anybody.ask_what_is_shown").expect("it is an action");
+    let (mut dice, favourites) = (Dice::of_run(22, 0, run), Favourites::default());
+    for _ in 0..300 {
+        let drawn = protocol.draw(action, &mut Draw::new(&mut dice, &favourites, executor.ledger()));
+        let Some((actor, operation)) = drawn else { continue };
+        let shown = protocol.shown(&operation, executor.ledger());
+        assert!(shown.is_some(), "what is asked can be judged: {operation:?}");
+        let call = Call { action, actor, delay: Delay::default(), operation };
+        assert_eq!(executor.execute(&call), shown.map(Outcome::Returned), "{call:?}");
+        let Operation::Ask(Question::Shown { view, .. }) = call.operation else { panic!("it asks") };
+        views.insert(view);
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
 ];
 
 /// Whether the factory may whitelist.
-pub(super) fn is_whitelister(ledger: &Ledger) -> bool {
+fn is_whitelister(ledger: &Ledger) -> bool {
     ledger.control.whitelister == ledger.factory.address
 }
 
@@ -30,7 +30,7 @@ fn owner(draw: &Draw<'_>) -> Option<Address> {
 }
 
 /// A token that may have a strategy and has none.
-pub(super) fn lacking(draw: &mut Draw<'_>) -> Option<Address> {
+fn lacking(draw: &mut Draw<'_>) -> Option<Address> {
     let lacks = |token: &&FactoryToken| token.strategy.is_zero() && !token.blacklisted;
     let tokens: Vec<Address> = draw.ledger.factory.tokens.iter().filter(lacks).map(|token| token.address).collect();
     draw.choose(&tokens)

@@ -1,7 +1,10 @@
 //! A deployment that somebody else made: where its contracts are and who takes part, as far as it was named, and the rest
 //! found by asking the contracts.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{LazyLock, OnceLock},
+};
 
 use alloy_primitives::Address;
 use alloy_sol_types::{SolCall, sol};
@@ -111,6 +114,7 @@ impl EigenLayer {
             script: Vec::new(),
             initializers: std::collections::BTreeMap::new(),
             foundation: None,
+            views: OnceLock::new(),
             table: Vec::new(),
             actions: Vec::new(),
             vouched: Some(Vouched { plain_tokens: deployment.plain_tokens, all_stakers: deployment.all_stakers }),
@@ -167,7 +171,8 @@ fn absent(name: &str) -> Address {
 
 /// Whether a contract is one that was not named.
 pub(super) fn is_absent(contract: Address) -> bool {
-    [REWARDS_COORDINATOR, STRATEGY_FACTORY].map(absent).contains(&contract)
+    static ABSENT: LazyLock<[Address; 2]> = LazyLock::new(|| [REWARDS_COORDINATOR, STRATEGY_FACTORY].map(absent));
+    ABSENT.contains(&contract)
 }
 
 struct Asking<'a> {

@@ -13,6 +13,7 @@ mod factory;
 mod forked;
 mod live;
 mod operator;
+mod pausing;
 mod permissions;
 mod pods;
 mod probes;
@@ -27,7 +28,10 @@ mod staker;
 mod surroundings;
 mod transaction;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use alloy_primitives::{Address, Bytes, FixedBytes};
 use alloy_sol_types::SolCall;
@@ -35,7 +39,7 @@ use alloy_sol_types::SolCall;
 use crate::{
     artifact::Artifacts,
     book::Book,
-    call::{ActionId, Call, Operation, Transaction},
+    call::{ActionId, Argument, Call, Operation, Question, Transaction},
     draw::Draw,
     evm::{Origin, World},
     ledger::{Ledger, Operator, Permission},
@@ -67,6 +71,7 @@ const ACTIONS: &[&[Action<EigenLayer>]] = &[
     anybody::ACTIONS,
     questions::ACTIONS,
     control::ACTIONS,
+    pausing::ACTIONS,
     permissions::ACTIONS,
     rewards::submissions::ACTIONS,
     rewards::roots::ACTIONS,
@@ -115,6 +120,8 @@ pub struct EigenLayer {
     initializers: BTreeMap<Address, Bytes>,
     /// What it can be upgraded by, unless somebody else deployed it.
     foundation: Option<Foundation>,
+    /// By contract of the release: the selectors of what it has.
+    views: OnceLock<BTreeMap<Address, BTreeSet<[u8; 4]>>>,
     table: Vec<&'static Action<Self>>,
     actions: Vec<ActionInfo>,
     /// Of a deployment that somebody else made, what is known of it.
@@ -126,6 +133,13 @@ pub struct EigenLayer {
 }
 
 impl EigenLayer {
+    /// Draws a call of an action.
+    fn draw_one(&self, action: &Action<Self>, draw: &mut Draw<'_>) -> action::Drawn {
+        // A contract sends no transactions: what only it may do is not done.
+        let is_contract = |who: Address| self.cast.examples.iter().any(|examples| examples.avss().contains(&who));
+        (action.draw)(self, draw).filter(|(who, _)| !is_contract(*who))
+    }
+
     /// The release in `artifacts`, in the standard world.
     pub fn new(artifacts: Artifacts) -> Result<Self, Problem> {
         Self::in_world(artifacts, &worlds::STANDARD)
@@ -156,6 +170,7 @@ impl EigenLayer {
             script,
             initializers,
             foundation: Some(foundation),
+            views: OnceLock::new(),
             table,
             actions,
             vouched: None,
@@ -198,6 +213,7 @@ impl EigenLayer {
             script,
             initializers,
             foundation: Some(foundation),
+            views: OnceLock::new(),
             table,
             actions,
             vouched: self.vouched,
@@ -293,9 +309,7 @@ impl Protocol for EigenLayer {
     }
 
     fn draw(&self, action: ActionId, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-        // A contract sends no transactions: what only it may do is not done.
-        let is_contract = |who: Address| self.cast.examples.iter().any(|examples| examples.avss().contains(&who));
-        (self.table[usize::from(action.0)].draw)(self, draw).filter(|(who, _)| !is_contract(*who))
+        self.draw_one(self.table[usize::from(action.0)], draw)
     }
 
     fn transaction(&self, call: &Call, before: &Ledger) -> Option<Transaction> {
@@ -312,6 +326,11 @@ impl Protocol for EigenLayer {
 
     fn answers(&self, ledger: &Ledger) -> Vec<Answer> {
         confirm::all_answers(self, ledger)
+    }
+
+    fn shown(&self, question: &Operation, ledger: &Ledger) -> Option<Bytes> {
+        let Operation::Ask(Question::Shown { contract, view, of }) = question else { return None };
+        confirm::shown(self, ledger, *contract, &Argument::calldata(view, of))
     }
 
     fn reader(&self) -> Box<dyn Reader> {

@@ -2,13 +2,13 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{EigenLayer, action::action, operators};
+use super::{EigenLayer, action::action, confirm::draw_answer, operators};
 use crate::{
     book::Role,
-    call::{Operation, Question, SetId},
+    call::{Argument, Operation, Question, SetId},
     draw::Draw,
     ledger::{Allocation, Booking, Ledger, Operator},
-    protocol::Action,
+    protocol::{Action, Answer},
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
@@ -18,7 +18,15 @@ pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("anybody.ask_shares", Role::Stranger, 4, ask_shares),
     action("anybody.ask_price", Role::Stranger, 2, ask_price),
     action("anybody.ask_queue", Role::Stranger, 2, ask_queue),
+    action("anybody.ask_what_is_shown", Role::Stranger, 6, ask_what_is_shown),
 ];
+
+/// Any view, as the ledger has it.
+fn ask_what_is_shown(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
+    let Answer { contract, data, signature, .. } = draw_answer(protocol, draw)?;
+    let of = Argument::read(signature, &data)?;
+    Some(asked(protocol, Question::Shown { contract, view: signature.to_owned(), of }))
+}
 
 fn asked(protocol: &EigenLayer, question: Question) -> (Address, Operation) {
     (protocol.cast.stranger, Operation::Ask(question))

@@ -1,38 +1,23 @@
-//! What needs a right that is not there: pausing and administration, rights of accounts, plumbing and proxies.
+//! What needs a right that is not there: administration, rights of accounts, plumbing and proxies.
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 
-use super::{avs::existing_set, exactly, pods::paused_pods};
+use super::avs::existing_set;
 use crate::{
-    arithmetic::WAD,
     book::Role,
-    call::{ClearItem, FactoryOperation, Malformed, Operation, Plumbing},
+    call::{Malformed, Operation, Plumbing},
     draw::Draw,
-    ledger::{Booking, Ledger, OperatorSet, Permission, Staker},
+    ledger::{Booking, Ledger, OperatorSet, Permission},
     protocol::{
         Action,
-        eigenlayer::{
-            EigenLayer, abi,
-            action::probe,
-            avs::{slash_of_something, slasher},
-            control::switch_bits,
-            factory,
-            operator::{any_operator, changeable, leaving, one_change, ready_operator},
-            operators,
-            rewards::{claims, roots, splits, submissions},
-            staker::{completable_any_way, delegated_stakers},
-            switch,
-        },
+        eigenlayer::{EigenLayer, abi, action::probe, avs::slasher, operator::any_operator},
     },
 };
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
-    probe("somebody.ignore_pause", Role::Stranger, 10, ignore_pause),
     probe("stranger.call_plumbing", Role::Stranger, 2, call_plumbing),
     probe("stranger.administer", Role::Stranger, 2, stranger_administers),
-    probe("pauser.pause_less", Role::Pauser, 1, pause_less),
-    probe("unpauser.unpause_more", Role::Unpauser, 1, unpause_more),
     probe("stranger.share_rights", Role::Stranger, 1, stranger_shares_rights),
     probe("appointee.overreach", Role::Stranger, 2, overreach),
     probe("admin.remove_last_admin", Role::Operator, 1, remove_last_admin),
@@ -40,167 +25,6 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("stranger.upgrade", Role::Stranger, 1, upgrade),
     probe("somebody.malformed", Role::Stranger, 1, malformed),
 ];
-
-/// Draws after which nothing that is paused is given up on.
-const ATTEMPTS: usize = 4;
-
-/// Whatever is paused now, by somebody who could do it otherwise.
-fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let mut paused = Vec::new();
-    for (contract, status) in &draw.ledger.control.paused {
-        let bits = switch_bits(protocol, *contract).iter().filter(|bit| status.bit(**bit));
-        paused.extend(bits.map(|bit| (*contract, *bit)));
-    }
-    // Much of it nobody could do now, paused or not.
-    (0..ATTEMPTS).find_map(|_| {
-        let (contract, bit) = draw.choose(&paused)?;
-        ignore_switch(protocol, draw, contract, bit)
-    })
-}
-
-/// What a switch of a contract forbids.
-fn ignore_switch(
-    protocol: &EigenLayer,
-    draw: &mut Draw<'_>,
-    contract: Address,
-    bit: usize,
-) -> Option<(Address, Operation)> {
-    let (ledger, contracts) = (draw.ledger, &protocol.contracts);
-    if contract == contracts.allocation_manager {
-        paused_allocation_manager(protocol, draw, bit)
-    } else if contract == contracts.delegation_manager {
-        paused_delegation_manager(draw, bit)
-    } else if contract == contracts.eigen_pod_manager {
-        paused_pods(protocol, draw, bit)
-    } else if contract == contracts.strategy_manager {
-        if bit != switch::DEPOSITS {
-            return None;
-        }
-        let strategy = draw.choose(&protocol.cast.strategies)?;
-        deposit_one(protocol, draw, strategy)
-    } else if contract == contracts.rewards_coordinator {
-        paused_rewards_coordinator(protocol, draw, bit)
-    } else if contract == contracts.strategy_factory {
-        paused_factory(protocol, draw, bit)
-    } else if bit == switch::STRATEGY_DEPOSITS {
-        deposit_one(protocol, draw, contract)
-    } else if bit == switch::STRATEGY_WITHDRAWALS {
-        match ledger.terms.booking {
-            Booking::ByStrategy => burn_shares_of(protocol, draw, contract),
-            Booking::BySlash => clear_slash_of(protocol, draw, contract),
-        }
-    } else {
-        None
-    }
-}
-
-pub(super) fn paused_rewards_coordinator(
-    protocol: &EigenLayer,
-    draw: &mut Draw<'_>,
-    bit: usize,
-) -> Option<(Address, Operation)> {
-    match bit {
-        switch::AVS_SUBMISSION => submissions::submit_for_avs(protocol, draw),
-        switch::SUBMISSION_FOR_ALL => submissions::submit_for_all(protocol, draw),
-        switch::CLAIMS if draw.chance(50) => claims::claim_several(protocol, draw),
-        switch::CLAIMS => claims::claim(protocol, draw),
-        switch::ROOTS if draw.chance(50) => roots::disable_root(protocol, draw),
-        switch::ROOTS => roots::submit_root(protocol, draw),
-        switch::SUBMISSION_FOR_ALL_EARNERS => submissions::submit_for_all_earners(protocol, draw),
-        switch::DIRECTED_SUBMISSION => submissions::submit_directed(protocol, draw),
-        switch::AVS_SPLIT => splits::set_avs_split(protocol, draw),
-        switch::INCENTIVES_SPLIT => splits::set_incentives_split(protocol, draw),
-        switch::SET_SPLIT => splits::set_set_split(protocol, draw),
-        _ => submissions::submit_directed_to_set(protocol, draw),
-    }
-}
-
-fn paused_factory(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
-    if bit != switch::NEW_STRATEGIES || !factory::is_whitelister(draw.ledger) {
-        return None;
-    }
-    let token = factory::lacking(draw)?;
-    Some((draw.choose(&protocol.cast.actors)?, Operation::Factory(FactoryOperation::Deploy { token })))
-}
-
-fn paused_allocation_manager(protocol: &EigenLayer, draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
-    match bit {
-        switch::MODIFY_ALLOCATIONS if draw.chance(40) => {
-            let items = vec![ClearItem { strategy: draw.choose(&protocol.cast.strategies)?, count: 1 }];
-            let operator = any_operator(draw)?.address;
-            Some((operator, Operation::ClearDeallocationQueue { operator, items }))
-        }
-        switch::MODIFY_ALLOCATIONS => {
-            let index = ready_operator(draw)?;
-            let operator = draw.ledger.operators[index].address;
-            let mut changes = changeable(draw.ledger, index);
-            changes.retain(|change| change.free > 0);
-            let change = draw.choose(&changes)?;
-            let permission = protocol.allocation_permission::<abi::AllocationManager::modifyAllocationsCall>();
-            let caller = draw.caller(operator, permission)?;
-            Some((caller, one_change(draw.ledger, operator, change, exactly(change.current.saturating_add(1)))))
-        }
-        switch::SLASHING => {
-            let slash = slash_of_something(draw)?;
-            let Operation::Slash { set, .. } = &slash else { unreachable!("a slash was drawn") };
-            Some((slasher(protocol, draw, *set)?, slash))
-        }
-        _ => {
-            let (operator, avs, ids) = leaving(draw)?;
-            let permission = protocol.allocation_permission::<abi::AllocationManager::deregisterFromOperatorSetsCall>();
-            let caller = draw.caller(operator, permission)?;
-            Some((caller, Operation::DeregisterFromSets { operator, avs, ids }))
-        }
-    }
-}
-
-fn paused_delegation_manager(draw: &mut Draw<'_>, bit: usize) -> Option<(Address, Operation)> {
-    match bit {
-        switch::NEW_DELEGATION => {
-            let free: Vec<&Staker> = draw.ledger.stakers.iter().filter(|staker| !staker.is_delegated()).collect();
-            let staker = draw.choose(&free)?.address;
-            let open: Vec<Address> = operators(draw.ledger)
-                .into_iter()
-                .filter(|operator| operator.approver.is_zero())
-                .map(|operator| operator.address)
-                .collect();
-            Some((staker, Operation::Delegate { operator: draw.choose(&open)? }))
-        }
-        switch::ENTER_QUEUE => {
-            let staker = draw.choose(&delegated_stakers(draw.ledger))?.address;
-            Some((staker, Operation::Undelegate { staker }))
-        }
-        _ => {
-            let completion = draw.choose(&completable_any_way(draw.ledger))?;
-            Some((completion.staker, Operation::CompleteWithdrawal { completion }))
-        }
-    }
-}
-
-fn deposit_one(protocol: &EigenLayer, draw: &mut Draw<'_>, strategy: Address) -> Option<(Address, Operation)> {
-    let token = draw.ledger.strategy(strategy)?.token;
-    let staker = draw.choose(&protocol.cast.stakers)?;
-    let amount = draw.ledger.balance(token, staker)?.min(U256::from(WAD));
-    Some((staker, Operation::Deposit { strategy, token, amount }))
-}
-
-fn burn_shares_of(protocol: &EigenLayer, draw: &mut Draw<'_>, strategy: Address) -> Option<(Address, Operation)> {
-    let waits = !draw.ledger.strategy(strategy)?.burnable_shares.is_zero();
-    waits.then_some((protocol.cast.stranger, Operation::BurnShares { strategy }))
-}
-
-fn clear_slash_of(protocol: &EigenLayer, draw: &mut Draw<'_>, strategy: Address) -> Option<(Address, Operation)> {
-    let mut waiting = Vec::new();
-    for set in &draw.ledger.sets {
-        for nth in 0..u32::try_from(set.pending_slashes.len()).unwrap_or(0) {
-            if set.waiting(set.nth_slash(nth), strategy).is_some_and(|shares| !shares.is_zero()) {
-                waiting.push((set.id, nth));
-            }
-        }
-    }
-    let (set, nth) = draw.choose(&waiting)?;
-    Some((protocol.cast.stranger, Operation::ClearSlash { set, nth }))
-}
 
 fn call_plumbing(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let function = draw.choose(&[
@@ -247,25 +71,6 @@ fn stranger_administers(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(A
     let outsiders: Vec<Address> =
         protocol.cast.actors.iter().filter(|actor| !insiders.contains(actor)).copied().collect();
     Some((draw.choose(&outsiders)?, operation))
-}
-
-/// A pause that turns a switch off.
-fn pause_less(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let control = &draw.ledger.control;
-    let paused: Vec<(Address, U256)> = control.paused.iter().filter(|(_, status)| !status.is_zero()).copied().collect();
-    let (contract, status) = draw.choose(&paused)?;
-    let pausers: Vec<Address> = control.pausers.iter().filter(|(_, may)| *may).map(|(pauser, _)| *pauser).collect();
-    // Without its lowest switch.
-    Some((draw.choose(&pausers)?, Operation::Pause { contract, status: status & (status - U256::ONE) }))
-}
-
-/// An unpause that turns a switch on.
-fn unpause_more(_: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
-    let control = &draw.ledger.control;
-    let (contract, status) = draw.choose(&control.paused)?;
-    let off: Vec<usize> = (0..3).filter(|bit| !status.bit(*bit)).collect();
-    let status = status | (U256::ONE << draw.choose(&off)?);
-    Some((control.unpauser, Operation::Unpause { contract, status }))
 }
 
 fn stranger_shares_rights(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {

@@ -14,7 +14,6 @@ use crate::{
             EigenLayer,
             action::probe,
             pods::{VALIDATOR, able_to_pay, with_pod},
-            switch,
         },
     },
 };
@@ -135,31 +134,4 @@ fn call_plumbing(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address,
     let amount = draw.up_to(U256::from(pod.withdrawable_gwei.max(1)).saturating_mul(GWEI))?;
     let operation = PodOperation::CallPlumbing { function, account: owner.address, amount };
     Some((draw.choose(&protocol.cast.actors)?, Operation::Pods(operation)))
-}
-
-/// What a switch of the EigenPod manager stops.
-pub(in super::super) fn paused_pods(
-    protocol: &EigenLayer,
-    draw: &mut Draw<'_>,
-    bit: usize,
-) -> Option<(Address, Operation)> {
-    let reporter = draw.ledger.native.reporter;
-    let operation = match bit {
-        switch::NEW_PODS => {
-            let stakers = &protocol.cast.stakers;
-            let without: Vec<Address> =
-                stakers.iter().copied().filter(|staker| draw.ledger.pod(*staker).is_none()).collect();
-            return Some((draw.choose(&without)?, Operation::Pods(PodOperation::Create {})));
-        }
-        switch::NEW_VALIDATORS => {
-            let owner = draw.choose(&with_pod(draw.ledger))?.1.address;
-            PodOperation::ReportNewValidators { owner, gwei: 1 }
-        }
-        switch::START_CHECKPOINT | switch::CHECKPOINT_PROOFS => {
-            let owner = draw.choose(&with_pod(draw.ledger))?.1.address;
-            PodOperation::ReportCheckpoint { owner, validators: Quantity::All, value: U256::ZERO }
-        }
-        _ => return None,
-    };
-    Some((reporter, Operation::Pods(operation)))
 }

@@ -2,7 +2,6 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::control::paused_rewards_coordinator;
 use crate::{
     book::Role,
     call::{
@@ -17,7 +16,6 @@ use crate::{
             EigenLayer,
             abi::RewardsCoordinator as R,
             action::{Drawn, probe},
-            control::switch_bits,
             rewards::{
                 claims,
                 claims::{claims_under, payable},
@@ -43,7 +41,6 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("stranger.set_split", Role::Stranger, 1, set_split_without_right),
     probe("stranger.administer_rewards", Role::Stranger, 1, administer),
     probe("stranger.set_claimer_for", Role::Stranger, 1, set_claimer_without_right),
-    probe("somebody.ignore_paused_rewards", Role::Stranger, 3, ignore_pause),
 ];
 
 const fn asks(operation: RewardsOperation) -> Operation {
@@ -276,15 +273,6 @@ fn administer(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
         _ => RewardsOperation::RenounceOwnership {},
     };
     Some((outsider, asks(operation)))
-}
-
-/// What is paused now, by somebody who could do it otherwise.
-fn ignore_pause(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
-    let status = draw.ledger.control.paused(protocol.contracts.rewards_coordinator);
-    let bits = switch_bits(protocol, protocol.contracts.rewards_coordinator);
-    let paused: Vec<usize> = bits.iter().copied().filter(|bit| status.bit(*bit)).collect();
-    let bit = draw.choose(&paused)?;
-    paused_rewards_coordinator(protocol, draw, bit)
 }
 
 /// Without the right, or for somebody who is neither an operator nor an AVS with a set.

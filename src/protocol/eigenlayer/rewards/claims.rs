@@ -75,7 +75,7 @@ fn recipient(protocol: &EigenLayer, draw: &mut Draw<'_>, earner: Address) -> Opt
     }
 }
 
-pub(in super::super) fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (claimer, mut claim) = draw.choose(&payable(draw.ledger))?;
     let recipient = recipient(protocol, draw, claim.earner)?;
     claim.tokens.retain(|token| moves(draw.ledger, *token, recipient));
@@ -86,7 +86,7 @@ pub(in super::super) fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Dra
     Some((claimer, asks(RewardsOperation::Claim { claim, recipient })))
 }
 
-pub(in super::super) fn claim_several(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn claim_several(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let ledger = draw.ledger;
     let all = payable(ledger);
     let claimer = draw.choose(&all)?.0;

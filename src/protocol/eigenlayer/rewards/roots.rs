@@ -93,7 +93,7 @@ fn add(distribution: &mut Distribution, earner: alloy_primitives::Address, more:
     }
 }
 
-pub(in super::super) fn disable_root(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn disable_root(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let rewards = &draw.ledger.rewards;
     let waits = |back: &u32| {
         let root = rewards.root_index(*back).map(|index| &rewards.roots[index]);

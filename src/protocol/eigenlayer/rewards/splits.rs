@@ -40,15 +40,15 @@ pub(in super::super) fn permission(protocol: &EigenLayer, id: SplitId) -> Permis
     }
 }
 
-pub(in super::super) fn set_avs_split(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn set_avs_split(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     set_split(protocol, draw, |id| matches!(id, SplitId::Avs { .. }))
 }
 
-pub(in super::super) fn set_incentives_split(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn set_incentives_split(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     set_split(protocol, draw, |id| matches!(id, SplitId::Incentives { .. }))
 }
 
-pub(in super::super) fn set_set_split(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn set_set_split(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     set_split(protocol, draw, |id| matches!(id, SplitId::Set { .. }))
 }
 

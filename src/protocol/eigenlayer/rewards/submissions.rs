@@ -51,19 +51,19 @@ pub(in super::super) const MOST_BACK: usize = (MAX_RETROACTIVE_LENGTH / CALCULAT
 pub(in super::super) const MOST_AHEAD: usize = (MAX_FUTURE_LENGTH / CALCULATION_INTERVAL) as usize;
 pub(in super::super) const LONGEST: usize = (MAX_REWARDS_DURATION / CALCULATION_INTERVAL) as usize;
 
-pub(in super::super) fn submit_for_avs(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn submit_for_avs(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     // Whoever has tokens may give them as an AVS.
     let among = if draw.chance(80) { &protocol.cast.avss } else { &protocol.cast.submitters };
     let payer = draw.prefer(among, |payer| *payer)?;
     Some((payer, submit(draw, Audience::Avs, payer)?))
 }
 
-pub(in super::super) fn submit_for_all(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn submit_for_all(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let payer = for_all(draw)?;
     Some((payer, submit(draw, Audience::All, payer)?))
 }
 
-pub(in super::super) fn submit_for_all_earners(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn submit_for_all_earners(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let payer = for_all(draw)?;
     Some((payer, submit(draw, Audience::AllEarners, payer)?))
 }
@@ -130,12 +130,12 @@ fn weights(draw: &mut Draw<'_>) -> Vec<Weight> {
     strategies.into_iter().map(|strategy| Weight { strategy, multiplier: WAD }).collect()
 }
 
-pub(in super::super) fn submit_directed(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn submit_directed(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let avs = draw.prefer(&protocol.cast.avss, |avs| *avs)?;
     directed_by(protocol, draw, Beneficiary::Avs(avs))
 }
 
-pub(in super::super) fn submit_directed_to_set(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn submit_directed_to_set(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let sets: Vec<SetId> = draw.ledger.sets.iter().filter(|set| set.exists).map(|set| set.id).collect();
     let set = draw.prefer(&sets, |set| set.avs)?;
     directed_by(protocol, draw, Beneficiary::Set(set))

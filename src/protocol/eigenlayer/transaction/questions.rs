@@ -4,7 +4,7 @@ use alloy_sol_types::SolCall;
 
 use super::{Encoded, Encoder, sol_set};
 use crate::{
-    call::{Operation, Question},
+    call::{Argument, Operation, Question},
     protocol::eigenlayer::abi::{AllocationManager as A, DelegationManager as D, StrategyBase as S},
 };
 
@@ -15,6 +15,7 @@ impl Encoder<'_> {
         of_strategies(question)
             .or_else(|| Some((contracts.allocation_manager, self.of_allocations(question)?)))
             .or_else(|| Some((contracts.delegation_manager, self.of_delegations(question)?)))
+            .or_else(|| shown(question))
     }
 
     fn of_allocations(&self, question: &Question) -> Option<Vec<u8>> {
@@ -71,6 +72,11 @@ impl Encoder<'_> {
             _ => return None,
         })
     }
+}
+
+fn shown(question: &Question) -> Option<Encoded> {
+    let Question::Shown { contract, view, of } = question else { return None };
+    Some((*contract, Argument::calldata(view, of)))
 }
 
 fn of_strategies(question: &Question) -> Option<Encoded> {
