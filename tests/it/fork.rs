@@ -35,7 +35,7 @@ fn lived(protocol: &EigenLayer) -> Node<'_> {
 
 /// Plays a campaign on a node; its report.
 fn fork(folder: &Path, url: &str, more: &[&str]) -> (i32, Value) {
-    let arguments = ["run", "--fork-url", url, "--deployment", "deployment.toml", "--runs", "16", "--depth", "40"];
+    let arguments = ["run", "--fork-url", url, "--deployment", "deployment.toml", "--runs", "40", "--depth", "40"];
     let output = slashproof(folder, &[&arguments[..], &["--json"], more].concat());
     assert_ne!(code(&output), 2, "{}", stderr(&output));
     (code(&output), json(&output))
