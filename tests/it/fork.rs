@@ -5,19 +5,26 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use slashproof::{call::Call, executor::Executor, node::Node, protocol::eigenlayer::EigenLayer};
+use slashproof::{call::Call, executor::Executor, ledger::Ledger, node::Node, protocol::eigenlayer::EigenLayer};
 
 use crate::{
     live::{MANAGER, describe, server, with_a_block},
     node::anvil,
     own::ALLOCATIONS,
-    support::{bundled, code, finding, json, mutant, slashproof, stderr, stdout, wander},
+    support::{
+        anybody_slashable, bundled, code, finding, json, live, mutant, nothing_paused, slashproof, stderr, stdout,
+    },
 };
 
 /// What happened on a deployment that has lived for a while.
-fn life(protocol: &EigenLayer) -> Vec<Call> {
+fn life(protocol: &EigenLayer, as_it_should: impl Fn(&Ledger) -> bool) -> Vec<Call> {
     let mut executor = Executor::deploy(protocol).unwrap();
-    wander(&mut executor, 3, 30, |_| {})
+    live(&mut executor, 30, |ledger| nothing_paused(ledger) && as_it_should(ledger))
+}
+
+/// Nobody came upon a bug of allocations yet.
+fn nobody_allocated(ledger: &Ledger) -> bool {
+    ledger.operators.iter().all(|operator| operator.allocated_sets.is_empty())
 }
 
 /// A node on which it did.
@@ -30,7 +37,7 @@ fn node_of<'p>(protocol: &'p EigenLayer, life: &[Call]) -> Node<'p> {
 }
 
 fn lived(protocol: &EigenLayer) -> Node<'_> {
-    node_of(protocol, &life(protocol))
+    node_of(protocol, &life(protocol, nobody_allocated))
 }
 
 /// Plays a campaign on a node; its report.
@@ -123,13 +130,13 @@ fn what_the_auditor_wrote_is_judged_from_where_it_stands() {
 #[test]
 fn the_test_of_a_finding_begins_where_the_deployment_stands() {
     let (buggy, sound) = (mutant("anybody-slashes"), bundled());
-    let life = life(&sound);
+    let life = life(&sound, anybody_slashable);
     let (planted, mended) = (node_of(&buggy, &life), node_of(&sound, &life));
     assert_eq!(planted.ledger(), mended.ledger(), "nobody came upon the bug yet");
     let folder = tempfile::tempdir().unwrap();
     describe(&buggy, folder.path());
     let (ended, report) = fork(folder.path(), &planted.url(), &["--invariants", "MODEL-01", "--out", "a"]);
-    assert_eq!(ended, 1);
+    assert_eq!(ended, 1, "{:#}{:#}", report["actions"], report["probes"]);
     let finding = &report["findings"][0];
     let reason = format!("MODEL-01: {}", finding["sentence"].as_str().unwrap());
     let file = folder.path().join(finding["file"].as_str().unwrap()).with_extension("t.sol");

@@ -28,7 +28,10 @@ use slashproof::{
 use crate::{
     node::anvil,
     real::deployed as eigenlayer,
-    support::{bundled, code, hunt, json, mutant, play, release, root, slashproof, starting, stderr, stdout, wander},
+    support::{
+        anybody_slashable, bundled, code, hunt, json, live, mutant, play, release, root, slashproof, starting, stderr,
+        stdout, wander,
+    },
 };
 
 /// Those that a ledger alone is enough for.
@@ -106,7 +109,7 @@ fn a_healthy_deployment_holds_and_everybody_is_found() {
     for protocol in [bundled(), release("slashing"), eigenlayer("standard")] {
         let folder = tempfile::tempdir().unwrap();
         let mut executor = Executor::deploy(&protocol).unwrap();
-        let calls = wander(&mut executor, 3, 60, |_| {});
+        let calls = live(&mut executor, 60, anybody_slashable);
         let mut node = Node::start(&protocol, Some(&anvil())).unwrap();
         for call in &calls {
             node.play(call).unwrap();
