@@ -8,18 +8,16 @@ use serde_json::{Value, json};
 use slashproof::{call::Call, executor::Executor, ledger::Ledger, node::Node, protocol::eigenlayer::EigenLayer};
 
 use crate::{
-    live::{MANAGER, describe, server, with_a_block},
+    live::{MANAGER, anybody_slashable, describe, live_until, nothing_paused, server, with_a_block},
     node::anvil,
     own::ALLOCATIONS,
-    support::{
-        anybody_slashable, bundled, code, finding, json, live, mutant, nothing_paused, slashproof, stderr, stdout,
-    },
+    support::{bundled, code, finding, json, mutant, slashproof, stderr, stdout},
 };
 
 /// What happened on a deployment that has lived for a while.
 fn life(protocol: &EigenLayer, as_it_should: impl Fn(&Ledger) -> bool) -> Vec<Call> {
     let mut executor = Executor::deploy(protocol).unwrap();
-    live(&mut executor, 30, |ledger| nothing_paused(ledger) && as_it_should(ledger))
+    live_until(&mut executor, 30, |ledger| nothing_paused(ledger) && as_it_should(ledger))
 }
 
 /// Nobody came upon a bug of allocations yet.

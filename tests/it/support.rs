@@ -14,7 +14,6 @@ use slashproof::{
     draw::Dice,
     executor::Executor,
     generator::Generator,
-    ledger::{Ledger, Operator},
     mutant,
     oracle::Invariant,
     protocol::eigenlayer::EigenLayer,
@@ -81,36 +80,6 @@ pub fn wander(executor: &mut Executor<'_>, run: u64, calls: usize, mut each: imp
         played.push(call);
     }
     played
-}
-
-/// Plays as [`wander`] does, until it ends as it should: what happened on a deployment that has lived for a while.
-pub fn live(executor: &mut Executor<'_>, calls: usize, as_it_should: impl Fn(&Ledger) -> bool) -> Vec<Call> {
-    for run in 3.. {
-        executor.reset();
-        let played = wander(executor, run, calls, |_| {});
-        if as_it_should(executor.ledger()) {
-            return played;
-        }
-    }
-    unreachable!("some run does")
-}
-
-/// Whether a set can slash stake of somebody.
-pub fn anybody_slashable(ledger: &Ledger) -> bool {
-    let with_stake = |operator: &Operator| {
-        let mut sets = operator.allocations.iter().zip(&operator.memberships);
-        sets.any(|(of_set, membership)| {
-            let mut stakes = of_set.iter().zip(&operator.stakes);
-            membership.is_slashable(ledger.block)
-                && stakes.any(|(allocation, stake)| allocation.current > 0 && !stake.shares.is_zero())
-        })
-    };
-    ledger.operators.iter().any(with_stake)
-}
-
-/// Whether no switch is on.
-pub fn nothing_paused(ledger: &Ledger) -> bool {
-    ledger.control.paused.iter().all(|(_, status)| status.is_zero())
 }
 
 /// Runs the command in a folder.
