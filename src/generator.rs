@@ -91,6 +91,15 @@ impl<'p> Generator<'p> {
         self
     }
 
+    /// Draws actions that seldom have something to do so many times as often, where the run has them at all.
+    #[must_use]
+    pub fn insisting(mut self, scarce: &[(ActionId, u32)]) -> Self {
+        for (action, times) in scarce {
+            self.weights[usize::from(action.0)] *= times;
+        }
+        self
+    }
+
     /// Draws the time until the next call.
     pub fn delay(&self, dice: &mut Dice, ledger: &Ledger) -> Delay {
         Draw::new(dice, &self.favourites, ledger).delay()

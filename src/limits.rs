@@ -26,6 +26,12 @@ pub const RUNS_PER_EXIT: u64 = 16;
 /// Actions that are drawn before a run gives up on its next call.
 pub const DRAWS_PER_CALL: usize = 32;
 
+/// An action of fewer calls than one in so many is scarce, and insisted on if it is because it found nothing to do.
+pub const SCARCE: u64 = 400;
+
+/// So many times as often as its weight says an action is drawn that is insisted on, at most.
+pub const INSISTENCE: u64 = 6;
+
 /// Sequences the corpus keeps when nobody says how many.
 pub const CORPUS_ENTRIES: usize = 1_024;
 

@@ -1,10 +1,11 @@
 //! What a campaign makes of its runs: what is kept, how much it weighs, and what is neglected.
 
-use super::{Campaign, Played};
+use super::{ActionCount, Campaign, Played};
 use crate::{
     call::ActionId,
     corpus::{Entry, Goals},
     coverage::Signal,
+    limits,
     protocol::Expects,
 };
 
@@ -49,6 +50,21 @@ impl Campaign<'_> {
             Expects::Revert => count.reverted == 0,
         });
         lacking.map(|(action, _)| action).collect()
+    }
+
+    /// Actions that few calls are of because they seldom have something to do, and how many times as often they are to
+    /// be drawn. A draw that finds nothing to do costs no call.
+    pub(super) fn scarce(&self) -> Vec<(ActionId, u32)> {
+        if !self.options.guidance.keeps() {
+            return Vec::new();
+        }
+        let calls = |count: &ActionCount| count.succeeded + count.reverted;
+        let all: u64 = self.actions.iter().map(calls).sum();
+        let times = |count: &ActionCount| (1 + count.discarded / calls(count).max(1)).min(limits::INSISTENCE);
+        let few = |count: &ActionCount| calls(count) < all / limits::SCARCE;
+        let counted = (0..).map(ActionId).zip(&self.actions).filter(|(_, count)| few(count));
+        let scarce = counted.map(|(action, count)| (action, u32::try_from(times(count)).expect("it is limited")));
+        scarce.filter(|(_, times)| *times > 1).collect()
     }
 
     /// By entry of the corpus: how seldom it is gone where it went first.

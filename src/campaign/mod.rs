@@ -233,6 +233,8 @@ struct Plan {
     weights: Vec<u32>,
     /// Actions of which nothing came yet as it should.
     neglected: Vec<ActionId>,
+    /// Actions that seldom have something to do, and how many times as often they are drawn.
+    scarce: Vec<(ActionId, u32)>,
     edges: CoverageMap,
     states: CoverageMap,
     open: Open,
@@ -424,6 +426,7 @@ impl<'a> Campaign<'a> {
             corpus: self.corpus.clone(),
             weights: self.weights(),
             neglected: self.neglected(),
+            scarce: self.scarce(),
             edges: self.edges.clone(),
             states: self.states.clone(),
             open: Open::of(&self.options.invariants, &self.settled()),

@@ -175,7 +175,8 @@ impl<'r, 'p> Run<'r, 'p> {
     /// Plays `beginning`, and draws until the run has all its calls.
     fn fill(&mut self, dice: &mut Dice, beginning: Vec<Place>) {
         let generator = Generator::for_run(self.executor.protocol(), dice);
-        let generator = generator.favouring(&self.plan.neglected).among(&self.options.actions);
+        let generator = generator.insisting(&self.plan.scarce).favouring(&self.plan.neglected);
+        let generator = generator.among(&self.options.actions);
         for place in beginning {
             if self.is_full() {
                 break;

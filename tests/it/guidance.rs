@@ -6,7 +6,7 @@ use alloy_primitives::U256;
 use proptest::prelude::*;
 use slashproof::{
     call::{ActionId, Call, Delay, Operation},
-    campaign::{self, Control, Options},
+    campaign::{self, ActionCount, Control, Options},
     codec,
     corpus::Entry,
     draw::Dice,
@@ -120,6 +120,18 @@ fn siblings_play_what_they_have_in_common_once_and_their_sequences_stand_alone()
     let replay = |corpus| campaign::run(&protocol, &nothing_new, corpus, &Control::default(), &mut |_| {}).unwrap();
     let replayed = replay(played.corpus.clone());
     assert_eq!((replayed.edges, replayed.states), (played.edges, played.states));
+}
+
+#[test]
+fn what_seldom_finds_something_to_do_is_drawn_more_often() {
+    let protocol = bundled();
+    let all = play(&protocol, &options(5, 320));
+    let off = play(&protocol, &Options { guidance: Guidance::Off, ..options(5, 320) });
+    let calls = |count: &ActionCount| count.succeeded + count.reverted;
+    let is_scarce = |count: &ActionCount| calls(count) < off.calls / 400 && count.discarded > 6 * calls(count);
+    let pairs = off.actions.iter().zip(&all.actions).filter(|(count, _)| is_scarce(count));
+    let (before, after) = pairs.map(|(off, all)| (calls(off), calls(all))).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    assert!(before > 100 && after * 2 > before * 3, "{before} calls, {after} when they are insisted on");
 }
 
 #[test]

@@ -403,21 +403,27 @@ impl Section {
             96..97 => return Some(Self::Withdrawals),
             _ => return Some(Self::Surroundings),
         };
-        (count > 0).then(|| of(draw.below(count)))
+        let all: Vec<Self> = (0..count).map(of).collect();
+        draw.prefer(&all, |section| section.subject(ledger).unwrap_or_default())
+    }
+
+    /// Whom it is about, if it is one.
+    fn subject(self, ledger: &Ledger) -> Option<Address> {
+        match self {
+            Self::Operator(place) => Some(ledger.operators[place].address),
+            Self::Set(place) | Self::Slashes(place) => Some(ledger.sets[place].id.avs),
+            Self::Staker(place) => Some(ledger.stakers[place].address),
+            Self::Strategy(place) => Some(ledger.strategies[place].address),
+            Self::Principal(place) => Some(ledger.principals[place].address),
+            Self::Token(place) => Some(ledger.tokens[place].address),
+            Self::Rewards => Some(ledger.rewards.coordinator),
+            Self::Control | Self::Pods | Self::Withdrawals | Self::Surroundings => None,
+        }
     }
 
     /// Whether a question to `contract` can be one of these: it is asked, or it is asked about.
     fn is_about(self, ledger: &Ledger, contract: Address, data: &[u8]) -> bool {
-        let subject = match self {
-            Self::Operator(place) => ledger.operators[place].address,
-            Self::Set(place) | Self::Slashes(place) => ledger.sets[place].id.avs,
-            Self::Staker(place) => ledger.stakers[place].address,
-            Self::Strategy(place) => ledger.strategies[place].address,
-            Self::Principal(place) => ledger.principals[place].address,
-            Self::Token(place) => ledger.tokens[place].address,
-            Self::Rewards => ledger.rewards.coordinator,
-            Self::Control | Self::Pods | Self::Withdrawals | Self::Surroundings => return true,
-        };
+        let Some(subject) = self.subject(ledger) else { return true };
         contract == subject || data[SELECTOR..].chunks(WORD).any(|word| word == subject.into_word().as_slice())
     }
 }

@@ -4,20 +4,21 @@ use alloy_primitives::{Address, U256};
 
 use super::{EigenLayer, action::action, confirm::draw_answer, operators};
 use crate::{
+    arithmetic::WAD,
     book::Role,
     call::{Argument, Operation, Question, SetId},
     draw::Draw,
-    ledger::{Allocation, Booking, Ledger, Operator},
+    ledger::{Allocation, Booking, Ledger, Operator, Withdrawal},
     protocol::{Action, Answer},
 };
 
 pub(super) const ACTIONS: &[Action<EigenLayer>] = &[
     action("anybody.ask_magnitudes", Role::Stranger, 3, ask_magnitudes),
-    action("anybody.ask_stake", Role::Stranger, 3, ask_stake),
+    action("anybody.ask_stake", Role::Stranger, 4, ask_stake),
     action("anybody.ask_leaving_stake", Role::Stranger, 10, ask_leaving_stake),
-    action("anybody.ask_shares", Role::Stranger, 4, ask_shares),
+    action("anybody.ask_shares", Role::Stranger, 6, ask_shares),
     action("anybody.ask_price", Role::Stranger, 2, ask_price),
-    action("anybody.ask_queue", Role::Stranger, 2, ask_queue),
+    action("anybody.ask_queue", Role::Stranger, 4, ask_queue),
     action("anybody.ask_what_is_shown", Role::Stranger, 6, ask_what_is_shown),
 ];
 
@@ -153,9 +154,19 @@ fn ask_price(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Ope
 
 fn ask_queue(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let pending: Vec<_> = ledger.withdrawals.iter().filter(|withdrawal| withdrawal.pending).collect();
-    let withdrawal = draw.choose(&pending)?;
-    let (strategy, _) = draw.choose(&withdrawal.items)?;
+    let pending = ledger.withdrawals.iter().filter(|withdrawal| withdrawal.pending);
+    let mut queued: Vec<(&Withdrawal, Address)> = Vec::new();
+    for withdrawal in pending {
+        queued.extend(withdrawal.items.iter().map(|(strategy, _)| (withdrawal, *strategy)));
+    }
+    // Where nothing was slashed, what is queued is worth what it was.
+    let was_slashed = |(withdrawal, strategy): &(&Withdrawal, Address)| {
+        let place = (ledger.operator(withdrawal.delegated_to), ledger.strategy_index(*strategy));
+        matches!(place, (Some(operator), Some(strategy)) if operator.stakes[strategy].max_magnitude() < WAD)
+    };
+    let slashed: Vec<_> = queued.iter().copied().filter(was_slashed).collect();
+    let rather = draw.choose(&slashed).filter(|_| draw.chance(60));
+    let (withdrawal, strategy) = rather.or_else(|| draw.choose(&queued))?;
     let question = if draw.chance(50) && ledger.is_operator(withdrawal.delegated_to) {
         Question::SlashableSharesInQueue { operator: withdrawal.delegated_to, strategy }
     } else {

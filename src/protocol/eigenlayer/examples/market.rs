@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::{anybody, asked, members, scene, slashing_paused};
+use super::{anybody, asked, members, rather_leaving, scene, slashing_paused};
 use crate::{
     arithmetic::{WAD_WIDE, mul_div_down},
     book::Role,
@@ -63,7 +63,7 @@ fn borrow(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (ledger, market) = (draw.ledger, &examples.market);
     let mut free = members(ledger, &market.purse);
     free.retain(|operator| market.loan_of(*operator).is_none());
-    let borrower = draw.prefer(&free, |operator| *operator)?;
+    let borrower = rather_leaving(draw, &market.purse, &free)?;
     let amount = draw.up_to(limit(ledger, market, borrower)?.min(market.purse.held))?;
     Some(asked(borrower, ExampleOperation::Borrow { amount: draw.quantity(amount, market.purse.held) }))
 }

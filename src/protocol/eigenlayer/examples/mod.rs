@@ -56,6 +56,19 @@ fn members(ledger: &Ledger, purse: &Purse) -> Vec<Address> {
     members.map(|operator| operator.address).collect()
 }
 
+/// A member, rather one that takes stake away from the set: it counts no longer, and can still be slashed.
+fn rather_leaving(draw: &mut Draw<'_>, purse: &Purse, members: &[Address]) -> Option<Address> {
+    let ledger = draw.ledger;
+    let set = ledger.set_index(purse.set)?;
+    let is_leaving = |member: &&Address| {
+        let operator = ledger.operator(**member);
+        operator.is_some_and(|it| it.allocations[set][purse.strategy].settled(ledger.block).pending < 0)
+    };
+    let leaving: Vec<Address> = members.iter().filter(is_leaving).copied().collect();
+    let rather = draw.choose(&leaving).filter(|_| draw.chance(60));
+    rather.or_else(|| draw.prefer(members, |member| *member))
+}
+
 fn give(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let purse = draw.choose(&examples.purses())?;

@@ -7,7 +7,7 @@ use super::{
     anybody, asked,
     fund::covered,
     market::{is_bad, limit, loans},
-    members,
+    members, rather_leaving,
     registry::{goods_of, in_time, with_status},
     scene, slashable,
 };
@@ -53,7 +53,7 @@ fn withdraw_of_others(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
 fn borrow_too_much(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let (_, examples) = scene(protocol, draw)?;
     let (ledger, market) = (draw.ledger, &examples.market);
-    let borrower = draw.choose(&members(ledger, &market.purse))?;
+    let borrower = rather_leaving(draw, &market.purse, &members(ledger, &market.purse))?;
     let most = limit(ledger, market, borrower)?;
     let amount = match market.loan_of(borrower) {
         Some(_) => U256::ONE,

@@ -17,7 +17,7 @@ use crate::{
 
 pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("stranger.call_plumbing", Role::Stranger, 2, call_plumbing),
-    probe("stranger.administer", Role::Stranger, 2, stranger_administers),
+    probe("stranger.administer", Role::Stranger, 4, stranger_administers),
     probe("stranger.share_rights", Role::Stranger, 1, stranger_shares_rights),
     probe("appointee.overreach", Role::Stranger, 2, overreach),
     probe("admin.remove_last_admin", Role::Operator, 1, remove_last_admin),

@@ -16,6 +16,7 @@ use crate::{
             EigenLayer, abi,
             action::probe,
             operator::{any_operator, changeable, leaving, one_change, ready_operator},
+            operators,
         },
     },
 };
@@ -91,18 +92,19 @@ fn allocate_while_pending(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<
 /// While in the set, or in the window after leaving it.
 fn join_again(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Option<(Address, Operation)> {
     let ledger = draw.ledger;
-    let operator = any_operator(draw)?;
-    let inside: Vec<SetId> = ledger
-        .sets
-        .iter()
-        .zip(&operator.memberships)
-        .filter(|(set, membership)| set.exists && membership.is_slashable(ledger.block))
-        .map(|(set, _)| set.id)
-        .collect();
-    let set = draw.choose(&inside)?;
+    let (mut inside, mut left) = (Vec::new(), Vec::new());
+    for operator in operators(ledger) {
+        let places = ledger.sets.iter().zip(&operator.memberships);
+        for (set, membership) in places.filter(|(set, it)| set.exists && it.is_slashable(ledger.block)) {
+            if membership.registered { &mut inside } else { &mut left }.push((operator.address, set.id));
+        }
+    }
+    // The window is soon over.
+    let pool = if inside.is_empty() || !left.is_empty() && draw.chance(70) { left } else { inside };
+    let (operator, set) = draw.prefer(&pool, |(operator, _)| *operator)?;
     let permission = protocol.allocation_permission::<abi::AllocationManager::registerForOperatorSetsCall>();
-    let caller = draw.caller(operator.address, permission)?;
-    let operation = Operation::RegisterForSets { operator: operator.address, avs: set.avs, ids: vec![set.id] };
+    let caller = draw.caller(operator, permission)?;
+    let operation = Operation::RegisterForSets { operator, avs: set.avs, ids: vec![set.id] };
     Some((caller, operation))
 }
 

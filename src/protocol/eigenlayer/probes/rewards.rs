@@ -33,7 +33,8 @@ pub(in super::super) const ACTIONS: &[Action<EigenLayer>] = &[
     probe("earner.claim_unproved", Role::Staker, 1, claim_unproved),
     probe("updater.submit_root_out_of_turn", Role::Owner, 1, submit_root_out_of_turn),
     probe("updater.disable_root_late", Role::Owner, 1, disable_root_late),
-    probe("stranger.meddle_with_roots", Role::Stranger, 1, meddle_with_roots),
+    probe("stranger.submit_root", Role::Stranger, 1, submit_root_as_stranger),
+    probe("stranger.disable_root", Role::Stranger, 2, disable_root_as_stranger),
     probe("avs.submit_wrong_rewards", Role::Avs, 2, submit_wrong_rewards),
     probe("avs.submit_wrong_directed_rewards", Role::Avs, 2, submit_wrong_directed_rewards),
     probe("stranger.submit_without_right", Role::Stranger, 1, submit_without_right),
@@ -134,15 +135,18 @@ fn disable_root_late(_: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     Some((ledger.rewards.updater, asks(RewardsOperation::DisableRoot { back })))
 }
 
-fn meddle_with_roots(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+fn submit_root_as_stranger(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
     let outsider = other_than(protocol, draw, draw.ledger.rewards.updater)?;
-    let waiting =
-        draw.ledger.rewards.roots.last().is_some_and(|root| draw.ledger.timestamp < u64::from(root.activated_at));
-    if waiting && draw.chance(50) {
-        return Some((outsider, asks(RewardsOperation::DisableRoot { back: 0 })));
-    }
     let (_, root) = roots::submit_root(protocol, draw)?;
     Some((outsider, root))
+}
+
+/// While the last root can still be disabled.
+fn disable_root_as_stranger(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
+    let ledger = draw.ledger;
+    ledger.rewards.roots.last().filter(|root| ledger.timestamp < u64::from(root.activated_at))?;
+    let outsider = other_than(protocol, draw, ledger.rewards.updater)?;
+    Some((outsider, asks(RewardsOperation::DisableRoot { back: 0 })))
 }
 
 fn seconds(days: usize) -> i64 {

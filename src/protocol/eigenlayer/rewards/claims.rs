@@ -76,7 +76,9 @@ fn recipient(protocol: &EigenLayer, draw: &mut Draw<'_>, earner: Address) -> Opt
 }
 
 fn claim(protocol: &EigenLayer, draw: &mut Draw<'_>) -> Drawn {
-    let (claimer, mut claim) = draw.choose(&payable(draw.ledger))?;
+    let all = payable(draw.ledger);
+    let several: Vec<_> = all.iter().filter(|(_, claim)| claim.tokens.len() > 1).cloned().collect();
+    let (claimer, mut claim) = draw.choose(&several).filter(|_| draw.chance(50)).or_else(|| draw.choose(&all))?;
     let recipient = recipient(protocol, draw, claim.earner)?;
     claim.tokens.retain(|token| moves(draw.ledger, *token, recipient));
     claim.tokens = draw.some_of(&claim.tokens, 3);
