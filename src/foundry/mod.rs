@@ -19,11 +19,11 @@ use crate::{
     decode::Decoder,
     limits,
     protocol::{Answer, Protocol},
-    timeline::{Evidence, Part, PlayedCall},
+    timeline::{Evidence, Expectation, Part, PlayedCall},
 };
 use deployment::{Deployment, NODE};
 use solidity::{Declared, Looks, comment, indented, string};
-use verdict::{left, way_out};
+use verdict::{EFFECTS, left, way_out};
 
 const CHEATCODES: &str = "\
 /// The cheatcodes that are used.
@@ -32,6 +32,36 @@ interface Vm {
         bytes32[] topics;
         bytes data;
         address emitter;
+    }
+
+    struct ChainInfo {
+        uint256 forkId;
+        uint256 chainId;
+    }
+
+    struct StorageAccess {
+        address account;
+        bytes32 slot;
+        bool isWrite;
+        bytes32 previousValue;
+        bytes32 newValue;
+        bool reverted;
+    }
+
+    /// The fields after these differ between versions of forge, and are not needed.
+    struct AccountAccess {
+        ChainInfo chainInfo;
+        uint8 kind;
+        address account;
+        address accessor;
+        bool initialized;
+        uint256 oldBalance;
+        uint256 newBalance;
+        bytes deployedCode;
+        uint256 value;
+        bytes data;
+        bool reverted;
+        StorageAccess[] storageAccesses;
     }
 
     function createSelectFork(string calldata url, uint256 number) external returns (uint256 fork);
@@ -45,6 +75,8 @@ interface Vm {
     function prank(address sender, address origin) external;
     function recordLogs() external;
     function roll(uint256 number) external;
+    function startStateDiffRecording() external;
+    function stopAndReturnStateDiff() external returns (AccountAccess[] memory accesses);
     function warp(uint256 timestamp) external;
 }
 
@@ -136,6 +168,8 @@ impl<'a> Writer<'a> {
             order.push("revert(\"played once more, these calls did not show the violation\");".to_owned());
         }
         let order = indented("        ", order);
+        let seen = timeline.expectation.as_ref().and_then(Expectation::seen);
+        let effects = seen.and_then(|seen| seen.effects.as_ref()).map_or("", |_| EFFECTS);
         let finding = &evidence.finding;
         let name: String = test_name(evidence).replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
         let test: String = finding.invariant.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
@@ -143,7 +177,7 @@ impl<'a> Writer<'a> {
         let labels = indented("        ", self.declared.names().map(|name| format!("vm.label({name}, \"{name}\");")));
         format!(
             "contract Finding_{name} {{\n    string constant REASON =\n        {reason};\n\n    function setUp() public {{\n        \
-             begin();\n{labels}    }}\n\n    function test_{test}() public {{\n{order}    }}\n{functions}{HELPERS}}}\n"
+             begin();\n{labels}    }}\n\n    function test_{test}() public {{\n{order}    }}\n{functions}{HELPERS}{effects}}}\n"
         )
     }
 

@@ -3,15 +3,38 @@
 use std::ops::Range;
 
 use alloy_dyn_abi::DynSolValue;
-use alloy_primitives::{B256, Bytes, Log, hex, keccak256};
+use alloy_primitives::{B256, Bytes, Log, U256, hex, keccak256};
 
 use super::{Writer, solidity::comment};
 use crate::{
     call::{Outcome, Transaction},
     limits,
     own::{Asked, Returns},
-    timeline::{Expectation, Expected, Part, PlayedCall, Seen, Timeline},
+    timeline::{Effect, Expectation, Expected, Part, PlayedCall, Seen, Timeline},
 };
+
+/// What a test of effects needs besides.
+pub(super) const EFFECTS: &str = "
+    /// What was written and what contracts paid since it is recorded. A sum: it does not matter in which order.
+    function effects() internal returns (uint256 sum) {
+        Vm.AccountAccess[] memory accesses = vm.stopAndReturnStateDiff();
+        for (uint256 i = 0; i < accesses.length; i++) {
+            Vm.AccountAccess memory access = accesses[i];
+            if (access.kind == 0 && access.value != 0 && !access.reverted && access.accessor.code.length != 0) {
+                unchecked {
+                    sum += uint256(keccak256(abi.encode(access.accessor, access.account, access.value)));
+                }
+            }
+            for (uint256 j = 0; j < access.storageAccesses.length; j++) {
+                Vm.StorageAccess memory slot = access.storageAccesses[j];
+                if (!slot.isWrite || slot.reverted || slot.previousValue == slot.newValue) continue;
+                unchecked {
+                    sum += uint256(keccak256(abi.encode(slot.account, slot.slot, slot.previousValue, slot.newValue)));
+                }
+            }
+        }
+    }
+";
 
 /// Index of the first call that is of a way out judged by where it led to; of none, the number of calls.
 ///
@@ -107,21 +130,27 @@ impl Writer<'_> {
         lines
     }
 
-    /// What was seen must not be seen again: how the call ended, what it announced, and what contracts answer then.
+    /// What was seen must not be seen again: how the call ended, what it announced, wrote and paid, and what contracts
+    /// answer then.
     fn otherwise(&mut self, call: &PlayedCall, sent: &Transaction, seen: &Seen) -> Vec<String> {
         let mut lines: Vec<String> = seen.events.as_ref().map(|_| "vm.recordLogs();".to_owned()).into_iter().collect();
+        lines.extend(seen.effects.as_ref().map(|_| "vm.startStateDiffRecording();".to_owned()));
         lines.push("bool seen;".to_owned());
         lines.extend(self.ended(call, sent));
         lines.push("// Nobody can say what should be seen instead. Not this.".to_owned());
         if seen.answers.is_empty() && call.succeeded {
             lines.push(
-                "// No contract answers otherwise than before it: only its end and its events can tell.".to_owned(),
+                "// No contract answers otherwise than before it: only its end, its events, what it wrote and what it paid can tell."
+                    .to_owned(),
             );
         }
         lines.extend(seen.events.as_ref().map(|events| {
             let digest = hex::encode(digest(events));
             format!("seen = seen && keccak256(abi.encode(vm.getRecordedLogs())) == hex\"{digest}\";")
         }));
+        lines.extend(
+            seen.effects.as_ref().map(|effects| format!("seen = seen && effects() == {:#066x};", sum(effects))),
+        );
         lines.extend(self.still_seen(seen));
         lines.push("require(!seen, REASON);".to_owned());
         lines
@@ -181,6 +210,20 @@ impl Writer<'_> {
         lines.push(format!("(bool done,) = {};", self.raw(sent, &call.outcome)));
         lines
     }
+}
+
+/// The sum of the hashes of effects, as [`EFFECTS`] has it.
+fn sum(effects: &[Effect]) -> U256 {
+    let hash = |effect: &Effect| {
+        let words = match *effect {
+            Effect::Write { account, slot, before, after } => {
+                vec![account.into_word(), slot.into(), before.into(), after.into()]
+            }
+            Effect::Payment { from, to, wei } => vec![from.into_word(), to.into_word(), wei.into()],
+        };
+        U256::from_be_bytes(keccak256(words.concat()).0)
+    };
+    effects.iter().map(hash).fold(U256::ZERO, U256::wrapping_add)
 }
 
 /// The hash of events as the cheatcode lists them, encoded.

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, Log, U256};
 
 use crate::{
     call::{Outcome, Transaction},
-    evm::{Frame, FrameEnd, TraceEvent},
+    evm::{Frame, FrameEnd, FrameKind, TraceEvent},
     ledger::Ledger,
     model::{Ending, Prediction},
     oracle::{Invariant, Step},
@@ -54,6 +54,42 @@ pub struct Seen {
     pub answers: Vec<Answer>,
     /// What they announced, if it succeeded and all of it counts.
     pub events: Option<Vec<Log>>,
+    /// What it did to storage and balances, if it succeeded.
+    pub effects: Option<Vec<Effect>>,
+}
+
+/// Something that a call did and that stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A slot was changed.
+    Write {
+        /// Whose storage.
+        account: Address,
+        /// Which slot.
+        slot: U256,
+        /// What was there.
+        before: U256,
+        /// What was there then.
+        after: U256,
+    },
+    /// A contract paid ETH.
+    Payment {
+        /// Who paid.
+        from: Address,
+        /// Who was paid.
+        to: Address,
+        /// How much.
+        wei: U256,
+    },
+}
+
+/// What is known of a call besides what invariants see.
+#[derive(Debug, Default)]
+pub(super) struct Heard<'t> {
+    /// Its call tree, if it was sent.
+    pub trace: Option<&'t Frame>,
+    /// What contracts said after it to what was asked.
+    pub answers: Vec<Answer>,
 }
 
 /// A question, what should have been answered, and what was.
@@ -67,7 +103,7 @@ pub struct Expected {
 
 /// What became of the events of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Announced {
+enum Announced {
     /// All of them count.
     ForGood,
     /// A frame that announced something reverted, so that it does not count. Forge lists it all the same.
@@ -76,20 +112,43 @@ pub(super) enum Announced {
 
 impl Announced {
     /// Of a call.
-    pub(super) fn of(call: &Frame) -> Self {
-        let mut open = vec![(call, false)];
-        while let Some((frame, is_undone)) = open.pop() {
-            let is_undone = is_undone || !matches!(frame.end, FrameEnd::Returned(_));
-            for event in &frame.events {
-                match event {
-                    TraceEvent::Frame(inner) => open.push((inner, is_undone)),
-                    TraceEvent::Log(_) if is_undone => return Self::InPart,
-                    _ => {}
-                }
-            }
-        }
-        Self::ForGood
+    fn of(call: &Frame) -> Self {
+        let is_log = |event: &TraceEvent| matches!(event, TraceEvent::Log(_));
+        let undone = frames(call).into_iter().any(|(frame, kept)| !kept && frame.events.iter().any(is_log));
+        if undone { Self::InPart } else { Self::ForGood }
     }
+}
+
+/// The frames of a call, each with whether what it did was kept.
+fn frames(call: &Frame) -> Vec<(&Frame, bool)> {
+    let (mut all, mut open) = (Vec::new(), vec![(call, true)]);
+    while let Some((frame, kept)) = open.pop() {
+        let kept = kept && matches!(frame.end, FrameEnd::Returned(_));
+        let inner = frame.events.iter().filter_map(|event| match event {
+            TraceEvent::Frame(inner) => Some((inner, kept)),
+            _ => None,
+        });
+        open.extend(inner);
+        all.push((frame, kept));
+    }
+    all
+}
+
+/// What a call did to storage and balances, without what was undone. What it was sent with is not its doing.
+fn effects(call: &Frame) -> Vec<Effect> {
+    let kept = frames(call).into_iter().filter(|(_, kept)| *kept);
+    kept.flat_map(|(frame, _)| {
+        let Frame { from, to, value: wei, .. } = *frame;
+        let pays = frame.kind == FrameKind::Call && !wei.is_zero() && !std::ptr::eq(frame, call);
+        let writes = frame.events.iter().filter_map(|event| match *event {
+            TraceEvent::Store { address: account, slot, before, after } => {
+                Some(Effect::Write { account, slot, before, after })
+            }
+            _ => None,
+        });
+        pays.then_some(Effect::Payment { from, to, wei }).into_iter().chain(writes)
+    })
+    .collect()
 }
 
 /// What should have been at `step`, which violates `invariant`. `first` is what there was before the first call.
@@ -97,21 +156,35 @@ pub(super) fn of(
     protocol: &dyn Protocol,
     (invariant, first): (&Invariant, &Ledger),
     step: &Step<'_>,
-    announced: Announced,
+    heard: Heard<'_>,
 ) -> Expectation {
     if let Some(asked) = protocol.own().iter().find(|asked| asked.own.invariant.id == invariant.id) {
         return Expectation::Holds(asked.clone());
     }
     // Once everybody has left, what there is came about in all of it.
     if step.left().is_some() {
-        return Expectation::Otherwise(Seen { answers: changed(protocol, first, step.after), events: None });
+        return Expectation::Otherwise(Seen { answers: changed(protocol, first, step.after), ..Seen::default() });
     }
     step.predicted
-        .and_then(|predicted| of_model(protocol, step, predicted))
-        .unwrap_or_else(|| otherwise(protocol, step, announced))
+        .and_then(|predicted| of_model(protocol, step, predicted, heard.answers))
+        .unwrap_or_else(|| otherwise(protocol, step, heard.trace))
 }
 
-fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) -> Option<Expectation> {
+/// What to ask the contracts after `step`: what they should answer by the model, of which the ledger says nothing.
+pub(super) fn doubts(protocol: &dyn Protocol, step: &Step<'_>) -> Vec<Answer> {
+    let Some(predicted) = step.predicted else { return Vec::new() };
+    let told = by_question(protocol.answers(step.after));
+    let is_unknown = |it: &Answer| told.get(&(it.contract, it.data.clone())).is_none_or(|told| told.expected.is_none());
+    protocol.answers(&predicted.ledger).into_iter().filter(is_unknown).collect()
+}
+
+/// `heard` is what contracts answered where the ledger says nothing.
+fn of_model(
+    protocol: &dyn Protocol,
+    step: &Step<'_>,
+    predicted: &Prediction,
+    heard: Vec<Answer>,
+) -> Option<Expectation> {
     match (&predicted.ending, step.outcome) {
         (Ending::Unpredicted(_), _) => None,
         (Ending::Reverts(_), Outcome::Returned(_)) => Some(Expectation::Reverts),
@@ -125,10 +198,11 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
         }
         (Ending::Returns(_) | Ending::Reverts(_), _) => {
             let mut seen = by_question(protocol.answers(step.after));
+            seen.extend(by_question(heard));
             let wrong = protocol.answers(&predicted.ledger).into_iter().filter_map(|right| {
                 let wanted = right.expected.as_ref()?;
                 let seen = seen.remove(&(right.contract, right.data.clone()));
-                // What the ledger has no word of is answered with nothing.
+                // What does not answer is taken for nothing.
                 let is_wrong =
                     seen.as_ref().map_or(wanted.iter().any(|byte| *byte != 0), |seen| seen.expected != right.expected);
                 is_wrong.then(|| Expected { right, seen: seen.and_then(|seen| seen.expected) })
@@ -139,15 +213,16 @@ fn of_model(protocol: &dyn Protocol, step: &Step<'_>, predicted: &Prediction) ->
     }
 }
 
-fn otherwise(protocol: &dyn Protocol, step: &Step<'_>, announced: Announced) -> Expectation {
-    let listens = step.succeeded() && announced == Announced::ForGood;
+fn otherwise(protocol: &dyn Protocol, step: &Step<'_>, trace: Option<&Frame>) -> Expectation {
+    let trace = trace.filter(|_| step.succeeded());
+    let listens = trace.is_some_and(|trace| Announced::of(trace) == Announced::ForGood);
     let mut answers = changed(protocol, step.before, step.after);
     // What should have changed may be among what did not.
     let sent = protocol.transaction(step.call, step.before).filter(|_| step.succeeded());
     let near =
         protocol.answers(step.after).into_iter().filter(|it| sent.as_ref().is_some_and(|sent| is_near(it, sent)));
     answers.extend(near.filter(|it| it.expected.is_some() && !answers.contains(it)).collect::<Vec<_>>());
-    Expectation::Otherwise(Seen { answers, events: listens.then(|| step.events.to_vec()) })
+    Expectation::Otherwise(Seen { answers, events: listens.then(|| step.events.to_vec()), effects: trace.map(effects) })
 }
 
 /// What contracts answer now and did not before.
@@ -180,7 +255,6 @@ fn by_question(answers: Vec<Answer>) -> BTreeMap<(Address, Bytes), Answer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evm::FrameKind;
 
     fn frame(events: Vec<TraceEvent>, end: FrameEnd) -> Frame {
         let nobody = Address::ZERO;
@@ -203,6 +277,22 @@ mod tests {
         ] {
             assert_eq!(Announced::of(&call), expected, "{call:?}");
         }
+    }
+
+    #[test]
+    fn what_was_undone_has_no_effect() {
+        let [payer, paid] = [7, 8].map(Address::repeat_byte);
+        let [zero, one] = [0, 1].map(U256::from);
+        let store = |slot: u64| TraceEvent::Store { address: payer, slot: U256::from(slot), before: zero, after: one };
+        let write = |slot: u64| Effect::Write { account: payer, slot: U256::from(slot), before: zero, after: one };
+        let done = || FrameEnd::Returned(Bytes::new());
+        let payment = |events: Vec<TraceEvent>, end| {
+            TraceEvent::Frame(Frame { from: payer, to: paid, value: one, ..frame(events, end) })
+        };
+        let undone = payment(vec![store(2), payment(vec![store(3)], done())], FrameEnd::Reverted(Bytes::new()));
+        let inside = vec![store(1), undone, payment(vec![store(4)], done())];
+        let call = Frame { value: U256::from(9), ..frame(inside, done()) };
+        assert_eq!(effects(&call), [write(1), Effect::Payment { from: payer, to: paid, wei: one }, write(4)]);
     }
 
     #[test]

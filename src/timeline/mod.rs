@@ -7,23 +7,25 @@ mod magnitudes;
 
 use std::path::PathBuf;
 
-use expectation::Announced;
+use alloy_primitives::{Address, U256};
+use expectation::Heard;
 
 use crate::{
     call::{Call, Outcome, Transaction},
     campaign::violation,
     decode::Decoder,
+    evm::World,
     executor::Executor,
     finding::{Finding, Told},
     invariants,
     ledger::Ledger,
     model::{Difference, fields},
     oracle::{Checkpoint, Invariant, Step},
-    protocol::Protocol,
+    protocol::{Answer, Protocol},
 };
 
 pub use self::{
-    expectation::{Expectation, Expected, Seen},
+    expectation::{Effect, Expectation, Expected, Seen},
     flows::{Flow, Way},
     magnitudes::{Magnitudes, Sample, SetMagnitude, Track},
 };
@@ -112,17 +114,31 @@ impl Timeline {
         for call in calls {
             executor.advance(call.delay);
             let Some((outcome, trace)) = executor.execute_traced(call) else { continue };
-            let announced = trace.as_ref().map_or(Announced::InPart, Announced::of);
-            scribe.write(Part::Sequence, &executor.step(call, &outcome), announced);
+            let doubts = scribe.doubts(&executor.step(call, &outcome));
+            let heard = Heard { trace: trace.as_ref(), answers: heard(executor.world_mut(), doubts) };
+            scribe.write(Part::Sequence, &executor.step(call, &outcome), heard);
             if scribe.timeline.violated_at.is_some() {
                 break;
             }
         }
         if invariant.checkpoint == Checkpoint::Exit {
-            executor.leave(&mut |step| scribe.write(Part::Exit, step, Announced::InPart));
+            executor.leave(&mut |step| scribe.write(Part::Exit, step, Heard::default()));
         }
         scribe.finish()
     }
+}
+
+/// What contracts say to questions, of those that they answer.
+fn heard(world: &mut World, questions: Vec<Answer>) -> Vec<Answer> {
+    let ask = |question: Answer| {
+        let Answer { contract: to, data, .. } = &question;
+        let view = Transaction { from: Address::ZERO, to: *to, data: data.clone(), value: U256::ZERO };
+        match world.ask(&view) {
+            Outcome::Returned(answer) => Some(Answer { expected: Some(answer), ..question }),
+            Outcome::Reverted(_) | Outcome::Halted(_) => None,
+        }
+    };
+    questions.into_iter().filter_map(ask).collect()
 }
 
 /// Writes down what it sees, until the violation.
@@ -144,7 +160,7 @@ impl<'a> Scribe<'a> {
         Self { decoder, protocol, invariant, timeline, ledgers: vec![ledger] }
     }
 
-    fn write(&mut self, part: Part, step: &Step<'_>, announced: Announced) {
+    fn write(&mut self, part: Part, step: &Step<'_>, heard: Heard<'_>) {
         if self.timeline.violated_at.is_some() {
             return;
         }
@@ -169,8 +185,14 @@ impl<'a> Scribe<'a> {
         if violation(self.invariant, step).is_some() {
             self.timeline.violated_at = self.timeline.calls.len().checked_sub(1);
             self.timeline.expectation =
-                Some(expectation::of(self.protocol, (self.invariant, &self.ledgers[0]), step, announced));
+                Some(expectation::of(self.protocol, (self.invariant, &self.ledgers[0]), step, heard));
         }
+    }
+
+    /// What contracts have to be asked to know what should have been instead of `step`.
+    fn doubts(&self, step: &Step<'_>) -> Vec<Answer> {
+        let is_shown = violation(self.invariant, step).is_some();
+        if is_shown { expectation::doubts(self.protocol, step) } else { Vec::new() }
     }
 
     fn told(&self, step: &Step<'_>, sent: Option<&Transaction>) -> Told {

@@ -41,7 +41,17 @@ const BUGS: &[(&str, Says)] = &[
     ("clearing-lets-in", |it| matches!(it, Expectation::Otherwise(_))),
     ("cover-is-not-used-up", |it| matches!(it, Expectation::Otherwise(_))),
     ("claimed-twice", |it| matches!(it, Expectation::Otherwise(_))),
+    // What no event and no answer tells: what was written, what was left, who was paid.
+    ("history-written-over", has_effects),
+    ("popped-element-stays", has_effects),
+    ("pod-pays-the-wrong-person", has_effects),
+    // Of the queue that it leaves the ledger says too little: the contracts are asked whether they answer otherwise.
+    ("entire-deallocation-queued-for-nobody", has_effects),
 ];
+
+fn has_effects(it: &Expectation) -> bool {
+    it.seen().is_some_and(|seen| seen.effects.as_ref().is_some_and(|effects| !effects.is_empty()))
+}
 
 /// The finding of a planted bug, without its file.
 fn evidence(protocol: &EigenLayer, name: &str) -> Evidence {
