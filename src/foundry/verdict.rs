@@ -140,8 +140,7 @@ impl Writer<'_> {
         lines.push("// Nobody can say what should be seen instead. Not this.".to_owned());
         if seen.answers.is_empty() && call.succeeded {
             lines.push(
-                "// No contract answers otherwise than before it: only its end, its events, what it wrote and what it paid can tell."
-                    .to_owned(),
+                "// No contract answers otherwise than before it. What else there is to see can tell.".to_owned(),
             );
         }
         lines.extend(seen.events.as_ref().map(|events| {
