@@ -5,7 +5,7 @@ use alloy_primitives::{Address, U256};
 use super::Happened;
 use crate::{
     arithmetic::{WAD_WIDE, mul_wad_down},
-    call::{Call, Operation, SetId},
+    call::{Call, Operation, Receive, SetId},
     ledger::{Ledger, SlashTarget},
 };
 
@@ -145,11 +145,6 @@ fn proportion(call: &Call, strategy: Address) -> Option<U256> {
 fn scaled_anew(stakes: &mut [Vec<StakeHistory>], Happened { before, call, after, .. }: Happened<'_>, index: usize) {
     let (was, is) = (&before.stakers[index], &after.stakers[index]);
     let Some(operator) = after.operator_index(is.delegated_to) else { return };
-    // Each completed withdrawal of a call scales by itself.
-    let times = match &call.operation {
-        Operation::CompleteWithdrawals { completions } => completions.len(),
-        _ => 1,
-    };
     let reported = matches!(call.operation, Operation::Pods(_));
     for (strategy, (had, has)) in was.holdings.iter().zip(&is.holdings).enumerate() {
         if (reported || was.delegated_to != is.delegated_to) && !had.shares.is_zero() {
@@ -158,7 +153,18 @@ fn scaled_anew(stakes: &mut [Vec<StakeHistory>], Happened { before, call, after,
         }
         if !has.shares.is_zero() && (had.shares < has.shares || was.delegated_to != is.delegated_to) {
             let each = has.shares.div_ceil(WAD_WIDE).saturating_add(U256::ONE).saturating_mul(U256::from(2));
+            let times = scalings(before, call, is.address, before.strategies[strategy].address);
             add_dust(&mut stakes[operator][strategy], each.saturating_mul(U256::from(times)));
         }
     }
+}
+
+/// How often a call computes the deposit scaling factor of a staker in a strategy, if it does: each item of a withdrawal
+/// completed as shares is a deposit of its own, and one withdrawal may name a strategy twice.
+fn scalings(before: &Ledger, call: &Call, staker: Address, strategy: Address) -> usize {
+    let completions = super::completions(call).iter();
+    let of_staker =
+        completions.filter(|completion| completion.staker == staker && completion.receive == Receive::Shares);
+    let withdrawals = of_staker.filter_map(|completion| before.nth_withdrawal(completion.staker, completion.nth));
+    withdrawals.flat_map(|withdrawal| &withdrawal.items).filter(|(at, _)| *at == strategy).count().max(1)
 }

@@ -8,9 +8,11 @@ use slashproof::{
         SetId, SlashItem, WithdrawalItem,
     },
     executor::Executor,
+    invariants,
     ledger::{Allocation, Booking, Ledger, Operator, Staker, Strategy},
     model::{Error, Revert, arithmetic},
-    protocol::eigenlayer::EigenLayer,
+    oracle::Verdict,
+    protocol::{eigenlayer::EigenLayer, lacking},
 };
 
 /// A whole token or share, in wei.
@@ -54,12 +56,19 @@ impl<'p> Play<'p> {
         self.executor.ledger()
     }
 
-    /// Plays a call and sees that the model said just that.
+    /// Plays a call, and sees that the model said just that and that no invariant is violated.
     fn call(&mut self, who: &str, operation: Operation) -> Outcome {
         let call = Call { action: ActionId(0), actor: self.address(who), delay: Delay::default(), operation };
         let outcome = self.executor.execute(&call).expect("it names what is there");
-        let predicted = self.executor.step(&call, &outcome).predicted.expect("the model is asked");
+        let step = self.executor.step(&call, &outcome);
+        let predicted = step.predicted.expect("the model is asked");
         assert!(predicted.ending.is(&outcome) && predicted.agrees, "predicted {}: {outcome:?}", predicted.ending);
+        let protocol = self.executor.protocol();
+        for invariant in invariants::all().filter(|invariant| lacking(protocol, invariant).is_empty()) {
+            if let Verdict::Violated(sentence) = (invariant.check)(&step) {
+                panic!("{}: {sentence}", invariant.id);
+            }
+        }
         outcome
     }
 
@@ -347,6 +356,24 @@ fn operator_shares_above_withdrawable_shares() {
         // What is left is enough for the staker to leave.
         play.queue("staker A", 10);
         assert_eq!(play.operator_shares(), wei(1));
+    });
+}
+
+/// Each item of a withdrawal that is completed as shares is a deposit, which rounds the deposit scaling factor anew.
+#[test]
+fn a_withdrawal_that_names_a_strategy_often() {
+    in_both(|protocol| {
+        for items in [1, 2, 6] {
+            let mut play = Play::secured(protocol, WAD, &["staker A"]);
+            play.deposit("staker A", 1000 * WHOLE);
+            play.slash(1);
+            let item = WithdrawalItem { strategy: play.address("strategy A"), shares: Quantity::Exactly(wei(2)) };
+            play.succeed("staker A", Operation::QueueWithdrawals { withdrawals: vec![vec![item; items]] });
+            play.wait(play.ledger().terms.withdrawal_delay + 1);
+            let completion = Completion { staker: play.address("staker A"), nth: 0, receive: Receive::Shares };
+            play.succeed("staker A", Operation::CompleteWithdrawal { completion });
+            assert!(play.operator_shares() - play.withdrawable("staker A") > wei(1000 * items as u128));
+        }
     });
 }
 
