@@ -10,7 +10,7 @@ use slashproof::{
 };
 
 use crate::{
-    ledger::{Views, views},
+    ledger::told::{Views, views},
     support::{bundled, in_world, options, play},
 };
 

@@ -7,7 +7,7 @@ use slashproof::{
     ledger::{Ledger, SubmissionKind},
 };
 
-use super::{OperatorSet, views};
+use super::told::{OperatorSet, views};
 
 sol! {
     #[derive(Debug, PartialEq)]
@@ -107,7 +107,7 @@ fn splits_are_as_told(executor: &mut Executor<'_>, ledger: &Ledger) {
             SplitId::Avs { operator, avs } => coordinator.ask(&getOperatorAVSSplitCall { operator, avs }),
             SplitId::Incentives { operator } => coordinator.ask(&getOperatorPISplitCall { operator }),
             SplitId::Set { operator, set } => {
-                let OperatorSet { avs, id } = super::abi(set);
+                let OperatorSet { avs, id } = super::told::abi(set);
                 coordinator.ask(&getOperatorSetSplitCall { operator, set: Set { avs, id } })
             }
         };

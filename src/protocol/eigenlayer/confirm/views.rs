@@ -2,7 +2,11 @@
 
 use alloy_primitives::{Address, FixedBytes, I256, U256};
 
-use super::{Allocated, Answers, Distributed, Views as V, abi, deposited, sets};
+use super::{
+    Answers,
+    interface::{Allocated, Distributed, Views as V},
+    kept::{abi, deposited, sets},
+};
 use crate::{
     call::SplitId,
     ledger::{Allocation, DistributionRoot, Ledger, Operator, OperatorSet, Principal, Stake, Staker},
