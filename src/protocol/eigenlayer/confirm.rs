@@ -1,7 +1,8 @@
 //! Whether the ledger is what the contracts themselves say. Where artifacts do not tell where variables are, the ledger is
 //! read from where the binary's contracts have them; what the contracts answer when asked shows whether that is so.
 //!
-//! Asking costs many times a call, so it is done in a trial, not in a campaign.
+//! Asking for everything costs many times a call, so it is done in a trial. A campaign asks for one thing at a time, as a call
+//! among others.
 
 mod interface;
 mod kept;
